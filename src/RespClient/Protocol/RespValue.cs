@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text;
+
+namespace RespClient.Protocol;
+
+/// <summary>A reply: a value of one of the RESP types. Immutable.</summary>
+public readonly struct RespValue
+{
+    private readonly object? _payload;
+    private readonly long _number;
+
+    private RespValue(RespKind kind, object? payload, long number = 0)
+    {
+        Kind = kind;
+        _payload = payload;
+        _number = number;
+    }
+
+    /// <summary>The null reply.</summary>
+    public static RespValue Null => default;
+
+    /// <summary>The type on the wire.</summary>
+    public RespKind Kind { get; }
+
+    /// <summary>Whether this is a null reply (a missing key, for instance). An empty string or array is not null.</summary>
+    public bool IsNull => Kind == RespKind.Null;
+
+    /// <summary>Whether this is an error, as it occurs inside the reply of EXEC.</summary>
+    public bool IsError => Kind is RespKind.SimpleError or RespKind.BulkError;
+
+    /// <summary>The elements of an array, set, push or map (key, value, key, value); empty for null.</summary>
+    /// <exception cref="RedisReplyTypeException">The reply is a scalar.</exception>
+    public ReadOnlySpan<RespValue> Items => _payload is RespValue[] items ? items
+        : IsNull ? default
+        : throw Unexpected("an aggregate");
+
+    /// <summary>The bytes of a string, verbatim string, error or big number; empty for null. Not copied.</summary>
+    /// <exception cref="RedisReplyTypeException">The reply is another type.</exception>
+    public ReadOnlyMemory<byte> Bytes => _payload is byte[] bytes ? bytes
+        : IsNull ? default
+        : Encoding.UTF8.GetBytes(AsString()!);
+
+    /// <summary>A string of the wire, by its bytes. The array is owned by the value from then on.</summary>
+    public static RespValue FromBytes(RespKind kind, byte[] bytes) => new(kind, bytes);
+
+    /// <summary>An array, set, push or map. The array is owned by the value from then on.</summary>
+    public static RespValue FromItems(RespKind kind, RespValue[] items) => new(kind, items);
+
+    /// <summary>An integer.</summary>
+    public static RespValue FromInt64(long value) => new(RespKind.Integer, null, value);
+
+    /// <summary>A boolean.</summary>
+    public static RespValue FromBoolean(bool value) => new(RespKind.Boolean, null, value ? 1 : 0);
+
+    /// <summary>A double.</summary>
+    public static RespValue FromDouble(double value) => new(RespKind.Double, null, BitConverter.DoubleToInt64Bits(value));
+
+    /// <summary>A simple string.</summary>
+    public static RespValue FromSimpleString(string value) => new(RespKind.SimpleString, Encoding.UTF8.GetBytes(value));
+
+    /// <summary>The text of a string or the digits of a number; <see langword="null"/> for a null reply.</summary>
+    /// <exception cref="RedisReplyTypeException">The reply is an aggregate.</exception>
+    public string? AsString() => Kind switch
+    {
+        RespKind.Null => null,
+        RespKind.Integer => _number.ToString(CultureInfo.InvariantCulture),
+        RespKind.Boolean => _number != 0 ? "1" : "0",
+        RespKind.Double => BitConverter.Int64BitsToDouble(_number).ToString("R", CultureInfo.InvariantCulture),
+        _ when _payload is byte[] bytes => Encoding.UTF8.GetString(bytes),
+        _ => throw Unexpected("a string"),
+    };
+
+    /// <summary>The bytes of a string; <see langword="null"/> for a null reply. Not copied: do not change them.</summary>
+    /// <exception cref="RedisReplyTypeException">The reply is an aggregate.</exception>
+    public byte[]? AsBytes() => IsNull ? null : _payload as byte[] ?? Bytes.ToArray();
+
+    /// <summary>An integer, or a string of digits (as RESP2 and scripts answer numbers).</summary>
+    /// <exception cref="RedisReplyTypeException">The reply is null, an aggregate, or not a number.</exception>
+    public long AsInt64() => Kind switch
+    {
+        RespKind.Integer or RespKind.Boolean => _number,
+        _ when _payload is byte[] bytes
+            && long.TryParse(bytes, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
+        _ => throw Unexpected("an integer"),
+    };
+
+    /// <summary>A double, an integer, or a string of digits (as RESP2 answers scores).</summary>
+    /// <exception cref="RedisReplyTypeException">The reply is null, an aggregate, or not a number.</exception>
+    public double AsDouble() => Kind switch
+    {
+        RespKind.Double => BitConverter.Int64BitsToDouble(_number),
+        RespKind.Integer => _number,
+        _ when _payload is byte[] bytes => ParseDouble(bytes),
+        _ => throw Unexpected("a double"),
+    };
+
+    /// <summary>A boolean, or an integer other than zero, or <c>OK</c>; a null reply is false.</summary>
+    /// <exception cref="RedisReplyTypeException">The reply is another type.</exception>
+    public bool AsBoolean() => Kind switch
+    {
+        RespKind.Null => false,
+        RespKind.Boolean or RespKind.Integer => _number != 0,
+        RespKind.SimpleString => true,
+        _ => throw Unexpected("a boolean"),
+    };
+
+    /// <summary>The kind and size, never the content: safe for logs.</summary>
+    public override string ToString() => _payload switch
+    {
+        byte[] bytes => string.Create(CultureInfo.InvariantCulture, $"{Kind} ({bytes.Length} bytes)"),
+        RespValue[] items => string.Create(CultureInfo.InvariantCulture, $"{Kind} ({items.Length} items)"),
+        _ => Kind.ToString(),
+    };
+
+    private double ParseDouble(byte[] bytes) => Encoding.UTF8.GetString(bytes) switch
+    {
+        "inf" or "+inf" => double.PositiveInfinity,
+        "-inf" => double.NegativeInfinity,
+        "nan" => double.NaN,
+        var text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
+        _ => throw Unexpected("a double"),
+    };
+
+    private RedisReplyTypeException Unexpected(string wanted) => new($"Expected {wanted} but the reply is {this}.");
+}

@@ -1,0 +1,27 @@
+namespace RespClient;
+
+/// <summary>A command and its arguments, as they go to the server: no joining, no quoting, binary-safe.</summary>
+public readonly struct RedisCommand
+{
+    private readonly RedisArgument[] _arguments;
+
+    /// <summary>Creates a command.</summary>
+    /// <param name="name">The command's first word, such as <c>GET</c> or <c>CLIENT</c>; a subcommand is an argument.</param>
+    /// <param name="arguments">The arguments, copied. May be empty.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
+    public RedisCommand(string name, params ReadOnlySpan<RedisArgument> arguments)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Name = name;
+        _arguments = arguments.ToArray();
+    }
+
+    /// <summary>The command's first word.</summary>
+    public string Name { get; }
+
+    /// <summary>The arguments in order.</summary>
+    public ReadOnlySpan<RedisArgument> Arguments => _arguments;
+
+    /// <summary>How long to wait for the reply, from the call on; <see langword="null"/>: the client's default.</summary>
+    public TimeSpan? Timeout { get; init; }
+}

@@ -1,0 +1,76 @@
+namespace RespClient;
+
+/// <summary>What is known about a command that ended in an exception.</summary>
+public enum CommandOutcome
+{
+    /// <summary>Nothing of the command reached the server: it did not run, and sending it again is safe.</summary>
+    NotSent,
+
+    /// <summary>The command was written, in whole or in part, and no reply came: it may have run or not.</summary>
+    OutcomeUnknown,
+
+    /// <summary>The server answered with an error: the command did not run, or says how far it came.</summary>
+    Refused,
+}
+
+/// <summary>The base of everything that goes wrong between this client and Redis. Never carries argument values.</summary>
+public abstract class RedisException : Exception
+{
+    private protected RedisException(string message, CommandOutcome outcome, Exception? innerException = null)
+        : base(message, innerException) => Outcome = outcome;
+
+    /// <summary>Whether the command can have run.</summary>
+    public CommandOutcome Outcome { get; }
+}
+
+/// <summary>The server answered with an error reply.</summary>
+public sealed class RedisServerException : RedisException
+{
+    /// <summary>Creates the exception from an error reply.</summary>
+    /// <param name="message">The error as the server sent it, such as <c>WRONGTYPE Operation against …</c>.</param>
+    public RedisServerException(string message)
+        : base(message, CommandOutcome.Refused) => Kind = RedisErrorKinds.Parse(message);
+
+    /// <summary>The kind of the error; tells whether a retry helps.</summary>
+    public RedisErrorKind Kind { get; }
+}
+
+/// <summary>There is no connection, or it was lost while the command waited.</summary>
+public sealed class RedisConnectionException : RedisException
+{
+    /// <summary>Creates the exception.</summary>
+    public RedisConnectionException(string message, CommandOutcome outcome, Exception? innerException = null)
+        : base(message, outcome, innerException)
+    {
+    }
+}
+
+/// <summary>No reply came within the command's time-out.</summary>
+public sealed class RedisTimeoutException : RedisException
+{
+    /// <summary>Creates the exception.</summary>
+    public RedisTimeoutException(string message, CommandOutcome outcome)
+        : base(message, outcome)
+    {
+    }
+}
+
+/// <summary>The server sent bytes that are not RESP, or a reply beyond the configured limits. The connection is closed.</summary>
+public sealed class RedisProtocolException : RedisException
+{
+    /// <summary>Creates the exception.</summary>
+    public RedisProtocolException(string message)
+        : base(message, CommandOutcome.OutcomeUnknown)
+    {
+    }
+}
+
+/// <summary>A reply has another type than the caller asked for.</summary>
+public sealed class RedisReplyTypeException : RedisException
+{
+    /// <summary>Creates the exception.</summary>
+    public RedisReplyTypeException(string message)
+        : base(message, CommandOutcome.Refused)
+    {
+    }
+}
