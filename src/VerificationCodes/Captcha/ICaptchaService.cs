@@ -1,0 +1,48 @@
+namespace VerificationCodes.Captcha;
+
+/// <summary>
+/// Hands out one-time captchas: a picture with characters to type, or, for people who cannot see it, a proof of work
+/// that the browser computes. Redeemed by <see cref="IVerificationService.IssueAsync"/>, in the same step as the
+/// decision to send.
+/// </summary>
+public interface ICaptchaService
+{
+    /// <summary>Whether a code is sent only for a solved captcha. False only where both kinds are switched off.</summary>
+    bool IsRequired { get; }
+
+    /// <summary>Creates a captcha that lives 120 s and can be redeemed once, right or wrong.</summary>
+    /// <exception cref="VerificationUnavailableException">Redis, or the remote service, is away.</exception>
+    ValueTask<CaptchaChallenge> CreateAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Draws the picture: the same one each time, so that asking often tells nothing more.</summary>
+    /// <param name="id">The captcha's id; anything else is answered with <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>A PNG, or <see langword="null"/> where there is no such captcha (any more) or pictures are off: answer 404.</returns>
+    /// <exception cref="VerificationUnavailableException">Redis, or the remote service, is away.</exception>
+    ValueTask<byte[]?> DrawAsync(string id, CancellationToken cancellationToken = default);
+}
+
+/// <summary>A captcha to show.</summary>
+public sealed record CaptchaChallenge
+{
+    /// <summary>Its id: 22 characters of base64url. Send it back in <see cref="CaptchaAnswer.Id"/>; it may stand in a page.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Whether there is a picture; <see cref="ICaptchaService.DrawAsync"/> gives it.</summary>
+    public required bool HasImage { get; init; }
+
+    /// <summary>
+    /// For the proof of work: how many leading zero bits the SHA-256 of <c>{id}:{number}</c> (ASCII, the number in
+    /// decimal) must have. Zero: switched off. Default 18, about a quarter of a million hashes.
+    /// </summary>
+    public required int WorkBits { get; init; }
+
+    /// <summary>How long it can be redeemed.</summary>
+    public required TimeSpan ExpiresIn { get; init; }
+}
+
+/// <summary>A captcha sent back: with the characters of the picture, or with the number that the browser found.</summary>
+/// <param name="Id">The captcha's id.</param>
+/// <param name="Text">The typed characters; case and spaces do not matter. Empty or <see langword="null"/>: the work counts.</param>
+/// <param name="Work">The number found, in decimal, at most 16 digits. Looked at only where no text was typed.</param>
+public sealed record CaptchaAnswer(string Id, string? Text, string? Work = null);

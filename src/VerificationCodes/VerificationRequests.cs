@@ -1,0 +1,62 @@
+using System.Net;
+
+using VerificationCodes.Addresses;
+using VerificationCodes.Captcha;
+using VerificationCodes.Delivery;
+
+namespace VerificationCodes;
+
+/// <summary>Asks for a code to be sent.</summary>
+public sealed record IssueRequest
+{
+    /// <summary>What the code is for.</summary>
+    public required CodePurpose Purpose { get; init; }
+
+    /// <summary>Where to send it: an <see cref="EmailAddress"/> or a <see cref="PhoneNumber"/>.</summary>
+    public required ContactAddress Address { get; init; }
+
+    /// <summary>
+    /// The browser's own secret, from <see cref="VerificationChallenge.Create"/>, kept in its session. Only the same
+    /// challenge confirms the code. Default: empty, for callers that have no browser; at most 128 characters.
+    /// </summary>
+    public string Challenge { get; init; } = "";
+
+    /// <summary>
+    /// The client's network address, for the limit per client (an IPv6 /64 counts as one). Take it from the
+    /// connection, or from X-Forwarded-For only where configured proxies set it. Default <see langword="null"/>: this
+    /// request counts towards no client.
+    /// </summary>
+    public IPAddress? ClientAddress { get; init; }
+
+    /// <summary>The page's language, such as <c>zh-CN</c>. Default <c>en</c>; what there is no template for gets <c>en</c>.</summary>
+    public string Language { get; init; } = "en";
+
+    /// <summary>The solved captcha; needed where <see cref="ICaptchaService.IsRequired"/>. Default <see langword="null"/>.</summary>
+    public CaptchaAnswer? Captcha { get; init; }
+
+    /// <summary>
+    /// The notice the owner gets instead of a code. The outcome is the same as ever, and every answer to
+    /// <see cref="IVerificationService.ConfirmAsync"/> too, except that no code is right. Default
+    /// <see langword="null"/>: a code.
+    /// </summary>
+    public NoticeKind? Instead { get; init; }
+}
+
+/// <summary>Asks whether a typed code is right.</summary>
+public sealed record ConfirmRequest
+{
+    /// <summary>What the code must have been issued for.</summary>
+    public required CodePurpose Purpose { get; init; }
+
+    /// <summary>Where the code was sent.</summary>
+    public required ContactAddress Address { get; init; }
+
+    /// <summary>
+    /// What the person typed. Spaces, dashes and full-width digits are accepted; what is not six digits then is
+    /// <see cref="ConfirmStatus.Malformed"/> and costs no try.
+    /// </summary>
+    public required string Code { get; init; }
+
+    /// <summary>The challenge the code was issued with. Default: empty.</summary>
+    public string Challenge { get; init; } = "";
+}
