@@ -65,7 +65,10 @@ public readonly struct RedisArgument : IEquatable<RedisArgument>
     public static implicit operator RedisArgument(double number) =>
         new(BitConverter.DoubleToInt64Bits(number), ArgumentKind.Double);
 
-    /// <summary>How many bytes <see cref="CopyTo"/> writes at most.</summary>
+    /// <summary>Whether the length is known only once the number is formatted.</summary>
+    internal bool IsNumber => _kind >= ArgumentKind.Integer;
+
+    /// <summary>How many bytes <see cref="CopyTo"/> writes: exactly, or at most for a number.</summary>
     internal int MaxByteCount => _kind switch
     {
         ArgumentKind.Bytes => _bytes.Length,

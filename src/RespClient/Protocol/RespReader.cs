@@ -1,0 +1,413 @@
+using System.Globalization;
+
+namespace RespClient.Protocol;
+
+/// <summary>How a look at the bytes that have arrived ended.</summary>
+internal enum RespReadStatus
+{
+    /// <summary>One whole reply was read; there may be more bytes.</summary>
+    Done,
+
+    /// <summary>All bytes were taken and the reply goes on.</summary>
+    NeedMore,
+
+    /// <summary>The bytes are not RESP or exceed a limit; the reader answers this from now on.</summary>
+    Malformed,
+}
+
+/// <summary>
+/// Reads RESP2 and RESP3 from pieces of any size. It takes every byte once and keeps what is unfinished, so a value
+/// that arrives in a thousand pieces is never scanned again. Knows no socket. Not for concurrent use.
+/// </summary>
+internal sealed class RespReader(RespLimits limits)
+{
+    /// <summary>The longest line: simple strings, simple errors and big numbers. Redis' own stay below 1 KiB.</summary>
+    internal const int MaxLineBytes = 64 * 1024;
+
+    private const int FirstBulkCapacity = 4 * 1024;
+
+    private readonly AggregateStack _stack = new(limits);
+    private byte[] _line = new byte[64];
+    private int _lineLength;
+    private Phase _phase;
+    private long _frameBytes;
+
+    // The string being read: its kind, its length on the wire (of all chunks so far, if streamed) and what is there.
+    private RespKind _bulkKind;
+    private byte[] _bulk = [];
+    private int _bulkLength;
+    private int _bulkFilled;
+    private bool _bulkIsStreamed;
+
+    private enum Phase : byte
+    {
+        Line,
+        Bulk,
+        BulkCarriageReturn,
+        BulkLineFeed,
+        ChunkLine,
+    }
+
+    /// <summary>What was malformed, for the exception; never the content of a value.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Whether nothing of a reply has been taken yet.</summary>
+    public bool IsAtStart => _frameBytes == 0;
+
+    /// <summary>Takes bytes until one reply is whole.</summary>
+    /// <param name="input">What has arrived and was not consumed before.</param>
+    /// <param name="consumed">How much of it was taken; all of it with <see cref="RespReadStatus.NeedMore"/>.</param>
+    /// <param name="value">The reply with <see cref="RespReadStatus.Done"/>.</param>
+    public RespReadStatus Read(ReadOnlySpan<byte> input, out int consumed, out RespValue value)
+    {
+        consumed = 0;
+        value = default;
+        while (Fault is null)
+        {
+            var rest = input[consumed..];
+            if (rest.IsEmpty)
+            {
+                return RespReadStatus.NeedMore;
+            }
+
+            bool done;
+            switch (_phase)
+            {
+                case Phase.Line or Phase.ChunkLine:
+                    done = ReadLine(rest, out var taken, out value);
+                    consumed += taken;
+                    break;
+                case Phase.Bulk:
+                    consumed += FillBulk(rest);
+                    continue;
+                default:
+                    consumed++;
+                    done = ReadBulkEnd(rest[0], out value);
+                    break;
+            }
+
+            if (done)
+            {
+                _stack.Reset();
+                _frameBytes = 0;
+                return RespReadStatus.Done;
+            }
+        }
+
+        return RespReadStatus.Malformed;
+    }
+
+    private bool ReadLine(ReadOnlySpan<byte> input, out int taken, out RespValue value)
+    {
+        value = default;
+
+        // The end may be cut between CR and LF: the CR is then the last byte kept.
+        var end = input.IndexOf((byte)'\n');
+        taken = end < 0 ? input.Length : end + 1;
+        if (_lineLength + taken > MaxLineBytes)
+        {
+            return Fail($"a line longer than {MaxLineBytes} bytes");
+        }
+
+        if (!CountBytes(taken))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> line;
+        if (_lineLength == 0 && end >= 0)
+        {
+            line = input[..taken];
+        }
+        else
+        {
+            Keep(input[..taken]);
+            if (end < 0)
+            {
+                // A type byte that cannot be is known at once: no wait for a line that may never end.
+                return _lineLength == taken && !IsType(input[0]) && FailUnknownType(input[0]);
+            }
+
+            line = _line.AsSpan(0, _lineLength);
+        }
+
+        _lineLength = 0;
+        if (line.Length < 2 || line[^2] != '\r' || line[..^2].Contains((byte)'\r'))
+        {
+            return line.Length > 0 && !IsType(line[0]) ? FailUnknownType(line[0]) : Fail("a line that does not end in CRLF");
+        }
+
+        return _phase == Phase.ChunkLine ? OnChunkLine(line[..^2], out value) : OnLine(line[..^2], out value);
+    }
+
+    private void Keep(ReadOnlySpan<byte> part)
+    {
+        if (_line.Length < _lineLength + part.Length)
+        {
+            Array.Resize(ref _line, Math.Max(_line.Length * 2, _lineLength + part.Length));
+        }
+
+        part.CopyTo(_line.AsSpan(_lineLength));
+        _lineLength += part.Length;
+    }
+
+    private bool OnLine(ReadOnlySpan<byte> line, out RespValue value)
+    {
+        value = default;
+        if (line.IsEmpty)
+        {
+            return Fail("an empty line where a reply should start");
+        }
+
+        var type = line[0];
+        var body = line[1..];
+        switch (type)
+        {
+            case (byte)'+':
+                value = RespValue.FromBytes(RespKind.SimpleString, body.ToArray());
+                return Complete(ref value);
+            case (byte)'-':
+                value = RespValue.FromBytes(RespKind.SimpleError, body.ToArray());
+                return Complete(ref value);
+            case (byte)':':
+                if (!RespNumbers.TryParseInteger(body, out var integer))
+                {
+                    return Fail("a malformed integer");
+                }
+
+                value = RespValue.FromInt64(integer);
+                return Complete(ref value);
+            case (byte)'$':
+                return OpenString(RespKind.BulkString, body, nullable: true, streamable: true, ref value);
+            case (byte)'=':
+                return OpenString(RespKind.VerbatimString, body, nullable: false, streamable: false, ref value);
+            case (byte)'!':
+                return OpenString(RespKind.BulkError, body, nullable: false, streamable: false, ref value);
+            case (byte)'*':
+                return OpenAggregate(RespKind.Array, body, 1, ref value);
+            case (byte)'~':
+                return OpenAggregate(RespKind.Set, body, 1, ref value);
+            case (byte)'%' or (byte)'|':
+                return OpenAggregate(RespKind.Map, body, 2, ref value, isAttribute: type == '|');
+            case (byte)'>':
+                return _stack.IsEmpty ? OpenAggregate(RespKind.Push, body, 1, ref value) : Fail("a push inside a reply");
+            case (byte)'.':
+                return EndStreamed(body, ref value);
+            default:
+                return OnScalar3(type, body, ref value);
+        }
+    }
+
+    /// <summary>The types that only RESP3 has: null, boolean, double, big number.</summary>
+    private bool OnScalar3(byte type, ReadOnlySpan<byte> body, ref RespValue value)
+    {
+        switch (type)
+        {
+            case (byte)'_' when body.IsEmpty:
+                value = RespValue.Null;
+                break;
+            case (byte)'#' when body is [(byte)'t'] or [(byte)'f']:
+                value = RespValue.FromBoolean(body[0] == 't');
+                break;
+            case (byte)',' when RespNumbers.TryParseDouble(body, out var number):
+                value = RespValue.FromDouble(number);
+                break;
+            case (byte)'(' when RespNumbers.IsBigNumber(body):
+                value = RespValue.FromBytes(RespKind.BigNumber, body.ToArray());
+                break;
+            default:
+                return IsType(type) ? Fail($"a malformed value of type '{(char)type}'") : FailUnknownType(type);
+        }
+
+        return Complete(ref value);
+    }
+
+    private bool OpenString(RespKind kind, ReadOnlySpan<byte> body, bool nullable, bool streamable, ref RespValue value)
+    {
+        if (nullable && body.SequenceEqual("-1"u8))
+        {
+            value = RespValue.Null;
+            return Complete(ref value);
+        }
+
+        _bulkKind = kind;
+        _bulkFilled = 0;
+        _bulkLength = 0;
+        _bulkIsStreamed = streamable && body is [(byte)'?'];
+        if (_bulkIsStreamed)
+        {
+            _bulk = [];
+            _phase = Phase.ChunkLine;
+            return false;
+        }
+
+        return RespNumbers.TryParseLength(body, out var length) ? Expect(length) : Fail("a malformed string length");
+    }
+
+    private bool Expect(int length)
+    {
+        if (length > limits.MaxBulkBytes - _bulkLength)
+        {
+            return Fail($"a string longer than {limits.MaxBulkBytes} bytes");
+        }
+
+        if (_frameBytes + length > limits.MaxFrameBytes)
+        {
+            return Fail($"a reply longer than {limits.MaxFrameBytes} bytes");
+        }
+
+        _bulkLength += length;
+        if (!_bulkIsStreamed)
+        {
+            _bulk = length == 0 ? [] : new byte[Math.Min(length, FirstBulkCapacity)];
+        }
+
+        _phase = length == 0 ? Phase.BulkCarriageReturn : Phase.Bulk;
+        return false;
+    }
+
+    /// <summary>Copies what is there of the string; the buffer grows with what arrives, at most to twice of it.</summary>
+    private int FillBulk(ReadOnlySpan<byte> input)
+    {
+        var part = input[..Math.Min(input.Length, _bulkLength - _bulkFilled)];
+        var needed = _bulkFilled + part.Length;
+        if (needed > _bulk.Length)
+        {
+            var capacity = Math.Min(Math.Max(needed, 2L * _bulk.Length), _bulkLength);
+            Array.Resize(ref _bulk, (int)capacity);
+        }
+
+        part.CopyTo(_bulk.AsSpan(_bulkFilled));
+        _bulkFilled = needed;
+        _frameBytes += part.Length;
+        if (_bulkFilled == _bulkLength)
+        {
+            _phase = Phase.BulkCarriageReturn;
+        }
+
+        return part.Length;
+    }
+
+    private bool ReadBulkEnd(byte next, out RespValue value)
+    {
+        value = default;
+        _frameBytes++;
+        if (_phase == Phase.BulkCarriageReturn)
+        {
+            _phase = Phase.BulkLineFeed;
+            return next != '\r' && Fail("a string that is not followed by CRLF");
+        }
+
+        if (next != '\n')
+        {
+            return Fail("a string that is not followed by CRLF");
+        }
+
+        if (_bulkIsStreamed)
+        {
+            _phase = Phase.ChunkLine;
+            return false;
+        }
+
+        _phase = Phase.Line;
+        return CompleteString(ref value);
+    }
+
+    private bool OnChunkLine(ReadOnlySpan<byte> line, out RespValue value)
+    {
+        value = default;
+        if (line is not [(byte)';', ..] || !RespNumbers.TryParseLength(line[1..], out var length))
+        {
+            return Fail("a malformed chunk of a streamed string");
+        }
+
+        if (length > 0)
+        {
+            return Expect(length);
+        }
+
+        _phase = Phase.Line;
+        _bulkIsStreamed = false;
+        return CompleteString(ref value);
+    }
+
+    private bool CompleteString(ref RespValue value)
+    {
+        var bytes = _bulk;
+        _bulk = [];
+        if (bytes.Length != _bulkFilled)
+        {
+            Array.Resize(ref bytes, _bulkFilled);
+        }
+
+        if (_bulkKind == RespKind.VerbatimString)
+        {
+            // "txt:" or "mkd:" stands before the text.
+            if (bytes.Length < 4 || bytes[3] != ':')
+            {
+                return Fail("a verbatim string without its format");
+            }
+
+            bytes = bytes[4..];
+        }
+
+        value = RespValue.FromBytes(_bulkKind, bytes);
+        return Complete(ref value);
+    }
+
+    private bool OpenAggregate(RespKind kind, ReadOnlySpan<byte> body, int perEntry, ref RespValue value, bool isAttribute = false)
+    {
+        if (kind == RespKind.Array && body.SequenceEqual("-1"u8))
+        {
+            value = RespValue.Null;
+            return Complete(ref value);
+        }
+
+        var isStreamed = body is [(byte)'?'] && kind != RespKind.Push && !isAttribute;
+        var count = -1;
+        if (!isStreamed)
+        {
+            if (!RespNumbers.TryParseLength(body, out count))
+            {
+                return Fail("a malformed element count");
+            }
+
+            count = (int)Math.Min((long)count * perEntry, int.MaxValue);
+        }
+
+        if (_stack.Open(kind, count, isAttribute) is { } fault)
+        {
+            return Fail(fault);
+        }
+
+        return count == 0 && !_stack.Close(ref value) && Complete(ref value);
+    }
+
+    private bool EndStreamed(ReadOnlySpan<byte> body, ref RespValue value) =>
+        body.IsEmpty && _stack.TryEnd(ref value) ? Complete(ref value) : Fail("an end mark without a streamed aggregate");
+
+    private bool Complete(ref RespValue value)
+    {
+        var done = _stack.Add(ref value, out var fault);
+        return fault is null ? done : Fail(fault);
+    }
+
+    private bool CountBytes(int taken)
+    {
+        _frameBytes += taken;
+        return _frameBytes <= limits.MaxFrameBytes || Fail($"a reply longer than {limits.MaxFrameBytes} bytes");
+    }
+
+    private static bool IsType(byte type) => "+-:$*_#,(=!%~>|.;"u8.Contains(type);
+
+    private bool FailUnknownType(byte type) => Fail(string.Create(CultureInfo.InvariantCulture, $"an unknown type byte 0x{type:x2}"));
+
+    // Always false: "not done", for the caller to return.
+    private bool Fail(string fault)
+    {
+        Fault = fault;
+        _bulk = [];
+        _stack.Reset();
+        return false;
+    }
+}
