@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Net.Http.Headers;
+
+using RespClient;
+
+namespace RedisSessionWeb.Hosting;
+
+/// <summary>What a failed request answers: a page to people, problem details (RFC 9457) to programs.</summary>
+internal static class ErrorResponses
+{
+    private const string Path = "/error";
+
+    private static readonly MediaTypeHeaderValue Html = new("text/html");
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private static readonly MediaTypeHeaderValue Problem = new("application/problem+json");
+
+    /// <summary>Turns an unhandled exception, and an error status without a body, into what <c>Pages/Shell/Error</c> says.</summary>
+    public static IApplicationBuilder UseErrorResponses(this IApplicationBuilder app) => app
+        .UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = Path, StatusCodeSelector = StatusOf })
+        .UseStatusCodePagesWithReExecute(Path);
+
+    /// <summary>Whether the client prefers JSON to a page.</summary>
+    public static bool WantsJson(this HttpRequest request)
+    {
+        foreach (var type in request.GetTypedHeaders().Accept.OrderByDescending(t => t.Quality ?? 1))
+        {
+            if (Html.IsSubsetOf(type))
+                return type.MatchesAllTypes && request.IsJson();
+            if (Json.IsSubsetOf(type) || Problem.IsSubsetOf(type))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsJson(this HttpRequest request) =>
+        request.ContentType is { } type && type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A Redis that is away is 503, which says "try again"; everything else nobody expected is 500.</summary>
+    private static int StatusOf(Exception exception) => exception switch
+    {
+        BadHttpRequestException bad => bad.StatusCode,
+        RedisConnectionException or RedisTimeoutException => StatusCodes.Status503ServiceUnavailable,
+        RedisServerException server when server.Kind.IsTransient() => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+}

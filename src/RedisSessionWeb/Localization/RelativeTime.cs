@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Localization;
+
+namespace RedisSessionWeb.Localization;
+
+/// <summary>Says how long ago something was, which needs neither the visitor's time zone nor a script.</summary>
+internal sealed class RelativeTime(IStringLocalizer<Text> text, TimeProvider clock)
+{
+    public string Since(DateTimeOffset moment)
+    {
+        var passed = clock.GetUtcNow() - moment;
+        return passed.TotalSeconds < 60 ? text["just now"] : text["{0} ago", Span(passed)];
+    }
+
+    public string Until(DateTimeOffset moment)
+    {
+        var left = moment - clock.GetUtcNow();
+        return left <= TimeSpan.Zero ? text["expired"] : text["in {0}", Span(left)];
+    }
+
+    /// <summary>A length of time in its largest whole unit.</summary>
+    public string Span(TimeSpan span) => span switch
+    {
+        { TotalDays: >= 2 } => text["{0} days", (int)span.TotalDays],
+        { TotalHours: >= 2 } => text["{0} hours", (int)span.TotalHours],
+        { TotalMinutes: >= 2 } => text["{0} minutes", (int)span.TotalMinutes],
+        { TotalSeconds: >= 2 } => text["{0} seconds", (int)span.TotalSeconds],
+        _ => text["1 second"],
+    };
+}
