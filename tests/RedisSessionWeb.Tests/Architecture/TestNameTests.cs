@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace RedisSessionWeb.Tests.Architecture;
+
+/// <summary>Read one below the other, the names of the tests are the specification.</summary>
+public sealed partial class TestNameTests
+{
+    private const int FewestWords = 6;
+
+    [Fact]
+    public void The_name_of_a_test_is_a_sentence_of_six_words_or_more()
+    {
+        var tooShort =
+            from test in Tests()
+            let words = Words().Count(test.Method.Identifier.Text)
+            where words < FewestWords
+            select $"{test.File}: {test.Method.Identifier.Text} ({words} words)";
+
+        Assert.Empty(tooShort);
+    }
+
+    [Fact]
+    public void A_skipped_test_says_why_it_is_skipped()
+    {
+        var silent =
+            from test in Tests()
+            from argument in test.Attribute.ArgumentList?.Arguments ?? []
+            where argument.NameEquals?.Name.ToString() == "Skip" && argument.Expression.ToString().Trim('"').Length < 20
+            select $"{test.File}: {test.Method.Identifier.Text}";
+
+        Assert.Empty(silent);
+    }
+
+    private static IEnumerable<(string File, MethodDeclarationSyntax Method, AttributeSyntax Attribute)> Tests() =>
+        from file in SourceTree.Files(["tests"], ".cs")
+        from method in CSharpSyntaxTree.ParseText(SourceTree.Read(file)).GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>()
+        from attribute in method.AttributeLists.SelectMany(list => list.Attributes)
+        where attribute.Name.ToString() is "Fact" or "Theory"
+        select (file, method, attribute);
+
+    // Words are parted by underscores, or by capitals in names without them.
+    [GeneratedRegex("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")]
+    private static partial Regex Words();
+}
