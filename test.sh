@@ -134,8 +134,11 @@ run_project() {
     print_failures "$log"
     if [ "$status" = 124 ] || [ "$status" = 137 ]; then
         count_unfinished "${project##*/}" "$log" "did not end within $limit s"
+    elif grep -qE '^   .* Total: 0$' "$log"; then
+        echo "    ${project##*/} has no test."
+        failed=$((failed + 1))
     elif [ -z "$summary" ]; then
-        count_unfinished "${project##*/}" "$log" "ran no test or ended early (exit code $status)"
+        count_unfinished "${project##*/}" "$log" "ended early (exit code $status)"
     else
         local total errors bad skips not_run
         read -r total errors bad skips not_run <<<"$summary"

@@ -25,7 +25,7 @@ public sealed class SourceShapeTests
             where lines > MaxLinesOfFile
             select $"{file}: {lines} lines";
 
-        Assert.Empty(tooLong);
+        Findings.None(tooLong);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class SourceShapeTests
             let line = node.SyntaxTree.GetLineSpan(node.Span).StartLinePosition.Line + 1
             select $"{file}:{line}: {parameters.Parameters.Count} parameters";
 
-        Assert.Empty(tooMany);
+        Findings.None(tooMany);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class SourceShapeTests
             where declared != folder
             select $"{file}: {declared} instead of {folder}";
 
-        Assert.Empty(strays);
+        Findings.None(strays);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class SourceShapeTests
             where folder.Count() > MaxFilesOfFolder
             select $"{folder.Key}: {folder.Count()} files";
 
-        Assert.Empty(tooFull);
+        Findings.None(tooFull);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class SourceShapeTests
             where WordsThatNameNothing.Any(word => part.EndsWith(word, StringComparison.Ordinal))
             select file;
 
-        Assert.Empty(empty);
+        Findings.None(empty);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class SourceShapeTests
             where type.Modifiers.Any(SyntaxKind.PartialKeyword) && !HasGeneratedMember(type)
             select $"{file}: {type.Identifier}";
 
-        Assert.Empty(partial);
+        Findings.None(partial);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class SourceShapeTests
         var forgotten = SourceTree.Files(["src", "tests", "benchmarks"], ".csproj")
             .Where(project => !solution.Contains($"\"{project}\"", StringComparison.Ordinal));
 
-        Assert.Empty(forgotten);
+        Findings.None(forgotten);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class SourceShapeTests
                 || !header.Contains("return", StringComparison.OrdinalIgnoreCase)
             select file;
 
-        Assert.Empty(silent);
+        Findings.None(silent);
     }
 
     private static SyntaxNode Parse(string file) =>
