@@ -39,8 +39,8 @@ missing_packages() {
     have_icu || echo libicu
 }
 
-# The package's name carries its version, which differs from release to release.
-newest_icu_package() { apt-cache pkgnames libicu | grep -E '^libicu[0-9]+$' | sort -V | tail -n 1; }
+# The package's name carries its version, which differs from release to release; -dev depends on the right one.
+newest_icu_package() { apt-cache pkgnames libicu 2>/dev/null | grep -E '^libicu[0-9]+$' | sort -V | tail -n 1 | grep . || echo libicu-dev; }
 
 install_what_is_missing() {
     local packages
@@ -93,6 +93,14 @@ tests_in_flight() {
          END { for (test in open) if (open[test] > 0) print test }' "$1"
 }
 
+# What a crash said first, or the last lines.
+print_end_of_log() {
+    local crash
+    crash="$(grep -nE '^(Unhandled exception|Process terminated|Fatal error|Stack overflow)' "$1" | tail -n 1 | cut -d: -f1)"
+    { if [ -n "$crash" ]; then sed -n "$crash,$((crash + 20))p" "$1"; else tail -n 25 "$1"; fi; } \
+        | cut -c1-200 | sed 's/^/    | /'
+}
+
 count_lines() { grep -cE "$1" "$2" || true; }
 
 # A project that ended without its summary: ended by the time limit, or by a crash of its process. Every test that was
@@ -103,8 +111,7 @@ count_unfinished() {
     open_count="$(grep -c . <<<"$open" || true)"
     echo "    $project $reason. Running when it ended:"
     echo "${open:-    (no test)}"
-    echo "    Its last lines:"
-    tail -n 25 "$log" | sed 's/^/    | /'
+    print_end_of_log "$log"
     finished="$(count_lines '^    [^ ].* \[FINISHED\] Time: ' "$log")"
     bad="$(count_lines '^    [^ ].* \[FAIL\]$' "$log")"
     skips="$(count_lines '^    [^ ].* \[SKIP\]$' "$log")"
@@ -126,7 +133,7 @@ run_project() {
     TMPDIR="$scratch/tmp" timeout --kill-after=10 "$limit" \
         "$executable" -noColor -noLogo -noAutoReporters -reporter verbose -longRunning 60 >"$log" 2>&1 </dev/null &
     running=$!
-    wait "$running" || status=$?
+    { wait "$running"; } 2>/dev/null || status=$?
     kill -TERM -- "-$running" 2>/dev/null || true
     running=""
 
@@ -150,7 +157,7 @@ run_project() {
             failed=$((failed + 1))
         elif [ "$status" != 0 ] && [ $((bad + errors)) = 0 ]; then
             echo "    ${project##*/} ended with exit code $status."
-            tail -n 25 "$log" | sed 's/^/    | /'
+            print_end_of_log "$log"
             failed=$((failed + 1))
         fi
     fi
