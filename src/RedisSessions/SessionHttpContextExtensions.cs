@@ -1,0 +1,13 @@
+using RedisSessions;
+
+namespace Microsoft.AspNetCore.Http;
+
+/// <summary>Reaches the session of a request with all its members.</summary>
+public static class SessionHttpContextExtensions
+{
+    /// <summary>The session of this request.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// <c>UseRedisSessions()</c> does not stand before this point, or the endpoint runs <c>.WithoutSession()</c>.
+    /// </exception>
+    public static RedisSession RedisSession(this HttpContext context) => throw new NotImplementedException();
+}

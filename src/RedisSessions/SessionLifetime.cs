@@ -1,0 +1,16 @@
+namespace RedisSessions;
+
+/// <summary>How long one session lives without a request, and whether its cookie outlives the browser.</summary>
+/// <param name="IdleTimeout">The record's TTL, and the cookie's Max-Age where <paramref name="IsPersistent"/>. 1 second to 400 days.</param>
+/// <param name="IsPersistent">
+/// Whether the browser keeps the cookie when it is closed. If not, the cookie has no Max-Age and only the record's TTL
+/// ends the session.
+/// </param>
+public readonly record struct SessionLifetime(TimeSpan IdleTimeout, bool IsPersistent)
+{
+    /// <summary>"Remember me": the cookie has a Max-Age of <paramref name="idleTimeout"/>, the record the same TTL.</summary>
+    public static SessionLifetime Remembered(TimeSpan idleTimeout) => new(idleTimeout, IsPersistent: true);
+
+    /// <summary>A cookie that ends with the browser; the record lives for <paramref name="idleTimeout"/> without a request.</summary>
+    public static SessionLifetime UntilBrowserCloses(TimeSpan idleTimeout) => new(idleTimeout, IsPersistent: false);
+}
