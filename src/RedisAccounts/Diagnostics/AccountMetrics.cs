@@ -1,0 +1,38 @@
+using System.Diagnostics.Metrics;
+
+using RedisAccounts.SignIn;
+
+namespace RedisAccounts.Diagnostics;
+
+/// <summary>The counters of the meter <c>RedisAccounts</c>. No name, address or id is in any of them.</summary>
+internal sealed class AccountMetrics
+{
+    public const string MeterName = "RedisAccounts";
+
+    private readonly Counter<long> _created;
+    private readonly Counter<long> _deleted;
+    private readonly Counter<long> _conflicts;
+    private readonly Counter<long> _signIns;
+
+    public AccountMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _created = meter.CreateCounter<long>("accounts.created", "{account}", "Accounts made.");
+        _deleted = meter.CreateCounter<long>("accounts.deleted", "{account}", "Accounts deleted.");
+        _conflicts = meter.CreateCounter<long>(
+            "accounts.conflicts", "{conflict}", "Changes refused, by kind: name, email, or stamp (changed by somebody else).");
+        _signIns = meter.CreateCounter<long>(
+            "accounts.sign_in.asked", "{try}", "Tries of a password that were asked for: allowed or refused, known browser or not.");
+    }
+
+    public void Created() => _created.Add(1);
+
+    public void Deleted() => _deleted.Add(1);
+
+    public void Conflict(string kind) => _conflicts.Add(1, new KeyValuePair<string, object?>("kind", kind));
+
+    public void SignInAsked(SignInPermit permit) => _signIns.Add(
+        1,
+        new KeyValuePair<string, object?>("allowed", permit.IsAllowed),
+        new KeyValuePair<string, object?>("known_device", permit.IsKnownDevice));
+}

@@ -1,0 +1,190 @@
+using System.Globalization;
+
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+using RedisAccounts.Diagnostics;
+
+using RespClient;
+using RespClient.Commands;
+using RespClient.Protocol;
+
+namespace RedisAccounts.Stores;
+
+/// <summary>
+/// Identity's user store over Redis: an account is one hash (<see cref="AccountRecord"/>), found by id, or by the
+/// keys of its name and address (<see cref="AccountKeys"/>). Each write is one script, decided there by the
+/// concurrency stamp.
+/// </summary>
+internal sealed class RedisAccountStore : AccountProperties
+{
+    private static readonly LuaScript s_create = LuaScript.FromResource(typeof(RedisAccountStore), "Create.lua");
+    private static readonly LuaScript s_update = LuaScript.FromResource(typeof(RedisAccountStore), "Update.lua");
+    private static readonly LuaScript s_delete = LuaScript.FromResource(typeof(RedisAccountStore), "Delete.lua");
+
+    private readonly IRedisClient _redis;
+    private readonly AccountKeys _keys;
+    private readonly IdentityErrorDescriber _errors;
+    private readonly AccountMetrics _metrics;
+
+    public RedisAccountStore(
+        IRedisClient redis, IOptions<AccountOptions> options, IdentityErrorDescriber errors, AccountMetrics metrics)
+    {
+        _redis = redis;
+        _keys = new AccountKeys(options.Value.KeyPrefix);
+        _errors = errors;
+        _metrics = metrics;
+    }
+
+    public override async Task<IdentityResult> CreateAsync(Account user, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(user.NormalizedUserName, nameof(user));
+        var stamp = NewStamp();
+        var arguments = new List<RedisArgument> { user.Id, stamp, user.NormalizedEmail is null ? 0 : 1 };
+        foreach (var (name, value) in AccountRecord.Write(user))
+        {
+            if (value is not null)
+            {
+                arguments.Add(name);
+                arguments.Add(value);
+            }
+        }
+
+        var reply = await s_create.ExecuteAsync(
+            _redis,
+            [_keys.Record(user.Id), _keys.Name(user.NormalizedUserName), _keys.Email(user.NormalizedEmail)],
+            [.. arguments],
+            cancellationToken);
+        if (reply.Items[0].AsString() == "taken")
+        {
+            return Taken(user, reply);
+        }
+
+        user.ConcurrencyStamp = stamp;
+        user.Created = DateTimeOffset.FromUnixTimeMilliseconds(reply.Items[1].AsInt64());
+        _metrics.Created();
+        return IdentityResult.Success;
+    }
+
+    public override async Task<IdentityResult> UpdateAsync(Account user, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(user.NormalizedUserName, nameof(user));
+        var stamp = NewStamp();
+        var fields = AccountRecord.Write(user);
+        var set = fields.Where(field => field.Value is not null).ToList();
+        var reply = await RunAsync(
+            user,
+            (name, email) => s_update.ExecuteAsync(
+                _redis,
+                [
+                    _keys.Record(user.Id), _keys.Name(name), _keys.Name(user.NormalizedUserName),
+                    _keys.Email(email), _keys.Email(user.NormalizedEmail),
+                ],
+                [
+                    user.Id, user.ConcurrencyStamp ?? "", stamp, name, user.NormalizedUserName, email,
+                    user.NormalizedEmail ?? "", set.Count,
+                    .. set.SelectMany(field => new RedisArgument[] { field.Name, field.Value! }),
+                    .. fields.Where(field => field.Value is null).Select(field => (RedisArgument)field.Name),
+                ],
+                cancellationToken));
+        switch (reply.Items[0].AsString())
+        {
+            case "ok":
+                user.ConcurrencyStamp = stamp;
+                return IdentityResult.Success;
+            case "taken":
+                return Taken(user, reply);
+            default:
+                return Stale();
+        }
+    }
+
+    public override async Task<IdentityResult> DeleteAsync(Account user, CancellationToken cancellationToken)
+    {
+        var reply = await RunAsync(
+            user,
+            (name, email) => s_delete.ExecuteAsync(
+                _redis,
+                [
+                    _keys.Record(user.Id), _keys.Name(name), _keys.Email(email),
+                    _keys.Devices(user.Id), _keys.TriesOfAccount(user.Id),
+                ],
+                [user.ConcurrencyStamp ?? "", name, email],
+                cancellationToken));
+        if (reply.Items[0].AsString() != "ok")
+        {
+            return Stale();
+        }
+
+        _metrics.Deleted();
+        return IdentityResult.Success;
+    }
+
+    public override async Task<Account?> FindByIdAsync(string userId, CancellationToken cancellationToken) =>
+        AccountRecord.Read(await _redis.ExecuteAsync(new RedisCommand("HGETALL", _keys.Record(userId)), cancellationToken));
+
+    public override Task<Account?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) =>
+        FindAsync(_keys.Name(normalizedUserName), account => account.NormalizedUserName == normalizedUserName, cancellationToken);
+
+    public override Task<Account?> FindByEmailAsync(string normalizedEmail, CancellationToken cancellationToken) =>
+        FindAsync(_keys.Email(normalizedEmail), account => account.NormalizedEmail == normalizedEmail, cancellationToken);
+
+    // Two commands, not a script: a script would have to touch a key it was not told. Between the two the account may
+    // have given the name up; the record says so, and the name is looked up again, for its next owner.
+    private async Task<Account?> FindAsync(string key, Predicate<Account> isIt, CancellationToken cancellationToken)
+    {
+        const int Attempts = 3;
+        for (var i = 0; i < Attempts; i++)
+        {
+            var id = (await _redis.ExecuteAsync(new RedisCommand("GET", key), cancellationToken)).AsString();
+            if (id is null)
+            {
+                return null;
+            }
+
+            var account = await FindByIdAsync(id, cancellationToken);
+            if (account is not null && isIt(account))
+            {
+                return account;
+            }
+        }
+
+        return null;
+    }
+
+    // The keys of the name and the address so far must be named before the script runs. Most changes leave them as
+    // they are; otherwise the script says which they are, for a second run that the same stamp still guards.
+    private static async ValueTask<RespValue> RunAsync(Account user, Func<string, string, ValueTask<RespValue>> run)
+    {
+        var reply = await run(user.NormalizedUserName ?? "", user.NormalizedEmail ?? "");
+        return reply.Items[0].AsString() == "keys"
+            ? await run(reply.Items[1].AsString()!, reply.Items[2].AsString()!)
+            : reply;
+    }
+
+    private IdentityResult Taken(Account user, RespValue reply)
+    {
+        var found = new List<IdentityError>();
+        foreach (var item in reply.Items[1..])
+        {
+            var kind = item.AsString()!;
+            _metrics.Conflict(kind);
+            found.Add(kind switch
+            {
+                "name" => _errors.DuplicateUserName(user.UserName ?? ""),
+                "email" => _errors.DuplicateEmail(user.Email ?? ""),
+                _ => _errors.ConcurrencyFailure(),
+            });
+        }
+
+        return IdentityResult.Failed([.. found]);
+    }
+
+    private IdentityResult Stale()
+    {
+        _metrics.Conflict("stamp");
+        return IdentityResult.Failed(_errors.ConcurrencyFailure());
+    }
+
+    private static string NewStamp() => Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+}
