@@ -1,0 +1,66 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using RespClient.Protocol;
+using RespClient.Tests.Protocol;
+
+namespace RespClient.Tests.Fuzz;
+
+/// <summary>What holds for every reply and every command. The seed is fixed: the same run everywhere.</summary>
+public sealed class ProtocolPropertyTests
+{
+    private static readonly Config Seeded = Config.QuickThrowOnFailure
+        .WithMaxTest(Environment.GetEnvironmentVariable("LONG_RUN") == "1" ? 20_000 : 500)
+        .WithReplay(20240917, 7);
+
+    [Fact]
+    public void EveryReplyIsReadAsTheSpecificationShowsIt() =>
+        Prop.ForAll(
+            WireValues.Any.ToArbitrary(),
+            value => WireText.ReadAll(value.Wire, [value.Wire.Length]).SequenceEqual([value.Shown])).Check(Seeded);
+
+    [Fact]
+    public void EveryReplyIsTheSameAtEverySplitAndByteByByte() =>
+        Prop.ForAll(
+            WireValues.Any.ToArbitrary(),
+            value => Enumerable.Range(1, Math.Min(value.Wire.Length - 1, 200))
+                .Select(split => new[] { split, value.Wire.Length - split })
+                .Append([.. Enumerable.Repeat(1, value.Wire.Length)])
+                .All(pieces => WireText.ReadAll(value.Wire, pieces).SequenceEqual([value.Shown]))).Check(Seeded);
+
+    [Fact]
+    public void RepliesInARowAreReadOneByOneAndNothingIsLeft() =>
+        Prop.ForAll(
+            WireValues.Stream.ToArbitrary(),
+            replies =>
+            {
+                byte[] wire = [.. replies.SelectMany(reply => reply.Wire)];
+                return WireText.ReadAll(wire, [wire.Length]).SequenceEqual(replies.Select(reply => reply.Shown));
+            }).Check(Seeded);
+
+    [Fact]
+    public void EveryReplyThatIsCutShortNeedsMoreAndIsNeverWrong() =>
+        Prop.ForAll(
+            WireValues.Any.ToArbitrary(),
+            value => Enumerable.Range(1, Math.Min(value.Wire.Length - 1, 200))
+                .All(length => WireText.ReadAll(value.Wire[..length], [length]).SequenceEqual(["more"]))).Check(Seeded);
+
+    [Fact]
+    public void EveryCommandIsReadBackAsTheWordsItWasMadeOf() =>
+        Prop.ForAll(
+            ArbMap.Default.ArbFor<NonEmptyString>(),
+            ArbMap.Default.ArbFor<byte[][]>(),
+            (name, words) =>
+            {
+                RedisArgument[] arguments = [.. words.Where(word => word is not null).Select(word => (RedisArgument)word)];
+                var buffer = new byte[RespWriter.GetMaxByteCount(name.Get, arguments)];
+                var length = RespWriter.Write(buffer, name.Get, arguments);
+                var reader = new RespReader(RespLimits.Default);
+                return reader.Read(buffer.AsSpan(0, length), out var consumed, out var command) == RespReadStatus.Done
+                    && consumed == length
+                    && command.Items[0].Bytes.Span.SequenceEqual(Encoding.UTF8.GetBytes(name.Get))
+                    && command.Items[1..].ToArray().Select(item => item.AsBytes()!).Zip(arguments)
+                        .All(pair => pair.First.AsSpan().SequenceEqual(pair.Second.ToArray()))
+                    && command.Items.Length == arguments.Length + 1;
+            }).Check(Seeded);
+}
