@@ -1,0 +1,16 @@
+# Sourced by benchmarks/run.sh: start_peer NAME sets app_port.
+# shellcheck shell=bash
+
+need node nodejs
+need npm npm
+peers_dir="$(dirname "${BASH_SOURCE[0]}")"
+[ -d "$peers_dir/node_modules" ] \
+    || (cd "$peers_dir" && npm install --no-package-lock --no-audit --no-fund >"$scratch/npm.log" 2>&1) \
+    || { tail "$scratch/npm.log" >&2; die "npm install in $peers_dir failed."; }
+
+start_peer() {
+    app_port="$(free_port)"
+    NODE_ENV=production node "$peers_dir/$1.js" --port "$app_port" --redis "127.0.0.1:$redis_port" >"$scratch/$1.log" 2>&1 &
+    started+=($!)
+    wait_for "$app_port" $! "$1"
+}
