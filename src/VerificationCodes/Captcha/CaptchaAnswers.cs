@@ -1,0 +1,123 @@
+using System.Buffers.Text;
+using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
+
+using Microsoft.Extensions.Options;
+
+using VerificationCodes.Codes;
+using VerificationCodes.RateLimiting;
+
+namespace VerificationCodes.Captcha;
+
+/// <summary>
+/// The answers to captchas: derived from the id, so that Redis keeps nothing but that a captcha can still be redeemed.
+/// </summary>
+internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<VerificationOptions> options)
+{
+    /// <summary>No look-alikes in the picture: no 0 O Q, 1 I L J, 2 Z, 5 S, 6 G, 8 B, U V.</summary>
+    internal const string Alphabet = "3479ACDEFHKMNPRTWXY";
+
+    internal const int Length = 5;
+
+    private const int IdBytes = 16;
+    private const int IdLength = 22;
+
+    // 2^53: numbers that JavaScript counts exactly have at most 16 digits.
+    private const int MaxWorkLength = 16;
+
+    private CaptchaOptions Settings => options.Value.Captcha;
+
+    public bool IsRequired => Settings.Image || Settings.ProofOfWork;
+
+    public static string NewId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(IdBytes));
+
+    public static bool IsId(string id) => id.Length == IdLength && Base64Url.IsValid(id);
+
+    /// <summary>What can be refused without asking Redis; null: nothing.</summary>
+    public IssueStatus? Refuses(CaptchaAnswer? answer)
+    {
+        if (!IsRequired)
+            return null;
+        if (answer is null || (string.IsNullOrWhiteSpace(answer.Text) && string.IsNullOrWhiteSpace(answer.Work)))
+            return IssueStatus.CaptchaMissing;
+        return IsId(answer.Id) ? null : IssueStatus.CaptchaExpired;
+    }
+
+    /// <summary>What an answer is worth. Whether the captcha can still be redeemed, the send script finds out.</summary>
+    public CaptchaVerdict Judge(CaptchaAnswer? answer)
+    {
+        if (!IsRequired || answer is null)
+            return CaptchaVerdict.NotRequired;
+        var right = string.IsNullOrWhiteSpace(answer.Text)
+            ? Settings.ProofOfWork && IsWork(answer.Id, answer.Work ?? "", Settings.WorkBits)
+            : Settings.Image && IsText(answer.Id, answer.Text);
+        return right ? CaptchaVerdict.Right : CaptchaVerdict.Wrong;
+    }
+
+    /// <summary>The characters in the picture.</summary>
+    public string TextOf(string id) => TextOf(serverKeys.Current, id);
+
+    /// <summary>The seed of everything random in the picture: asking again shows the same one.</summary>
+    public int SeedOf(string id) => BitConverter.ToInt32(HMACSHA256.HashData(serverKeys.Current.Captchas, Encoding.ASCII.GetBytes("seed " + id)));
+
+    /// <summary>One hash, whatever the browser spent: whether SHA-256 of <c>id:number</c> starts with so many zero bits.</summary>
+    internal static bool IsWork(string id, string work, int bits)
+    {
+        if (work.Length is 0 or > MaxWorkLength || !work.AsSpan().ContainsOnlyDigits())
+            return false;
+        var hash = SHA256.HashData(Encoding.ASCII.GetBytes($"{id}:{work}"));
+        return BitOperations.LeadingZeroCount(BitConverter.ToUInt32([hash[3], hash[2], hash[1], hash[0]])) >= bits;
+    }
+
+    private bool IsText(string id, string typed)
+    {
+        Span<char> plain = stackalloc char[Length];
+        var count = 0;
+        foreach (var c in typed.Length > 64 ? "" : typed.Normalize(NormalizationForm.FormKC))
+        {
+            if (char.IsWhiteSpace(c))
+                continue;
+            if (count == Length)
+                return false;
+            plain[count++] = char.ToUpperInvariant(c);
+        }
+
+        var given = Encoding.UTF8.GetBytes(plain[..count].ToString());
+        var right = false;
+        foreach (var key in serverKeys.All)
+            right |= CryptographicOperations.FixedTimeEquals(given, Encoding.UTF8.GetBytes(TextOf(key, id)));
+        return right;
+    }
+
+    private static string TextOf(ServerKey key, string id)
+    {
+        // A byte above the last whole multiple of the alphabet would make some characters likelier.
+        var limit = 256 - 256 % Alphabet.Length;
+        var text = new StringBuilder(Length);
+        for (var round = 0; text.Length < Length; round++)
+        {
+            foreach (var b in HMACSHA256.HashData(key.Captchas, Encoding.ASCII.GetBytes($"text {id} {round}")))
+            {
+                if (b < limit && text.Length < Length)
+                    text.Append(Alphabet[b % Alphabet.Length]);
+            }
+        }
+
+        return text.ToString();
+    }
+}
+
+internal static class Digits
+{
+    public static bool ContainsOnlyDigits(this ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiDigit(c))
+                return false;
+        }
+
+        return true;
+    }
+}

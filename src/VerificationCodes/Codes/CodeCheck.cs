@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Options;
+
+using RespClient;
+using RespClient.Commands;
+
+using VerificationCodes.Addresses;
+
+namespace VerificationCodes.Codes;
+
+/// <summary>Runs the atomic check.</summary>
+internal sealed class CodeCheck(IRedisClient redis, RedisKeys keys, ServerKeys serverKeys, IOptions<VerificationOptions> options)
+{
+    private static readonly LuaScript Script = LuaScript.FromResource(typeof(CodeCheck), "Check.lua");
+
+    /// <summary>Checks six digits.</summary>
+    public async ValueTask<ConfirmOutcome> RunAsync(ConfirmRequest request, string code, CancellationToken cancellationToken)
+    {
+        var limits = options.Value;
+        var scope = CodeScope.Create(request.Purpose, request.Address, request.Challenge);
+        var arguments = new List<RedisArgument> { scope.Browser, limits.TriesPerCode, limits.MissesPerDay, CodeDerivation.NewNonce() };
+        foreach (var key in serverKeys.All)
+        {
+            arguments.Add(key.Name);
+            arguments.Add(CodeDerivation.Proof(key, scope, code));
+        }
+
+        var reply = await Script.ExecuteAsync(
+            redis, [keys.Code(request.Purpose, request.Address), keys.Misses(request.Address)], arguments.ToArray(), cancellationToken);
+        return Read(reply.Items[0].AsString()!, reply.Items.Length > 1 ? reply.Items[1].AsInt64() : 0);
+    }
+
+    /// <summary>Ends all open codes of an address, in one command.</summary>
+    public async ValueTask CancelAsync(ContactAddress address, CancellationToken cancellationToken) =>
+        await redis.ExecuteAsync(
+            new RedisCommand("UNLINK", [.. Enum.GetValues<CodePurpose>().Select(p => (RedisArgument)keys.Code(p, address))]), cancellationToken);
+
+    private static ConfirmOutcome Read(string status, long number) => status switch
+    {
+        "confirmed" => new ConfirmOutcome { Status = ConfirmStatus.Confirmed },
+        "wrong" => new ConfirmOutcome { Status = ConfirmStatus.Wrong, TriesLeft = (int)number },
+        "spent" => new ConfirmOutcome { Status = ConfirmStatus.Spent },
+        "expired" => new ConfirmOutcome { Status = ConfirmStatus.Expired },
+        "blocked" => new ConfirmOutcome { Status = ConfirmStatus.Blocked, RetryAfter = WholeSeconds.Up(number) },
+        _ => throw new InvalidOperationException("The check script answered an unknown status."),
+    };
+}
+
+/// <summary>Waiting times as people are told them.</summary>
+internal static class WholeSeconds
+{
+    /// <summary>Rounded up, so that who waits that long is not refused again; at least one second.</summary>
+    public static TimeSpan Up(long milliseconds) => TimeSpan.FromSeconds(Math.Max(1, (milliseconds + 999) / 1000));
+}

@@ -1,0 +1,47 @@
+using VerificationCodes.Addresses;
+using VerificationCodes.RateLimiting;
+
+namespace VerificationCodes.Codes;
+
+/// <summary>The names of the keys, each said here once. All of them expire; the scripts that write them set the TTL.</summary>
+internal sealed class RedisKeys(string prefix)
+{
+    /// <summary>Messages waiting to be sent: a stream with one consumer group.</summary>
+    public string Outbox => prefix + "MAIL:outbox";
+
+    /// <summary>Messages to be tried again: a sorted set by due time.</summary>
+    public string Delayed => prefix + "MAIL:delayed";
+
+    /// <summary>Messages given up, with the reason: a stream.</summary>
+    public string DeadLetters => prefix + "MAIL:dead";
+
+    /// <summary>The development mailbox: a list, newest first.</summary>
+    public string DevelopmentMailbox => prefix + "DEV:mailbox";
+
+    /// <summary>Messages of the running minute, all together: a counter.</summary>
+    public string SendsOfAll => prefix + "sends_all";
+
+    /// <summary>Open codes: a hash, one field per browser.</summary>
+    public string Code(CodePurpose purpose, ContactAddress address) => $"{prefix}code_{purpose.ToName()}:{address.Value}";
+
+    /// <summary>Exists while an address is in its cool-down.</summary>
+    public string CoolDown(ContactAddress address) => $"{prefix}is_send_{address.Value}";
+
+    /// <summary>The times of messages to an address: a sorted set.</summary>
+    public string Sends(ContactAddress address) => $"{prefix}sends_{address.Value}";
+
+    /// <summary>The times of messages that a client caused: a sorted set.</summary>
+    public string SendsOfClient(ClientNetwork client) => $"{prefix}sends_ip_{client}";
+
+    /// <summary>Messages of the running hour to numbers of one prefix: a counter.</summary>
+    public string SendsToNumberPrefix(string digits) => $"{prefix}sends_prefix_{digits}";
+
+    /// <summary>The times of wrong answers for an address: a sorted set.</summary>
+    public string Misses(ContactAddress address) => $"{prefix}misses_{address.Value}";
+
+    /// <summary>The times of notices to an address: a sorted set.</summary>
+    public string Notices(ContactAddress address) => $"{prefix}notices_{address.Value}";
+
+    /// <summary>Exists while a captcha can be redeemed.</summary>
+    public string Captcha(string id) => $"{prefix}img_{id}";
+}

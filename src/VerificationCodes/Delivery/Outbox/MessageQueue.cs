@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Options;
+
+using RespClient;
+using RespClient.Commands;
+
+using VerificationCodes.Codes;
+
+namespace VerificationCodes.Delivery.Outbox;
+
+/// <summary>A message that a worker has taken.</summary>
+/// <param name="EntryId">Its place in the stream.</param>
+/// <param name="Message">The message; null when it cannot be read.</param>
+/// <param name="Json">As it is stored.</param>
+/// <param name="Deliveries">How many workers have taken it, this one included.</param>
+/// <param name="Remaining">What was left until its deadline when it was taken, by Redis' clock.</param>
+internal sealed record TakenMessage(string EntryId, OutboxMessage? Message, string Json, long Deliveries, TimeSpan Remaining);
+
+/// <summary>The outbox in Redis: a stream with one consumer group, and a sorted set of messages to be tried again.</summary>
+internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, IOptions<VerificationOptions> options)
+{
+    private const string Group = "senders";
+    private static readonly LuaScript TakeScript = LuaScript.FromResource(typeof(MessageQueue), "Take.lua");
+    private static readonly LuaScript SettleScript = LuaScript.FromResource(typeof(MessageQueue), "Settle.lua");
+
+    private readonly string _consumer = $"{Environment.MachineName}-{Guid.NewGuid():N}";
+
+    /// <summary>
+    /// A worker may hold a message for as long as one attempt lasts; only well after that is it taken to be dead. A
+    /// message is thus never sent by two living workers.
+    /// </summary>
+    private TimeSpan LeftBehindAfter => options.Value.SendTimeout * 1.5 + TimeSpan.FromSeconds(1);
+
+    public async ValueTask<IReadOnlyList<TakenMessage>> TakeAsync(int count, CancellationToken cancellationToken)
+    {
+        var reply = await TakeScript.ExecuteAsync(
+            redis, [keys.Outbox, keys.Delayed], [Group, _consumer, count, (long)LeftBehindAfter.TotalMilliseconds], cancellationToken);
+        var now = reply.Items[0].AsInt64();
+        var items = reply.Items[1].Items;
+        var taken = new TakenMessage[items.Length / 3];
+        for (var i = 0; i < taken.Length; i++)
+        {
+            var message = OutboxMessage.FromJson(items[3 * i + 1].Bytes.Span);
+            taken[i] = new TakenMessage(
+                items[3 * i].AsString()!, message, items[3 * i + 1].AsString()!, items[3 * i + 2].AsInt64(),
+                TimeSpan.FromMilliseconds((message?.Deadline ?? now) - now));
+        }
+
+        return taken;
+    }
+
+    public ValueTask DoneAsync(TakenMessage taken) => SettleAsync(taken, "done", 0, "");
+
+    public ValueTask LaterAsync(TakenMessage taken, TimeSpan wait) =>
+        SettleAsync(taken, "later", (long)wait.TotalMilliseconds, (taken.Message! with { Attempts = taken.Message.Attempts + 1 }).ToJson());
+
+    /// <summary>Gives it up. The nonce is dropped: a dead letter computes no code.</summary>
+    public ValueTask BuryAsync(TakenMessage taken, string reason) =>
+        SettleAsync(taken, "dead", reason, taken.Message is null ? "{}" : (taken.Message with { Nonce = null }).ToJson());
+
+    /// <summary>Forgets this worker, so that restarts leave no list of workers behind. What it still held is left to the others.</summary>
+    public async ValueTask LeaveAsync()
+    {
+        var pending = await redis.ExecuteAsync(new RedisCommand("EXISTS", keys.Outbox));
+        if (pending.AsInt64() == 0)
+            return;
+        var held = await redis.ExecuteAsync(new RedisCommand("XPENDING", keys.Outbox, Group, "-", "+", 1, _consumer));
+        if (held.Items.Length == 0)
+            await redis.ExecuteAsync(new RedisCommand("XGROUP", "DELCONSUMER", keys.Outbox, Group, _consumer));
+    }
+
+    // Not cancellable: what was sent must be noted as sent, or it is sent again.
+    private async ValueTask SettleAsync(TakenMessage taken, string how, RedisArgument detail, string json) =>
+        await SettleScript.ExecuteAsync(redis, [keys.Outbox, keys.Delayed, keys.DeadLetters], [Group, taken.EntryId, how, detail, json]);
+}

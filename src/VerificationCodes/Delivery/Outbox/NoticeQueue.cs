@@ -1,0 +1,50 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+using Microsoft.Extensions.Logging;
+
+using RespClient;
+using RespClient.Commands;
+
+using VerificationCodes.Codes;
+using VerificationCodes.Diagnostics;
+
+namespace VerificationCodes.Delivery.Outbox;
+
+/// <summary>Puts notices into the outbox.</summary>
+internal sealed class NoticeQueue(IRedisClient redis, RedisKeys keys, OutboxSignal signal, ILogger<NoticeQueue> log) : INoticeService
+{
+    private const int NoticesPerDay = 20;
+    private const int MaxDetail = 100;
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
+    private static readonly LuaScript Script = LuaScript.FromResource(typeof(NoticeQueue), "Notify.lua");
+
+    public async ValueTask SendAsync(Notice notice, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(notice);
+        if (notice.Detail.Length > MaxDetail || notice.Detail.Any(char.IsControl))
+            throw new ArgumentException($"A detail has at most {MaxDetail} characters and no control characters.", nameof(notice));
+        var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+        var message = new OutboxMessage
+        {
+            Id = id,
+            To = notice.To.Value,
+            Language = notice.Language,
+            Notice = notice.Kind.ToString(),
+            Detail = notice.Detail,
+        };
+        try
+        {
+            var reply = await Script.ExecuteAsync(
+                redis, [keys.Notices(notice.To), keys.Outbox], [NoticesPerDay, (long)Lifetime.TotalMilliseconds, id, message.ToJson()], cancellationToken);
+            if (reply.AsInt64() == 0)
+                log.NoticeDropped(notice.Kind, notice.To.Masked);
+            else
+                signal.Set();
+        }
+        catch (RedisException e)
+        {
+            throw new VerificationUnavailableException("Redis is away.", e);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace VerificationCodes.Delivery.Outbox;
+
+/// <summary>Tells this process' worker that something was put into the outbox, so that it need not wait for its next look.</summary>
+internal sealed class OutboxSignal : IDisposable
+{
+    private readonly SemaphoreSlim _set = new(0, 1);
+
+    public void Set()
+    {
+        try
+        {
+            if (_set.CurrentCount == 0)
+                _set.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Set by another thread in between: just as well.
+        }
+    }
+
+    public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(atMost, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await _set.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Time for a look without a signal.
+        }
+    }
+
+    public void Dispose() => _set.Dispose();
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace VerificationCodes.Diagnostics;
+
+/// <summary>Notes what was asked and how it ended, in log and metrics.</summary>
+internal sealed class VerificationRecord(VerificationMetrics metrics, ILogger<VerificationService> log)
+{
+    public void Issued(IssueRequest request, IssueOutcome outcome)
+    {
+        metrics.Issued(request.Purpose, outcome.Status);
+        log.Issued(request.Purpose, request.Address.Masked, outcome.Status, outcome.RetryAfter.TotalSeconds);
+    }
+
+    public void Checked(ConfirmRequest request, ConfirmOutcome outcome)
+    {
+        metrics.Checked(request.Purpose, outcome.Status);
+        log.Checked(request.Purpose, request.Address.Masked, outcome.Status);
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+using VerificationCodes.Delivery;
+using VerificationCodes.Delivery.Development;
+using VerificationCodes.Delivery.Mail;
+using VerificationCodes.Delivery.Sms;
+
+namespace VerificationCodes.Hosting;
+
+/// <summary>Whether this is Development. Without a host there is no telling, and the strict rules hold.</summary>
+internal sealed class HostEnvironmentKind(IServiceProvider services)
+{
+    public bool IsDevelopment { get; } = services.GetService<IHostEnvironment>()?.IsDevelopment() ?? false;
+}
+
+/// <summary>Chooses where messages go in this environment.</summary>
+internal sealed class DeliveryRoute(
+    IServiceProvider services,
+    HostEnvironmentKind environment,
+    IOptions<VerificationOptions> options,
+    IOptions<SmtpOptions> smtp,
+    IOptions<SmsOptions> sms)
+{
+    // As often as DNS may move the provider; a connection is not kept longer.
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
+
+    /// <summary>The development mailbox where asked for, or in Development where there is no mail server.</summary>
+    public IMailTransport Mail() =>
+        options.Value.DevelopmentMailbox ?? (environment.IsDevelopment && smtp.Value.Host.Length == 0)
+            ? services.GetRequiredService<DevelopmentMailbox>()
+            : services.GetRequiredService<SmtpMailTransport>();
+
+    /// <summary>The provider where there is one, otherwise the development mailbox.</summary>
+    public ISmsTransport Sms() => sms.Value.Endpoint is null
+        ? services.GetRequiredService<DevelopmentMailbox>()
+        : new HttpSmsTransport(
+            new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = ConnectionLifetime, AllowAutoRedirect = false }), sms);
+}

@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+using VerificationCodes;
+using VerificationCodes.Captcha;
+using VerificationCodes.Codes;
+using VerificationCodes.Delivery;
+using VerificationCodes.Delivery.Development;
+using VerificationCodes.Delivery.Mail;
+using VerificationCodes.Delivery.Outbox;
+using VerificationCodes.Delivery.Sms;
+using VerificationCodes.Delivery.Templates;
+using VerificationCodes.Diagnostics;
+using VerificationCodes.Hosting;
+using VerificationCodes.RateLimiting;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers verification codes.</summary>
+public static class VerificationServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds <see cref="IVerificationService"/>, <see cref="ICaptchaService"/>, <see cref="INoticeService"/> and, in
+    /// Development, <see cref="IDevelopmentMailbox"/>, with the settings of the sections <c>Verification</c>,
+    /// <c>Smtp</c> and <c>Sms</c>. Needs an <c>IRedisClient</c> (<c>AddRespClient</c>) unless
+    /// <c>Verification:Remote</c> is set.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The root of the application's configuration.</param>
+    public static IServiceCollection AddVerificationCodes(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.Configure<SmtpOptions>(configuration.GetSection("Smtp"));
+        services.Configure<SmsOptions>(configuration.GetSection("Sms"));
+        return services.AddVerificationCodes(options => configuration.GetSection("Verification").Bind(options));
+    }
+
+    /// <summary>As the other overload, with the settings given in code; those of mail and SMS by <c>Configure</c>.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets the options.</param>
+    public static IServiceCollection AddVerificationCodes(this IServiceCollection services, Action<VerificationOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        services.AddLogging();
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        AddOptions(services, configure);
+        AddCodes(services);
+        AddDelivery(services);
+        return services;
+    }
+
+    private static void AddOptions(IServiceCollection services, Action<VerificationOptions> configure)
+    {
+        services.AddOptions<VerificationOptions>().Configure(configure).ValidateOnStart();
+        services.AddOptions<SmtpOptions>().ValidateOnStart();
+        services.AddOptions<SmsOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VerificationOptions>, VerificationOptionsCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SmtpOptions>, SmtpOptionsCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SmsOptions>, SmsOptionsCheck>());
+        services.TryAddSingleton<HostEnvironmentKind>();
+    }
+
+    private static void AddCodes(IServiceCollection services)
+    {
+        services.TryAddSingleton(sp => new RedisKeys(sp.GetRequiredService<IOptions<VerificationOptions>>().Value.KeyPrefix));
+        services.TryAddSingleton<ServerKeys>();
+        services.TryAddSingleton<CodeCheck>();
+        services.TryAddSingleton<SendDecision>();
+        services.TryAddSingleton<CaptchaAnswers>();
+        services.TryAddSingleton<VerificationMetrics>();
+        services.TryAddSingleton<VerificationRecord>();
+        services.TryAddSingleton<ICaptchaService, CaptchaService>();
+        services.TryAddSingleton<IVerificationService, VerificationService>();
+    }
+
+    private static void AddDelivery(IServiceCollection services)
+    {
+        services.TryAddSingleton<OutboxSignal>();
+        services.TryAddSingleton<MessageQueue>();
+        services.TryAddSingleton<MessageComposer>();
+        services.TryAddSingleton<MessageDelivery>();
+        services.TryAddSingleton<INoticeService, NoticeQueue>();
+        services.TryAddSingleton<DeliveryRoute>();
+        services.TryAddSingleton<DevelopmentMailbox>();
+        services.TryAddSingleton<SmtpMailTransport>();
+        services.TryAddSingleton(sp => sp.GetRequiredService<DeliveryRoute>().Mail());
+        services.TryAddSingleton(sp => sp.GetRequiredService<DeliveryRoute>().Sms());
+        // Null outside Development: the page that shows it is then not mapped.
+        services.TryAddSingleton<IDevelopmentMailbox>(sp =>
+            sp.GetRequiredService<HostEnvironmentKind>().IsDevelopment ? sp.GetRequiredService<DevelopmentMailbox>() : null!);
+        services.AddHostedService<StartupWarnings>();
+        services.AddHostedService<OutboxWorker>();
+    }
+}
