@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 using RedisAccounts;
@@ -51,13 +52,20 @@ public static class RedisAccountsServiceCollectionExtensions
         services.TryAddScoped<IPasswordValidator<Account>, AccountPasswordValidator>();
         services.TryAddScoped<IPasswordHasher<Account>, AccountPasswordHasher>();
         services.TryAddScoped<IUserStore<Account>, RedisAccountStore>();
-        services.TryAddScoped<PasswordCheck>();
+        services.TryAddSingleton<PasswordCheck.Decoy>();
+        services.TryAddScoped(provider => new PasswordCheck(
+            provider.GetRequiredService<UserManager<Account>>(),
+            provider.GetRequiredService<IPasswordHasher<Account>>(),
+            provider.GetRequiredService<IOptions<AccountOptions>>(),
+            provider.GetRequiredService<PasswordCheck.Decoy>()));
+        services.AddLogging();
         services.AddMetrics();
         services.TryAddSingleton<AccountMetrics>();
         services.TryAddSingleton(provider => new SignInThrottle(
             provider.GetRequiredService<IRedisClient>(),
             provider.GetRequiredService<IOptions<AccountOptions>>(),
-            provider.GetRequiredService<AccountMetrics>()));
+            provider.GetRequiredService<AccountMetrics>(),
+            provider.GetRequiredService<ILogger<SignInThrottle>>()));
         return services.AddIdentityCore<Account>();
     }
 

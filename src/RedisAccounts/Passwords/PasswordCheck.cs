@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -9,20 +7,25 @@ namespace RedisAccounts.Passwords;
 /// Checks a password in the same time whether or not there is an account, so that an answer's time tells nobody who
 /// has one. A right password whose hash has fewer iterations than asked for is hashed anew.
 /// </summary>
-/// <param name="accounts">Checks it where there is an account.</param>
-/// <param name="hasher">Hashes where there is none.</param>
-/// <param name="options">The longest password.</param>
-public sealed class PasswordCheck(
-    UserManager<Account> accounts, IPasswordHasher<Account> hasher, IOptions<AccountOptions> options)
+public sealed class PasswordCheck
 {
     private static readonly Account s_nobody = new();
 
-    // Hashed once per count of iterations and before the first check, so that a check of nobody costs one hash, as a
-    // check of somebody does.
-    private static readonly ConcurrentDictionary<int, string> s_decoys = new();
+    private readonly UserManager<Account> _accounts;
+    private readonly IPasswordHasher<Account> _hasher;
+    private readonly string _decoy;
+    private readonly int _maxLength;
 
-    private readonly string _decoy = s_decoys.GetOrAdd(
-        options.Value.HashIterations, _ => hasher.HashPassword(s_nobody, Guid.NewGuid().ToString()));
+    internal PasswordCheck(
+        UserManager<Account> accounts, IPasswordHasher<Account> hasher, IOptions<AccountOptions> options, Decoy decoy)
+    {
+        _accounts = accounts;
+        _hasher = hasher;
+        _maxLength = options.Value.MaxPasswordLength;
+
+        // Here and not in the first check of nobody, which would take twice as long as any other.
+        _decoy = decoy.GetHash(hasher);
+    }
 
     /// <summary>Checks a password.</summary>
     /// <param name="account">The account, or <see langword="null"/> where no account has the name or address given.</param>
@@ -34,13 +37,28 @@ public sealed class PasswordCheck(
         ArgumentNullException.ThrowIfNull(password);
 
         // A character of a password takes at most four UTF-16 units, decomposed; more cannot be one of ours.
-        var isPossible = password.Length <= 4 * options.Value.MaxPasswordLength;
+        var isPossible = password.Length <= 4 * _maxLength;
         if (account?.PasswordHash is not null && isPossible)
         {
-            return await accounts.CheckPasswordAsync(account, password);
+            return await _accounts.CheckPasswordAsync(account, password);
         }
 
-        hasher.VerifyHashedPassword(s_nobody, _decoy, isPossible ? password : "");
+        _hasher.VerifyHashedPassword(s_nobody, _decoy, isPossible ? password : "");
         return false;
+    }
+
+    /// <summary>The hash of a password nobody knows, made once by the hasher in use.</summary>
+    internal sealed class Decoy
+    {
+        private readonly Lock _lock = new();
+        private string? _hash;
+
+        public string GetHash(IPasswordHasher<Account> hasher)
+        {
+            lock (_lock)
+            {
+                return _hash ??= hasher.HashPassword(s_nobody, Guid.NewGuid().ToString());
+            }
+        }
     }
 }

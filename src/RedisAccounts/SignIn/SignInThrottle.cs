@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 using RedisAccounts.Diagnostics;
@@ -30,13 +31,15 @@ public sealed class SignInThrottle
 
     private readonly IRedisClient _redis;
     private readonly AccountMetrics _metrics;
+    private readonly ILogger _logger;
     private readonly SignInThrottleOptions _options;
     private readonly AccountKeys _keys;
 
-    internal SignInThrottle(IRedisClient redis, IOptions<AccountOptions> options, AccountMetrics metrics)
+    internal SignInThrottle(IRedisClient redis, IOptions<AccountOptions> options, AccountMetrics metrics, ILogger<SignInThrottle> logger)
     {
         _redis = redis;
         _metrics = metrics;
+        _logger = logger;
         _options = options.Value.SignIn;
         _keys = new AccountKeys(options.Value.KeyPrefix);
     }
@@ -63,6 +66,11 @@ public sealed class SignInThrottle
         var isKnown = reply.Items[1].AsInt64() == 1;
         var permit = wait == TimeSpan.Zero ? SignInPermit.Allow(isKnown) : SignInPermit.Refuse(wait, isKnown);
         _metrics.SignInAsked(permit);
+        if (!permit.IsAllowed)
+        {
+            AccountLog.SignInRefused(_logger, permit.RetryAfterSeconds, isKnown, ClientNetwork.Of(attempt.Address));
+        }
+
         return permit;
     }
 

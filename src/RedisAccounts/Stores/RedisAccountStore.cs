@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 using RedisAccounts.Diagnostics;
@@ -26,14 +27,17 @@ internal sealed class RedisAccountStore : AccountProperties
     private readonly AccountKeys _keys;
     private readonly IdentityErrorDescriber _errors;
     private readonly AccountMetrics _metrics;
+    private readonly ILogger _logger;
 
     public RedisAccountStore(
-        IRedisClient redis, IOptions<AccountOptions> options, IdentityErrorDescriber errors, AccountMetrics metrics)
+        IRedisClient redis, IOptions<AccountOptions> options, IdentityErrorDescriber errors, AccountMetrics metrics,
+        ILogger<RedisAccountStore> logger)
     {
         _redis = redis;
         _keys = new AccountKeys(options.Value.KeyPrefix);
         _errors = errors;
         _metrics = metrics;
+        _logger = logger;
     }
 
     public override async Task<IdentityResult> CreateAsync(Account user, CancellationToken cancellationToken)
@@ -63,6 +67,7 @@ internal sealed class RedisAccountStore : AccountProperties
         user.ConcurrencyStamp = stamp;
         user.Created = DateTimeOffset.FromUnixTimeMilliseconds(reply.Items[1].AsInt64());
         _metrics.Created();
+        AccountLog.Created(_logger, AccountLog.Mask(user.Id));
         return IdentityResult.Success;
     }
 
@@ -95,7 +100,7 @@ internal sealed class RedisAccountStore : AccountProperties
             case "taken":
                 return Taken(user, reply);
             default:
-                return Stale();
+                return Stale(user);
         }
     }
 
@@ -113,10 +118,11 @@ internal sealed class RedisAccountStore : AccountProperties
                 cancellationToken));
         if (reply.Items[0].AsString() != "ok")
         {
-            return Stale();
+            return Stale(user);
         }
 
         _metrics.Deleted();
+        AccountLog.Deleted(_logger, AccountLog.Mask(user.Id));
         return IdentityResult.Success;
     }
 
@@ -180,8 +186,9 @@ internal sealed class RedisAccountStore : AccountProperties
         return IdentityResult.Failed([.. found]);
     }
 
-    private IdentityResult Stale()
+    private IdentityResult Stale(Account user)
     {
+        AccountLog.Stale(_logger, AccountLog.Mask(user.Id));
         _metrics.Conflict("stamp");
         return IdentityResult.Failed(_errors.ConcurrencyFailure());
     }
