@@ -25,7 +25,7 @@ public sealed class AddressNormalizerTests
     [InlineData("ann@example.com", "ann@example.org")]
     [InlineData("ann+shop@example.com", "ann@example.com")]
     [InlineData("a.nn@example.com", "ann@example.com")]
-    public void Different_addresses_stay_different(string one, string other) =>
+    public void Different_addresses_are_never_folded_into_one(string one, string other) =>
         Assert.NotEqual(_normalizer.NormalizeEmail(one), _normalizer.NormalizeEmail(other));
 
     [Theory]

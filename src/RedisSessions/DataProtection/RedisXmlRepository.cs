@@ -1,0 +1,70 @@
+using System.Text;
+using System.Xml.Linq;
+
+using Microsoft.AspNetCore.DataProtection.Repositories;
+
+using RespClient;
+using RespClient.Protocol;
+
+namespace RedisSessions.DataProtection;
+
+/// <summary>
+/// The key ring of Data Protection in a Redis list, one element of XML per entry: the layout of Microsoft's package for
+/// Redis, so that an application can change from one to the other without losing its keys.
+/// </summary>
+/// <remarks>
+/// The interface is synchronous, so its members block the calling thread. Data Protection calls them when the
+/// application starts and then about once a day, in the background.
+/// </remarks>
+internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpan timeout) : IDeletableXmlRepository
+{
+    public IReadOnlyCollection<XElement> GetAllElements() =>
+        [.. ReadAll().Select(entry => XElement.Parse(Encoding.UTF8.GetString(entry)))];
+
+    public void StoreElement(XElement element, string friendlyName)
+    {
+        ArgumentNullException.ThrowIfNull(element);
+        Send("RPUSH", key, element.ToString(SaveOptions.DisableFormatting));
+    }
+
+    public bool DeleteElements(Action<IReadOnlyCollection<IDeletableElement>> chooseElements)
+    {
+        ArgumentNullException.ThrowIfNull(chooseElements);
+        var elements = ReadAll().Select(entry => new Entry(entry)).ToList();
+        chooseElements(elements);
+        foreach (var entry in elements.Where(entry => entry.DeletionOrder is not null).OrderBy(entry => entry.DeletionOrder))
+        {
+            // By its exact bytes: a ring that another instance has changed in between loses nothing else.
+            Send("LREM", key, 1, entry.Bytes);
+        }
+
+        return true;
+    }
+
+    private List<byte[]> ReadAll()
+    {
+        var entries = new List<byte[]>();
+        foreach (var item in Send("LRANGE", key, 0, -1).Items)
+        {
+            entries.Add(item.AsBytes()!);
+        }
+
+        return entries;
+    }
+
+    // On the pool, whatever thread calls: the reply's continuation must not wait for the thread that waits for it.
+    private RespValue Send(string name, params ReadOnlySpan<RedisArgument> arguments)
+    {
+        var command = new RedisCommand(name, arguments) { Timeout = timeout };
+        return Task.Run(() => redis.ExecuteAsync(command).AsTask()).GetAwaiter().GetResult();
+    }
+
+    private sealed class Entry(byte[] bytes) : IDeletableElement
+    {
+        public byte[] Bytes => bytes;
+
+        public XElement Element { get; } = XElement.Parse(Encoding.UTF8.GetString(bytes));
+
+        public int? DeletionOrder { get; set; }
+    }
+}
