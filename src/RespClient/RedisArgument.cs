@@ -76,6 +76,30 @@ public readonly struct RedisArgument : IEquatable<RedisArgument>
         _ => MaxNumberLength,
     };
 
+    /// <summary>Whether this is a certain ASCII word, in any case.</summary>
+    internal bool IsWord(string word) => _kind switch
+    {
+        ArgumentKind.Text => word.Equals((string)_text!, StringComparison.OrdinalIgnoreCase),
+        ArgumentKind.Bytes => Ascii.EqualsIgnoreCase(_bytes.Span, word),
+        _ => false,
+    };
+
+    /// <summary>The number this is or spells.</summary>
+    internal bool TryGetDouble(out double number)
+    {
+        switch (_kind)
+        {
+            case ArgumentKind.Integer:
+                number = _number;
+                return true;
+            case ArgumentKind.Double:
+                number = BitConverter.Int64BitsToDouble(_number);
+                return true;
+            default:
+                return double.TryParse(ToArray(), NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+        }
+    }
+
     /// <summary>Writes the argument's bytes and returns their count.</summary>
     internal int CopyTo(Span<byte> destination)
     {

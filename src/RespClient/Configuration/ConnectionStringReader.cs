@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace RespClient.Configuration;
+
+/// <summary>Reads connection strings. Faults name the option and what is allowed, never a password.</summary>
+internal static class ConnectionStringReader
+{
+    private const int DefaultPort = 6379;
+
+    /// <exception cref="ArgumentException">The text cannot be read.</exception>
+    public static void Read(string text, RedisClientOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw Fault("is empty; give host:port or a redis:// URL");
+        }
+
+        options.EndPoints.Clear();
+        if (text.Contains("://", StringComparison.Ordinal) && !text.Split(',')[0].Contains('=', StringComparison.Ordinal))
+        {
+            ReadUrl(text, options);
+        }
+        else
+        {
+            ReadList(text, options);
+        }
+    }
+
+    private static void ReadList(string text, RedisClientOptions options)
+    {
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = part.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 0)
+            {
+                options.EndPoints.Add(ReadEndPoint(part));
+            }
+            else
+            {
+                Set(options, part[..equals].Trim(), part[(equals + 1)..].Trim());
+            }
+        }
+    }
+
+    private static void Set(RedisClientOptions options, string key, string value)
+    {
+        switch (key.ToUpperInvariant())
+        {
+            case "USER" or "USERNAME":
+                options.User = value;
+                break;
+            case "PASSWORD":
+                options.Password = value;
+                break;
+            case "DEFAULTDATABASE" or "DATABASE" or "DB":
+                options.Database = ReadInt32(key, value, 0, int.MaxValue);
+                break;
+            case "NAME" or "CLIENTNAME":
+                options.ClientName = value;
+                break;
+            case "SSL" or "TLS":
+                options.UseTls = ReadBoolean(key, value);
+                break;
+            case "SSLHOST":
+                Tls(options).TargetHost = value;
+                break;
+            case "SSLPROTOCOLS":
+                Tls(options).EnabledSslProtocols = Enum.TryParse<SslProtocols>(value.Replace('|', ','), ignoreCase: true, out var protocols)
+                    ? protocols
+                    : throw Fault($"sets {key} to '{value}'; allowed are tls12, tls13 and tls12|tls13");
+                break;
+            case "ABORTCONNECT":
+                options.AbortOnConnectFail = ReadBoolean(key, value);
+                break;
+            case "CONNECTTIMEOUT":
+                options.ConnectTimeout = TimeSpan.FromMilliseconds(ReadInt32(key, value, 10, 600_000));
+                break;
+            case "ASYNCTIMEOUT" or "SYNCTIMEOUT" or "RESPONSETIMEOUT" or "COMMANDTIMEOUT":
+                options.CommandTimeout = TimeSpan.FromMilliseconds(ReadInt32(key, value, 10, 3_600_000));
+                break;
+            case "KEEPALIVE":
+                options.HeartbeatInterval = TimeSpan.FromSeconds(ReadInt32(key, value, 1, 3_600));
+                break;
+            case "PROTOCOL":
+                options.Protocol = value.ToUpperInvariant() switch
+                {
+                    "RESP2" or "2" => 2,
+                    "RESP3" or "3" => 3,
+                    _ => throw Fault($"sets {key} to '{value}'; allowed are resp2 and resp3"),
+                };
+                break;
+            case "ALLOWADMIN" or "CONNECTRETRY" or "TIEBREAKER" or "CONFIGCHANNEL" or "CONFIGCHECKSECONDS" or "RESOLVEDNS" or "VERSION" or "WRITEBUFFER" or "HIGHPRIORITYTHREADS":
+                // Other clients' strings are taken as they are; these have no counterpart here and change no outcome.
+                break;
+            default:
+                throw Fault($"has an option '{key}' that is not known");
+        }
+    }
+
+    private static void ReadUrl(string text, RedisClientOptions options)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url))
+        {
+            throw Fault("is not a URL that can be read; escape special characters of the password with %");
+        }
+
+        switch (url.Scheme)
+        {
+            case "redis" or "rediss":
+                options.UseTls = url.Scheme == "rediss";
+                options.EndPoints.Add(new DnsEndPoint(url.IdnHost.Length > 0 ? url.IdnHost.Trim('[', ']') : "localhost", url.Port > 0 ? url.Port : DefaultPort));
+                if (url.AbsolutePath.Trim('/') is { Length: > 0 } database)
+                {
+                    options.Database = ReadInt32("database", database, 0, int.MaxValue);
+                }
+
+                break;
+            case "unix":
+                options.EndPoints.Add(new UnixDomainSocketEndPoint(Uri.UnescapeDataString(url.AbsolutePath)));
+                break;
+            default:
+                throw Fault($"has the scheme '{url.Scheme}'; allowed are redis, rediss and unix");
+        }
+
+        var credentials = url.UserInfo.Split(':', 2);
+        if (credentials.Length == 2)
+        {
+            options.User = credentials[0].Length > 0 ? Uri.UnescapeDataString(credentials[0]) : null;
+            options.Password = Uri.UnescapeDataString(credentials[1]);
+        }
+        else if (credentials[0].Length > 0)
+        {
+            options.User = Uri.UnescapeDataString(credentials[0]);
+        }
+
+        foreach (var pair in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            Set(options, Uri.UnescapeDataString(equals < 0 ? pair : pair[..equals]), equals < 0 ? "" : Uri.UnescapeDataString(pair[(equals + 1)..]));
+        }
+    }
+
+    private static EndPoint ReadEndPoint(string text)
+    {
+        if (text.StartsWith('/') || text.StartsWith("unix:", StringComparison.Ordinal))
+        {
+            return new UnixDomainSocketEndPoint(text.StartsWith('/') ? text : text["unix:".Length..]);
+        }
+
+        if (IPAddress.TryParse(text, out var address))
+        {
+            return new IPEndPoint(address, DefaultPort);
+        }
+
+        var colon = text.LastIndexOf(':');
+        var host = colon < 0 ? text : text[..colon];
+        var port = colon < 0 ? DefaultPort : ReadInt32("port", text[(colon + 1)..], 1, 65_535);
+        return host.Length == 0 || host.Contains(' ', StringComparison.Ordinal)
+            ? throw Fault("has an end point without a host")
+            : IPAddress.TryParse(host, out address) ? new IPEndPoint(address, port) : new DnsEndPoint(host, port);
+    }
+
+    private static SslClientAuthenticationOptions Tls(RedisClientOptions options) => options.Tls ??= new SslClientAuthenticationOptions();
+
+    private static int ReadInt32(string key, string value, int least, int most) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw Fault($"sets {key} to '{value}'; allowed is {least} to {most}");
+
+    private static bool ReadBoolean(string key, string value) => value.ToUpperInvariant() switch
+    {
+        "TRUE" or "YES" or "ON" or "1" => true,
+        "FALSE" or "NO" or "OFF" or "0" => false,
+        _ => throw Fault($"sets {key} to '{value}'; allowed are true and false"),
+    };
+
+    private static ArgumentException Fault(string what) => new($"{nameof(RedisClientOptions.ConnectionString)} {what}.");
+}

@@ -1,0 +1,167 @@
+using System.Net;
+
+using Microsoft.Extensions.Logging;
+
+using RespClient.Diagnostics;
+using RespClient.Pipelines;
+
+namespace RespClient.Connections;
+
+/// <summary>Keeps one connection behind a pipeline: opens it, serves until it ends, and opens the next after a pause.</summary>
+internal sealed class ConnectionSupervisor : IAsyncDisposable
+{
+    private readonly RedisClientOptions _options;
+    private readonly CommandPipeline _pipeline;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _loop;
+    private RespConnection? _connection;
+    private long _epoch;
+    private int _nextEndPoint;
+
+    public ConnectionSupervisor(RedisClientOptions options, CommandPipeline pipeline, ILogger logger)
+    {
+        _options = options;
+        _pipeline = pipeline;
+        _logger = logger;
+        _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Completes when the first attempt to connect has ended, with its failure if it failed.</summary>
+    public Task FirstAttempt => _firstAttempt.Task;
+
+    /// <summary>Opens one connection and shakes hands; tries each end point once.</summary>
+    public static async Task<RespConnection> OpenAsync(
+        RedisClientOptions options, EndPoint endPoint, WireObserver? observer, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            var stream = await EndPointConnector.OpenAsync(endPoint, options, either.Token);
+            var connection = new RespConnection(stream, EndPointConnector.Describe(endPoint), options.ReplyLimits, options.TimeProvider);
+            try
+            {
+                await Handshake.PerformAsync(connection, options, observer, either.Token);
+                return connection;
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
+        }
+        catch (Exception e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"no connection within {options.ConnectTimeout.TotalMilliseconds:0} ms", e);
+        }
+    }
+
+    public static IList<EndPoint> EndPoints(RedisClientOptions options) =>
+        options.EndPoints.Count > 0 ? options.EndPoints : [new DnsEndPoint("localhost", 6379)];
+
+    public async ValueTask DisposeAsync()
+    {
+        Stop();
+        await _loop;
+        _stopped.Dispose();
+    }
+
+    /// <summary>Ends the connection and makes no other; does not wait.</summary>
+    public void Stop()
+    {
+        try
+        {
+            _stopped.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            return;
+        }
+
+        Volatile.Read(ref _connection)?.Abort(new ObjectDisposedException(nameof(RedisClient)));
+    }
+
+    private async Task RunAsync()
+    {
+        var attempt = 0;
+        while (!_stopped.IsCancellationRequested)
+        {
+            var endPoints = EndPoints(_options);
+            var endPoint = endPoints[_nextEndPoint++ % endPoints.Count];
+            try
+            {
+                var connection = await OpenAsync(_options, endPoint, _pipeline.Observer, _stopped.Token);
+                var served = await ServeAsync(connection);
+                attempt = served ? 0 : attempt + 1;
+            }
+#pragma warning disable CA1031 // Whatever the reason, the next attempt follows; the reason is logged and kept.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                attempt++;
+                NoteFailure(EndPointConnector.Describe(endPoint), e, attempt);
+                if (attempt == endPoints.Count)
+                {
+                    _firstAttempt.TrySetException(e);
+                }
+            }
+
+            await PauseAsync(attempt);
+        }
+
+        _firstAttempt.TrySetCanceled();
+    }
+
+    /// <summary>True if the connection was good: it answered somebody.</summary>
+    private async Task<bool> ServeAsync(RespConnection connection)
+    {
+        await using (connection)
+        {
+            connection.Epoch = ++_epoch;
+            var answered = _pipeline.AnsweredThrough;
+            Volatile.Write(ref _connection, connection);
+            if (_stopped.IsCancellationRequested)
+            {
+                connection.Abort(new ObjectDisposedException(nameof(RedisClient)));
+            }
+
+            ClientLog.Connected(_logger, connection.EndPoint, connection.Epoch, connection.Protocol);
+            _pipeline.Observer?.OnConnected(connection.Epoch, connection.Protocol);
+            _firstAttempt.TrySetResult();
+            var reason = await connection.ServeAsync(_pipeline);
+            var why = $"{connection.EndPoint}: {reason.Message}";
+            _pipeline.Observer?.OnDisconnected(connection.Epoch);
+            _pipeline.Detach(connection, reason, why);
+            if (!_stopped.IsCancellationRequested)
+            {
+                ClientLog.Lost(_logger, connection.EndPoint, connection.Epoch, reason.Message);
+            }
+
+            return _pipeline.AnsweredThrough != answered;
+        }
+    }
+
+    private void NoteFailure(string endPoint, Exception e, int attempt)
+    {
+        if (!_stopped.IsCancellationRequested)
+        {
+            _pipeline.NoteFailedAttempt($"{endPoint} cannot be reached: {e.Message}");
+            ClientLog.CannotConnect(_logger, endPoint, attempt, e.Message);
+        }
+    }
+
+    private async Task PauseAsync(int attempt)
+    {
+        if (attempt == 0)
+        {
+            return;
+        }
+
+#pragma warning disable CA5394 // Jitter is no secret.
+        var pause = Backoff.PauseAfter(attempt, _options.MaxReconnectDelay, Random.Shared.NextDouble());
+#pragma warning restore CA5394
+        await Task.Delay(pause, _options.TimeProvider, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+
+namespace RespClient.Connections;
+
+/// <summary>Opens sockets: TCP, unix sockets, and TLS over either.</summary>
+internal static class EndPointConnector
+{
+    public static async Task<Stream> OpenAsync(EndPoint endPoint, RedisClientOptions options, CancellationToken cancellationToken)
+    {
+        var stream = new NetworkStream(await OpenSocketAsync(endPoint, cancellationToken), ownsSocket: true);
+        if (!options.UseTls)
+        {
+            return stream;
+        }
+
+        var encrypted = new SslStream(stream, leaveInnerStreamOpen: false);
+        try
+        {
+            await encrypted.AuthenticateAsClientAsync(TlsOptions(endPoint, options.Tls), cancellationToken);
+            return encrypted;
+        }
+        catch
+        {
+            await encrypted.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>An end point as people write it.</summary>
+    public static string Describe(EndPoint endPoint) => endPoint switch
+    {
+        DnsEndPoint dns => $"{dns.Host}:{dns.Port}",
+        UnixDomainSocketEndPoint => $"unix:{endPoint}",
+        _ => endPoint.ToString() ?? "",
+    };
+
+    private static async Task<Socket> OpenSocketAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var socket = endPoint switch
+        {
+            UnixDomainSocketEndPoint => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
+            IPEndPoint ip => new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true },
+            _ => new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true },
+        };
+        try
+        {
+            await socket.ConnectAsync(endPoint, cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static SslClientAuthenticationOptions TlsOptions(EndPoint endPoint, SslClientAuthenticationOptions? given)
+    {
+        var host = endPoint switch
+        {
+            DnsEndPoint dns => dns.Host,
+            IPEndPoint ip => ip.Address.ToString(),
+            _ => "localhost",
+        };
+        if (given is null)
+        {
+            return new SslClientAuthenticationOptions { TargetHost = host };
+        }
+
+        return string.IsNullOrEmpty(given.TargetHost)
+            ? new SslClientAuthenticationOptions
+            {
+                TargetHost = host,
+                AllowRenegotiation = given.AllowRenegotiation,
+                AllowTlsResume = given.AllowTlsResume,
+                ApplicationProtocols = given.ApplicationProtocols,
+                CertificateChainPolicy = given.CertificateChainPolicy,
+                CertificateRevocationCheckMode = given.CertificateRevocationCheckMode,
+                CipherSuitesPolicy = given.CipherSuitesPolicy,
+                ClientCertificateContext = given.ClientCertificateContext,
+                ClientCertificates = given.ClientCertificates,
+                EnabledSslProtocols = given.EnabledSslProtocols,
+                EncryptionPolicy = given.EncryptionPolicy,
+                LocalCertificateSelectionCallback = given.LocalCertificateSelectionCallback,
+                RemoteCertificateValidationCallback = given.RemoteCertificateValidationCallback,
+            }
+            : given;
+    }
+}

@@ -1,0 +1,241 @@
+using RespClient.Pipelines;
+using RespClient.Protocol;
+
+namespace RespClient.Connections;
+
+/// <summary>One socket after another's like: opened, shaken hands on, read until it ends, never opened again.</summary>
+internal sealed class RespConnection(Stream stream, string endPoint, RespLimits limits, TimeProvider time) : IThreadPoolWorkItem, IAsyncDisposable
+{
+    private const int ReceiveBufferBytes = 64 * 1024;
+
+    private readonly byte[] _buffer = new byte[ReceiveBufferBytes];
+    private readonly RespReader _reader = new(limits);
+    private readonly CancellationTokenSource _ended = new();
+    private CommandPipeline? _pipeline;
+    private Exception? _reason;
+    private int _start;
+    private int _end;
+    private long _awaitsSince = time.GetTimestamp();
+
+    /// <summary>Where it leads, for logs and messages.</summary>
+    public string EndPoint => endPoint;
+
+    /// <summary>The protocol version in use.</summary>
+    public int Protocol { get; set; } = 2;
+
+    /// <summary>Which connection of its client this is, from 1.</summary>
+    public long Epoch { get; set; }
+
+    /// <summary>Whether somebody is sending or about to; guarded by the pipeline's lock.</summary>
+    public bool IsFlushing { get; set; }
+
+    /// <summary>Whether the flush that starts runs on the caller's thread; guarded by <see cref="IsFlushing"/>.</summary>
+    public bool FlushesAtOnce { get; set; }
+
+    /// <summary>Since when the server owes a sign of life: the last byte it sent, or the first command after a pause.</summary>
+    public long AwaitsSince
+    {
+        get => Volatile.Read(ref _awaitsSince);
+        set => Volatile.Write(ref _awaitsSince, value);
+    }
+
+    /// <summary>Ends the connection. The first reason counts.</summary>
+    public void Abort(Exception reason)
+    {
+        if (Interlocked.CompareExchange(ref _reason, reason, null) is null)
+        {
+            _ended.Cancel();
+            stream.Dispose();
+        }
+    }
+
+    /// <summary>Sends commands and reads their replies, before the connection serves a pipeline.</summary>
+    /// <exception cref="Exception">The connection failed, or the reply was malformed.</exception>
+    public async Task<RespValue[]> ExchangeAsync(IReadOnlyList<RedisCommand> commands, CancellationToken cancellationToken)
+    {
+        var frames = new byte[commands.Sum(command => RespWriter.GetMaxByteCount(command.Name, command.Arguments))];
+        var length = 0;
+        foreach (var command in commands)
+        {
+            length += RespWriter.Write(frames.AsSpan(length), command.Name, command.Arguments);
+        }
+
+        await stream.WriteAsync(frames.AsMemory(0, length), cancellationToken);
+        var replies = new RespValue[commands.Count];
+        for (var index = 0; index < replies.Length;)
+        {
+            var status = _reader.Read(_buffer.AsSpan(_start, _end - _start), out var consumed, out var value);
+            _start += consumed;
+            if (status == RespReadStatus.Malformed)
+            {
+                throw new RedisProtocolException($"The server at {endPoint} did not answer in RESP: {_reader.Fault}.");
+            }
+
+            if (status == RespReadStatus.NeedMore)
+            {
+                await ReceiveAsync(cancellationToken);
+            }
+            else if (value.Kind != RespKind.Push)
+            {
+                replies[index++] = value;
+            }
+        }
+
+        return replies;
+    }
+
+    /// <summary>Serves a pipeline until the connection ends. Never throws: returns why it ended.</summary>
+    public async Task<Exception> ServeAsync(CommandPipeline pipeline)
+    {
+        _pipeline = pipeline;
+        try
+        {
+            pipeline.Attach(this);
+            while (true)
+            {
+                Dispatch(pipeline);
+                await ReceiveAsync(_ended.Token);
+                AwaitsSince = pipeline.CoarseNow();
+            }
+        }
+#pragma warning disable CA1031 // Whatever ended the loop is the reason its callers are told.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Abort(e);
+        }
+
+        return _reason!;
+    }
+
+    /// <summary>Begins to send what the pipeline holds; <see cref="IsFlushing"/> was set for this call.</summary>
+    public void StartFlush()
+    {
+        if (FlushesAtOnce)
+        {
+            Flush();
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Sends until nothing is left; failures end the connection.</summary>
+    public void Flush() => _ = FlushAsync(_pipeline!);
+
+    void IThreadPoolWorkItem.Execute() => Flush();
+
+    public ValueTask DisposeAsync()
+    {
+        Abort(new ObjectDisposedException(nameof(RedisClient)));
+        _ended.Dispose();
+        return stream.DisposeAsync();
+    }
+
+    private async Task FlushAsync(CommandPipeline pipeline)
+    {
+        try
+        {
+            while (true)
+            {
+                var bytes = pipeline.TakeUnsent(this);
+                if (bytes.Count == 0)
+                {
+                    return;
+                }
+
+                await stream.WriteAsync(bytes, _ended.Token);
+                pipeline.ReturnSent(bytes.Array!);
+            }
+        }
+#pragma warning disable CA1031 // The reader loop reports the reason.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Abort(e);
+        }
+    }
+
+    private async ValueTask ReceiveAsync(CancellationToken cancellationToken)
+    {
+        if (_start == _end)
+        {
+            _start = _end = 0;
+        }
+        else if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
+        }
+
+        var received = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+        if (received == 0)
+        {
+            throw new EndOfStreamException("the server closed the connection");
+        }
+
+        _end += received;
+    }
+
+    /// <summary>Gives every whole reply in the buffer to its command.</summary>
+    private void Dispatch(CommandPipeline pipeline)
+    {
+        while (_start < _end)
+        {
+            var rest = _buffer.AsSpan(_start, _end - _start);
+            if (_reader.IsAtStart)
+            {
+                var scalar = ScalarFrame.Read(rest, limits.MaxBulkBytes, _buffer.Length, out var length, out var bulk);
+                if (scalar == ScalarFrame.Outcome.Incomplete)
+                {
+                    return;
+                }
+
+                if (scalar == ScalarFrame.Outcome.Bulk)
+                {
+                    _start += length;
+                    Next(pipeline).OnBulkReply(bulk);
+                    continue;
+                }
+            }
+
+            var status = _reader.Read(rest, out var consumed, out var value);
+            _start += consumed;
+            if (status == RespReadStatus.Malformed)
+            {
+                throw new RedisProtocolException($"The server at {endPoint} sent what is not RESP or beyond the limits: {_reader.Fault}.");
+            }
+
+            if (status == RespReadStatus.Done)
+            {
+                OnReply(pipeline, value);
+            }
+        }
+    }
+
+    private void OnReply(CommandPipeline pipeline, in RespValue value)
+    {
+        if (value.Kind == RespKind.Push)
+        {
+            pipeline.Observer?.OnPush(value);
+            return;
+        }
+
+        Next(pipeline).OnReply(value);
+    }
+
+    private PendingCommand Next(CommandPipeline pipeline)
+    {
+        var command = pipeline.NextToAnswer()
+            ?? throw new RedisProtocolException($"The server at {endPoint} sent a reply that nobody asked for.");
+        if (command.NextReplyIsLast)
+        {
+            // Before it completes: from then on it may already serve another caller.
+            pipeline.TakeAnswered(command);
+        }
+
+        return command;
+    }
+}

@@ -1,0 +1,45 @@
+using RespClient.Protocol;
+
+namespace RespClient.Connections;
+
+/// <summary>
+/// Sees what passes on the wire of a pipeline. Every method is called on the reader loop of the current connection, in
+/// the order of the wire and never concurrently, and must neither block nor throw.
+/// </summary>
+internal abstract class WireObserver
+{
+    /// <summary>Commands that every new connection gets before anybody else's, in this order.</summary>
+    /// <param name="protocol">2 or 3, as negotiated.</param>
+    /// <returns>A command that is refused makes the connection fail, and is tried again on the next.</returns>
+    public virtual IReadOnlyList<RedisCommand> CommandsOnConnect(int protocol) => [];
+
+    /// <summary>A connection is ready; no command of a caller was sent on it yet.</summary>
+    /// <param name="epoch">Grows with every connection.</param>
+    /// <param name="protocol">2 or 3.</param>
+    public virtual void OnConnected(long epoch, int protocol)
+    {
+    }
+
+    /// <summary>The connection is gone. Called before the callers whose replies it owed are told.</summary>
+    public virtual void OnDisconnected(long epoch)
+    {
+    }
+
+    /// <summary>A push, between the replies where the server put it.</summary>
+    public virtual void OnPush(in RespValue push)
+    {
+    }
+}
+
+/// <summary>
+/// Follows one command on the reader loop, in the order of the wire, before its caller is told. Exactly one of the
+/// methods is called, even when the caller gave up long before.
+/// </summary>
+internal interface IReplyObserver
+{
+    /// <summary>The reply, or the error reply.</summary>
+    void OnReply(in RespValue reply);
+
+    /// <summary>No reply will come: never sent, or its connection was lost. May be called on any thread.</summary>
+    void OnLost();
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace RespClient.Diagnostics;
+
+/// <summary>What the client logs: end points, epochs and reasons, never keys or values.</summary>
+internal static partial class ClientLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Connected to {EndPoint} (epoch {Epoch}, RESP{Protocol}).")]
+    public static partial void Connected(ILogger logger, string endPoint, long epoch, int protocol);
+
+    [LoggerMessage(2, LogLevel.Warning, "Lost the connection to {EndPoint} (epoch {Epoch}): {Reason}")]
+    public static partial void Lost(ILogger logger, string endPoint, long epoch, string reason);
+
+    [LoggerMessage(3, LogLevel.Warning, "Cannot connect to {EndPoint} (attempt {Attempt}): {Reason}")]
+    public static partial void CannotConnect(ILogger logger, string endPoint, int attempt, string reason);
+}

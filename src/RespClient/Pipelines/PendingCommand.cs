@@ -1,0 +1,181 @@
+using System.Threading.Tasks.Sources;
+
+using RespClient.Protocol;
+
+namespace RespClient.Pipelines;
+
+/// <summary>
+/// One command on its way. Two parties hold it: the place in the queue, which its reply must find even when nobody
+/// waits any more, and the caller's await. It is reused once both have let go.
+/// </summary>
+internal abstract class PendingCommand
+{
+    private const int Resolved = 1;
+    private const int PlaceFree = 2;
+    private const int CallerGone = 4;
+    private const int FlagMask = Resolved | PlaceFree | CallerGone;
+    private const int NextUse = 8;
+
+    // Flags in the low bits; above them a count of uses, so that a late glance at an earlier use changes nothing.
+    private int _state = FlagMask;
+    private CancellationTokenRegistration _registration;
+
+    /// <summary>The command's first word, for messages.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Its number in the queue; set when it is queued, under the queue's lock.</summary>
+    public long Number { get; set; }
+
+    /// <summary>Its length in the queue's unsent bytes.</summary>
+    public int FrameLength { get; set; }
+
+    /// <summary>A time not after the bytes were sent, in the units of <see cref="TimeProvider.GetTimestamp"/>.</summary>
+    public long StartedAt { get; set; }
+
+    /// <summary>When waiting ends, in the units of <see cref="TimeProvider.GetTimestamp"/>.</summary>
+    public long Deadline { get; set; }
+
+    /// <summary>How long the caller said it would wait at most, for messages.</summary>
+    public TimeSpan Timeout { get; set; }
+
+    /// <summary>The queue it is in, for cancellation.</summary>
+    public CommandPipeline? Pipeline { get; set; }
+
+    /// <summary>What a glance saw; <see cref="TryClaim"/> succeeds only if nothing has happened since.</summary>
+    public int Glance => Volatile.Read(ref _state);
+
+    public bool IsResolved => (Volatile.Read(ref _state) & Resolved) != 0;
+
+    /// <summary>Whether the command leaves the queue with the next reply.</summary>
+    public virtual bool NextReplyIsLast => true;
+
+    /// <summary>Takes the next reply of the queue.</summary>
+    public abstract void OnReply(in RespValue reply);
+
+    /// <summary>A bulk string as it lies in the receive buffer. The default makes a value of it.</summary>
+    public virtual void OnBulkReply(ReadOnlySpan<byte> bytes) => OnReply(RespValue.FromBytes(RespKind.BulkString, bytes.ToArray()));
+
+    /// <summary>
+    /// Claims the right to end the caller's wait early, if nothing has happened since the glance. Whoever got it calls
+    /// <see cref="Throw"/>. The place in the queue stays until <see cref="LeavePlace"/>.
+    /// </summary>
+    public bool TryClaim(int glance) =>
+        (glance & Resolved) == 0 && Interlocked.CompareExchange(ref _state, glance | Resolved, glance) == glance;
+
+    /// <summary>Ends the wait of the caller; only for whoever claimed it.</summary>
+    public abstract void Throw(Exception reason);
+
+    /// <summary>Called when no reply can come for this command any more.</summary>
+    public void LeavePlace()
+    {
+        if ((Interlocked.Or(ref _state, PlaceFree) & CallerGone) != 0)
+        {
+            Recycle();
+        }
+    }
+
+    /// <summary>Ends the wait of a command whose connection is gone, and frees its place.</summary>
+    public void Fail(Exception reason)
+    {
+        if (TryResolve())
+        {
+            Throw(reason);
+        }
+    }
+
+    /// <summary>Watches a token; call once, after the command was queued.</summary>
+    public void CancelWith(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.CanBeCanceled)
+        {
+            _registration = cancellationToken.UnsafeRegister(
+                static (state, token) => ((PendingCommand)state!).Pipeline?.Cancel((PendingCommand)state, token), this);
+        }
+    }
+
+    protected abstract void Recycle();
+
+    /// <summary>Starts a new use. Nobody else may hold the command.</summary>
+    protected void Begin() => _state = (_state & ~FlagMask) + NextUse;
+
+    /// <summary>The last reply is there: true if a caller still waits for it. The place is free either way.</summary>
+    protected bool TryResolve()
+    {
+        var state = Volatile.Read(ref _state);
+        if ((state & Resolved) == 0
+            && Interlocked.CompareExchange(ref _state, state | Resolved | PlaceFree, state) == state)
+        {
+            return true;
+        }
+
+        LeavePlace();
+        return false;
+    }
+
+    /// <summary>The caller has its result.</summary>
+    protected void LeaveCaller()
+    {
+        // Waits for a callback that runs, so that it cannot cancel the next use.
+        _registration.Dispose();
+        _registration = default;
+        if ((Volatile.Read(ref _state) & PlaceFree) != 0 || (Interlocked.Or(ref _state, CallerGone) & PlaceFree) != 0)
+        {
+            Recycle();
+        }
+    }
+}
+
+/// <summary>A command whose caller awaits a <typeparamref name="T"/>.</summary>
+internal abstract class PendingCommand<T> : PendingCommand, IValueTaskSource<T>
+{
+    private ManualResetValueTaskSourceCore<T> _core;
+
+    public ValueTask<T> Task => new(this, _core.Version);
+
+    /// <summary>Starts a new use.</summary>
+    /// <param name="inline">Whether the continuation runs on the reader loop: only for the library's own.</param>
+    public void Begin(bool inline)
+    {
+        _core.RunContinuationsAsynchronously = !inline;
+        Begin();
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource<T>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    T IValueTaskSource<T>.GetResult(short token)
+    {
+        if (token != _core.Version || _core.GetStatus(token) == ValueTaskSourceStatus.Pending)
+        {
+            // Awaited twice, or read before its time: throws, and the command stays with its rightful owner.
+            return _core.GetResult(token);
+        }
+
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            LeaveCaller();
+        }
+    }
+
+    protected void Return(T result)
+    {
+        if (TryResolve())
+        {
+            _core.SetResult(result);
+        }
+    }
+
+    public override void Throw(Exception reason) => _core.SetException(reason);
+
+    protected override void Recycle()
+    {
+        _core.Reset();
+        Pipeline = null;
+    }
+}
