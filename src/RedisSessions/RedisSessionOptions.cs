@@ -9,6 +9,12 @@ namespace RedisSessions;
 public sealed class RedisSessionOptions
 {
     /// <summary>
+    /// Register an <c>IDistributedCache</c> under this service key to have sessions live in it, whatever else is
+    /// registered: <c>RedisSessions</c>.
+    /// </summary>
+    public const string CacheServiceKey = "RedisSessions";
+
+    /// <summary>
     /// The cookie that carries the secret id. Default: name <c>ssw</c>, path <c>/</c>, HttpOnly, SameSite Lax, Secure
     /// on HTTPS requests. Where the cookie is Secure, has the path <c>/</c> and no domain, <c>__Host-</c> is put in
     /// front of its name. Its Max-Age is not taken from here: see <see cref="MaxAge"/>.
@@ -88,4 +94,20 @@ public sealed class RedisSessionOptions
     /// cookies only.
     /// </summary>
     public string? HeaderName { get; set; }
+}
+
+/// <summary>What happens to a request that needs its session while Redis does not answer.</summary>
+public enum WhenUnavailable
+{
+    /// <summary>
+    /// Touching the session ends the request with status 503, <c>Retry-After</c> and problem details. A handler that
+    /// never touches it answers as usual.
+    /// </summary>
+    Respond503,
+
+    /// <summary>
+    /// The handler runs with an empty session: <c>IsAvailable</c> is false, nothing written is kept, and the browser's
+    /// cookie is left alone. Endpoints choose this one by one with <c>.WithOptionalSession()</c>.
+    /// </summary>
+    RunWithoutSession,
 }

@@ -1,4 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
+
 using RedisSessions;
+using RedisSessions.Endpoints;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -10,13 +13,22 @@ public static class SessionApplicationBuilderExtensions
     /// exception handling and response compression, and before <c>UseAuthentication</c>.
     /// </summary>
     /// <exception cref="InvalidOperationException"><c>AddRedisSessions()</c> was not called.</exception>
-    public static IApplicationBuilder UseRedisSessions(this IApplicationBuilder app) => throw new NotImplementedException();
+    public static IApplicationBuilder UseRedisSessions(this IApplicationBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        if (app.ApplicationServices.GetService<IServiceProviderIsService>()?.IsService(typeof(SessionStore)) is false)
+        {
+            throw new InvalidOperationException("UseRedisSessions() needs services.AddRedisSessions().");
+        }
+
+        return app.UseMiddleware<SessionMiddleware>();
+    }
 
     /// <summary>The endpoint has no session: nothing is loaded, and touching <c>HttpContext.Session</c> throws.</summary>
     public static TBuilder WithoutSession<TBuilder>(this TBuilder builder)
-        where TBuilder : IEndpointConventionBuilder => throw new NotImplementedException();
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new WithoutSessionAttribute());
 
     /// <summary>The endpoint runs with an empty session while Redis does not answer, instead of a 503.</summary>
     public static TBuilder WithOptionalSession<TBuilder>(this TBuilder builder)
-        where TBuilder : IEndpointConventionBuilder => throw new NotImplementedException();
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new OptionalSessionAttribute());
 }

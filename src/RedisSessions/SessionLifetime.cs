@@ -13,4 +13,18 @@ public readonly record struct SessionLifetime(TimeSpan IdleTimeout, bool IsPersi
 
     /// <summary>A cookie that ends with the browser; the record lives for <paramref name="idleTimeout"/> without a request.</summary>
     public static SessionLifetime UntilBrowserCloses(TimeSpan idleTimeout) => new(idleTimeout, IsPersistent: false);
+
+    internal static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+
+    // What browsers keep of a cookie at most: RFC 6265bis, section 5.5.
+    internal static readonly TimeSpan Longest = TimeSpan.FromDays(400);
+
+    internal static void Check(SessionLifetime lifetime, string name)
+    {
+        if (lifetime.IdleTimeout < Shortest || lifetime.IdleTimeout > Longest)
+        {
+            throw new ArgumentOutOfRangeException(
+                name, lifetime.IdleTimeout, "A session lives for 1 second to 400 days without a request.");
+        }
+    }
 }

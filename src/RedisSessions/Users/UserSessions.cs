@@ -1,16 +1,39 @@
+using RedisSessions.Catalog;
+using RedisSessions.Stores;
+
 namespace RedisSessions.Users;
 
 /// <summary>
 /// The sessions of a user, over all instances and browsers. What is ended here is dead on the very next request,
-/// wherever it arrives. Needs sessions that live in Redis.
+/// wherever it arrives. Needs sessions that live in Redis: elsewhere every method throws
+/// <see cref="NotSupportedException"/>.
 /// </summary>
+/// <remarks>
+/// The index of a user's sessions is written in the same step as the record that signs in. Sessions that expired or were
+/// deleted behind its back disappear from it when somebody looks.
+/// </remarks>
 public sealed class UserSessions
 {
+    // A session that gets a new id while all are ended turns up in the next round.
+    private const int MaxRounds = 5;
+
+    private readonly SessionServices _services;
+
+    internal UserSessions(SessionServices services) => _services = services;
+
     /// <summary>The user's live sessions, the one used last first.</summary>
     /// <param name="userId">The <c>NameIdentifier</c> claim of the principal who signed in.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
-    public ValueTask<IReadOnlyList<UserSession>> ListAsync(string userId, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async ValueTask<IReadOnlyList<UserSession>> ListAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        var live = await LiveAsync(userId, cancellationToken);
+        return [.. live
+            .Select(entry => entry.Session)
+            .OrderByDescending(session => session.LastSeenAt)
+            .Select(session => new UserSession(
+                session.Id, session.CreatedAt, session.LastSeenAt, session.ExpiresAt, session.UserAgent, session.Address))];
+    }
 
     /// <summary>Ends one session of a user.</summary>
     /// <param name="userId">Whose session; another user's is left alone.</param>
@@ -18,7 +41,8 @@ public sealed class UserSessions
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Whether there was such a session.</returns>
     /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
-    public ValueTask<bool> EndAsync(string userId, string sessionId, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async ValueTask<bool> EndAsync(string userId, string sessionId, CancellationToken cancellationToken = default) =>
+        await EndAsync(userId, id => id == sessionId, rounds: 1, cancellationToken) > 0;
 
     /// <summary>Ends all sessions of a user but one.</summary>
     /// <param name="userId">Whose sessions.</param>
@@ -26,12 +50,62 @@ public sealed class UserSessions
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>How many were ended.</returns>
     /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
-    public ValueTask<int> EndOthersAsync(string userId, string keptSessionId, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public ValueTask<int> EndOthersAsync(string userId, string keptSessionId, CancellationToken cancellationToken = default) =>
+        EndAsync(userId, id => id != keptSessionId, MaxRounds, cancellationToken);
 
     /// <summary>Ends all sessions of a user: signs out everywhere.</summary>
     /// <param name="userId">Whose sessions.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>How many were ended.</returns>
     /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
-    public ValueTask<int> EndAllAsync(string userId, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public ValueTask<int> EndAllAsync(string userId, CancellationToken cancellationToken = default) =>
+        EndAsync(userId, _ => true, MaxRounds, cancellationToken);
+
+    private async ValueTask<int> EndAsync(
+        string userId, Func<string, bool> isMeant, int rounds, CancellationToken cancellationToken)
+    {
+        var ended = 0;
+        for (var round = 0; round < rounds; round++)
+        {
+            var live = await LiveAsync(userId, cancellationToken);
+            var deletions = live
+                .Where(entry => isMeant(entry.Session.Id))
+                .Select(entry => _services.Records.DeleteAsync(entry.Key, userId).AsTask())
+                .ToArray();
+            var existed = await Task.WhenAll(deletions);
+            ended += existed.Count(one => one);
+            if (deletions.Length == 0)
+            {
+                break;
+            }
+        }
+
+        _services.Metrics.Destroyed(ended);
+        return ended;
+    }
+
+    private async ValueTask<List<(string Key, SessionSummary Session)>> LiveAsync(
+        string userId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(userId);
+        var directory = _services.RequireDirectory();
+        var keys = await directory.KeysOfUserAsync(userId, cancellationToken);
+        var summaries = await directory.SummariesAsync(keys, cancellationToken);
+        var live = new List<(string, SessionSummary)>(keys.Count);
+        var stale = new List<string>();
+        for (var i = 0; i < keys.Count; i++)
+        {
+            if (summaries[i] is { } session && session.UserId == userId)
+            {
+                live.Add((keys[i], session));
+            }
+            else
+            {
+                stale.Add(keys[i]);
+            }
+        }
+
+        await directory.DropAsync(userId, stale, cancellationToken);
+        return live;
+    }
 }

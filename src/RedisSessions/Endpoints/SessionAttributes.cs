@@ -1,4 +1,4 @@
-namespace RedisSessions;
+namespace RedisSessions.Endpoints;
 
 /// <summary>The controller, action or page has no session; the same as <c>.WithoutSession()</c> on an endpoint.</summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]

@@ -1,0 +1,27 @@
+-- Makes the record of a session.
+-- KEYS[1] the record; KEYS[2] the index of its user, if it has one
+-- ARGV[1] TTL in ms; ARGV[2] absolute lifetime in ms, 0: none; then field, value, field, value ...
+-- Returns {1, now, ttl, version}.
+-- One step, so that no record is ever without TTL, and none of a user's is ever missing from the index.
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local ttl, absolute = tonumber(ARGV[1]), tonumber(ARGV[2])
+
+redis.call('UNLINK', KEYS[1])
+redis.call('HSET', KEYS[1], '@version', 1, '@created', now, '@renewed', now)
+if absolute > 0 then
+    redis.call('HSET', KEYS[1], '@deadline', now + absolute)
+    ttl = math.min(ttl, absolute)
+end
+for i = 3, #ARGV, 2 do
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+end
+redis.call('PEXPIRE', KEYS[1], ttl)
+
+if KEYS[2] then
+    redis.call('ZADD', KEYS[2], now + ttl, KEYS[1])
+    if redis.call('PTTL', KEYS[2]) < ttl then
+        redis.call('PEXPIRE', KEYS[2], ttl)
+    end
+end
+return {1, now, ttl, 1}

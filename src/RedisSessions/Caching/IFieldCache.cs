@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Caching.Distributed;
+
+using RedisSessions.Caching.Fields;
+
+namespace RedisSessions.Caching;
+
+/// <summary>
+/// A distributed cache whose entries have fields that change one by one, atomically, and only while the entry lives.
+/// Merge by key, "destroyed stays destroyed" and the cheap renewal of sessions stand on it.
+/// </summary>
+/// <remarks>
+/// The cache keeps these fields of an entry itself, by its own clock, in milliseconds since 1970:
+/// <c>@version</c> (up by one with each write), <c>@created</c>, <c>@renewed</c>, <c>@deadline</c>.
+/// Every entry has a TTL, set in the step that writes it, never beyond the deadline.
+/// </remarks>
+internal interface IFieldCache : IDistributedCache
+{
+    /// <summary>Reads all fields in one round trip; an empty set where there is no such entry.</summary>
+    ValueTask<FieldSet> ReadAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Reads single fields; <see langword="null"/> where one is missing.</summary>
+    ValueTask<byte[]?[]> ReadAsync(string key, string[] fields, CancellationToken cancellationToken);
+
+    /// <summary>Makes an entry. <see cref="FieldWrite.TimeToLive"/> must be set.</summary>
+    ValueTask<FieldAnswer> CreateAsync(FieldWrite write, CancellationToken cancellationToken);
+
+    /// <summary>Changes an entry if it lives and every expected field has its value.</summary>
+    ValueTask<FieldAnswer> ChangeAsync(FieldWrite write, CancellationToken cancellationToken);
+
+    /// <summary>Removes an entry, and its member of the index.</summary>
+    /// <param name="key">The entry.</param>
+    /// <param name="indexKey">The index that lists it; <see langword="null"/>: none.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>Whether there was one.</returns>
+    ValueTask<bool> DeleteAsync(string key, string? indexKey, CancellationToken cancellationToken);
+}

@@ -1,0 +1,143 @@
+using RedisSessions.Records;
+
+namespace RedisSessions.Commits;
+
+/// <summary>
+/// What one request has changed of the values of its session, kept beside the shared record. Only what differs from the
+/// record is here, so that setting a value to what it already is leaves nothing to write.
+/// </summary>
+internal sealed class PendingChanges(int maxSize)
+{
+    private Dictionary<string, byte[]?>? _values;
+    private Dictionary<string, List<Func<byte[]?, byte[]?>>>? _updates;
+    private long? _size;
+
+    /// <summary>The values as Redis has them, as far as this request knows.</summary>
+    public IReadOnlyDictionary<string, byte[]> Before { get; private set; } = SessionRecord.NoValues;
+
+    public bool IsEmpty => _values is not { Count: > 0 };
+
+    /// <summary>What is set, or removed where <see langword="null"/>.</summary>
+    public IReadOnlyDictionary<string, byte[]?> Values => _values ?? RecordChange.NoChanges;
+
+    /// <summary>The keys whose old value mattered.</summary>
+    public IReadOnlyCollection<string> Exact => _updates is null ? [] : _updates.Keys;
+
+    public IEnumerable<string> Keys
+    {
+        get
+        {
+            foreach (var key in Before.Keys)
+            {
+                if (_values?.ContainsKey(key) is not true)
+                {
+                    yield return key;
+                }
+            }
+
+            foreach (var (key, value) in Values)
+            {
+                if (value is not null)
+                {
+                    yield return key;
+                }
+            }
+        }
+    }
+
+    /// <summary>The value as this request sees it. The array is shared: not to be changed, not to be handed out.</summary>
+    public byte[]? Get(string key) => _values is not null && _values.TryGetValue(key, out var changed)
+        ? changed
+        : Before.GetValueOrDefault(key);
+
+    /// <summary>Sets a value, or removes it where <see langword="null"/>. The array is owned from then on.</summary>
+    /// <exception cref="SessionTooLargeException">The session would outgrow its limit.</exception>
+    public void Set(string key, byte[]? value)
+    {
+        Put(key, value);
+        _updates?.Remove(key);
+    }
+
+    /// <summary>Changes a value by a function that runs again where the value in Redis turns out to be another.</summary>
+    /// <exception cref="SessionTooLargeException">The session would outgrow its limit.</exception>
+    public byte[]? Update(string key, Func<byte[]?, byte[]?> change)
+    {
+        var updates = _updates?.GetValueOrDefault(key);
+        // On top of a value that this request has set, the old one in Redis does not matter.
+        var isExact = updates is not null || _values?.ContainsKey(key) is not true;
+        var value = change(Get(key));
+        Put(key, value);
+        if (isExact)
+        {
+            _updates ??= new(StringComparer.Ordinal);
+            (_updates.TryGetValue(key, out updates) ? updates : _updates[key] = []).Add(change);
+        }
+
+        return value;
+    }
+
+    /// <summary>Takes what Redis has now as the base, keeps the changes, and runs the updates on the new values.</summary>
+    public void Rebase(IReadOnlyDictionary<string, byte[]> before)
+    {
+        Before = before;
+        _size = null;
+        foreach (var (key, updates) in _updates ?? [])
+        {
+            _values!.Remove(key);
+            foreach (var update in updates)
+            {
+                Put(key, update(Get(key)));
+            }
+        }
+    }
+
+    /// <summary>Forgets all changes: they are committed, or were dropped.</summary>
+    public void Reset(IReadOnlyDictionary<string, byte[]> before)
+    {
+        Before = before;
+        _values = null;
+        _updates = null;
+        _size = null;
+    }
+
+    private void Put(string key, byte[]? value)
+    {
+        var old = Get(key);
+        if (Same(old, value))
+        {
+            return;
+        }
+
+        _size ??= Sum();
+        var size = _size.Value - (old is null ? 0 : RecordSize.Of(key, old)) + (value is null ? 0 : RecordSize.Of(key, value));
+        if (value is not null && size > maxSize && size > _size)
+        {
+            throw new SessionTooLargeException(key, value.Length, size, maxSize);
+        }
+
+        _size = size;
+        _values ??= new(StringComparer.Ordinal);
+        if (Same(Before.GetValueOrDefault(key), value))
+        {
+            _values.Remove(key);
+        }
+        else
+        {
+            _values[key] = value;
+        }
+    }
+
+    private long Sum()
+    {
+        var size = 0L;
+        foreach (var key in Keys)
+        {
+            size += RecordSize.Of(key, Get(key)!);
+        }
+
+        return size;
+    }
+
+    private static bool Same(byte[]? left, byte[]? right) =>
+        left is null ? right is null : right is not null && left.AsSpan().SequenceEqual(right);
+}

@@ -1,0 +1,381 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+using RedisSessions.Cookies;
+using RedisSessions.Records;
+
+namespace RedisSessions.Commits;
+
+/// <summary>
+/// What a request knows of its session and wants done to it: the shared record, the changes beside it, and whether the
+/// response has to wait for a commit. <see cref="RedisSession"/> is its face.
+/// </summary>
+internal sealed class SessionState(SessionStore store, HttpContext context)
+{
+    private PendingChanges? _changes;
+    private SessionLifetime? _lifetime;
+    private SessionId? _secret;
+    private SessionId? _newSecret;
+    private string? _publicId;
+    private SessionUnavailableException? _loadFailure;
+    private Exception? _commitFailure;
+    private CommittingResponseBody? _body;
+    private bool _refreshes;
+    private bool _isRenewalDue;
+    private bool _isDetached;
+    private bool _isClosed;
+
+    public HttpContext Context { get; } = context;
+
+    /// <summary>The record as it was loaded or last committed; <see langword="null"/>: there is none.</summary>
+    public SessionRecord? Record { get; private set; }
+
+    public PendingChanges Changes => _changes ??= NewChanges();
+
+    /// <summary>Who signs in with the next commit; <see langword="null"/>: nobody new.</summary>
+    public SessionIdentity? SignedIn { get; private set; }
+
+    /// <summary>Whether this is a sign-in: creation time and absolute deadline start anew.</summary>
+    public bool Restarts { get; private set; }
+
+    /// <summary>The record that ends with the next commit.</summary>
+    public DoomedRecord? Doomed { get; set; }
+
+    /// <summary>Whether the request brought an id, or the response has already set one.</summary>
+    public bool ClientHasId { get; set; }
+
+    /// <summary>Whether the client is told to forget its id.</summary>
+    public bool MustForget { get; set; }
+
+    public bool IsAvailable => _loadFailure is null && !_isDetached;
+
+    public SessionLifetime Lifetime =>
+        _lifetime ?? Record?.Lifetime ?? SessionLifetime.Remembered(store.Options.MaxAge);
+
+    public SessionIdentity? Identity => SignedIn ?? Record?.Identity;
+
+    public string PublicId => _publicId ??= SecretId.ToPublic();
+
+    public SessionId SecretId => _newSecret ?? (_secret ??= SessionId.New());
+
+    public string Key => store.Keys.Record(_secret ??= SessionId.New());
+
+    public string? NewKey => _newSecret is { } secret ? store.Keys.Record(secret) : null;
+
+    public IEnumerable<string> ValueKeys => _changes?.Keys ?? Record?.Values.Keys ?? [];
+
+    /// <summary>Whether the handler has done something to the record that must reach Redis.</summary>
+    public bool IsModified =>
+        _changes is { IsEmpty: false } || SignedIn is not null
+        || (Record is not null && (_newSecret is not null || _refreshes || _lifetime is not null));
+
+    public bool HasChanges => IsModified || _isRenewalDue;
+
+    public bool MustRenew => _newSecret is not null || _refreshes || _lifetime is not null || Restarts || _isRenewalDue;
+
+    /// <summary>Whether nothing of the response may pass before a commit.</summary>
+    public bool BlocksResponse =>
+        _commitFailure is not null || (!_isClosed && !_isDetached && (Doomed is not null || MustForget || HasChanges));
+
+    /// <summary>
+    /// Whether the handler had written to the server's buffer before it touched the session: that cannot be taken back.
+    /// </summary>
+    public bool HasUnsentBytesOfHandler => _body?.Inner.Writer is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 };
+
+    /// <summary>The request carried an id; <paramref name="record"/> is what was found under it.</summary>
+    public void Open(SessionId secret, SessionRecord? record)
+    {
+        ClientHasId = true;
+        _loadFailure = null;
+        _isDetached = false;
+        Record = record;
+        // An unknown id is never adopted.
+        _secret = record is null ? null : secret;
+        if (record is not null && store.IsRenewalDue(record))
+        {
+            _isRenewalDue = true;
+            Hook();
+        }
+    }
+
+    /// <summary>The request carried an id and Redis did not answer.</summary>
+    public void Fail(SessionId secret, SessionUnavailableException failure, bool runsWithoutSession)
+    {
+        ClientHasId = true;
+        _secret = secret;
+        _isDetached = runsWithoutSession;
+        _loadFailure = runsWithoutSession ? null : failure;
+    }
+
+    public async ValueTask LoadAgainAsync(CancellationToken cancellationToken)
+    {
+        if (!IsAvailable && _secret is { } secret)
+        {
+            Open(secret, await store.Records.LoadAsync(Key, cancellationToken));
+        }
+    }
+
+    public async ValueTask ReloadAsync(CancellationToken cancellationToken)
+    {
+        EnsureReadable();
+        if (Record is null)
+        {
+            DropChanges();
+            return;
+        }
+
+        var record = await store.Records.ReloadAsync(Key, cancellationToken);
+        if (record is null)
+        {
+            BecomeNew();
+        }
+        else
+        {
+            Record = record;
+            DropChanges();
+        }
+    }
+
+    /// <summary>The value as it is kept: not to be changed, not to be handed out.</summary>
+    public byte[]? Peek(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        EnsureReadable();
+        return _changes is null ? Record?.Values.GetValueOrDefault(key) : _changes.Get(key);
+    }
+
+    /// <summary>Sets a value without copying it; <see langword="null"/> removes the key.</summary>
+    public void Put(string key, byte[]? value)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        EnsureWritable();
+        Changes.Set(key, value);
+        Hook();
+    }
+
+    public byte[]? Update(string key, Func<byte[]?, byte[]?> change)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        EnsureWritable();
+        var value = Changes.Update(key, change);
+        Hook();
+        return value;
+    }
+
+    public void SetLifetime(SessionLifetime lifetime)
+    {
+        EnsureWritable();
+        if (lifetime != Lifetime)
+        {
+            _lifetime = lifetime;
+            Hook();
+        }
+    }
+
+    public void Refresh()
+    {
+        EnsureWritable();
+        _refreshes = true;
+        Hook();
+    }
+
+    public void TakeNewId()
+    {
+        EnsureWritable();
+        _publicId = null;
+        if (Record is null)
+        {
+            _secret = null;
+        }
+        else
+        {
+            _newSecret = SessionId.New();
+        }
+
+        Hook();
+    }
+
+    public void Destroy()
+    {
+        EnsureWritable();
+        // A client that sent an id Redis does not know is told to forget it, too.
+        MustForget |= ClientHasId && !_isDetached;
+        Doom();
+        BecomeNew();
+        Hook();
+    }
+
+    /// <summary>Somebody signs in: new id, new absolute lifetime; the data stays unless it was another user's.</summary>
+    public void SignIn(SessionIdentity identity)
+    {
+        EnsureWritable();
+        if (Record?.Identity is { } before && (before.UserId != identity.UserId || identity.UserId.Length == 0))
+        {
+            Doom();
+            BecomeNew();
+        }
+
+        SignedIn = identity;
+        Restarts = true;
+        TakeNewId();
+    }
+
+    /// <summary>The same user, with a principal that was checked or replaced.</summary>
+    public void KeepIdentity(SessionIdentity identity)
+    {
+        EnsureWritable();
+        SignedIn = identity;
+        Hook();
+    }
+
+    /// <summary>Another request was faster with a value that must be exact: its values are the base now.</summary>
+    public void Rebase(SessionRecord record)
+    {
+        Record = record;
+        Changes.Rebase(record.Values);
+    }
+
+    public void TakeCommitted(SessionRecord record)
+    {
+        _secret = SecretId;
+        Record = record;
+        DropChanges();
+    }
+
+    /// <summary>The record was ended meanwhile. What a sign-in needs stays pending, everything else is dropped.</summary>
+    public void TakeGone()
+    {
+        if (!Restarts)
+        {
+            BecomeNew();
+            return;
+        }
+
+        Record = null;
+        _isRenewalDue = false;
+        _changes?.Rebase(SessionRecord.NoValues);
+    }
+
+    public async Task CommitBeforeResponseAsync()
+    {
+        if (_commitFailure is not null)
+        {
+            throw _commitFailure;
+        }
+
+        try
+        {
+            await store.Committer.CommitAsync(this);
+        }
+        catch (SessionUnavailableException) when (!IsModified && Doomed is null)
+        {
+            // A request that only read has its answer; the cookie stays as it is, like the TTL.
+            store.Log.RenewalFailed(PublicId);
+            _isRenewalDue = false;
+        }
+        catch (Exception e)
+        {
+            _commitFailure = e;
+            throw;
+        }
+    }
+
+    /// <summary>The handler has returned: commits, then lets pass what it left in the writer.</summary>
+    public async ValueTask EndAsync()
+    {
+        if (BlocksResponse)
+        {
+            await CommitBeforeResponseAsync();
+        }
+
+        if (_body is not null)
+        {
+            await _body.OpenAsync();
+        }
+    }
+
+    /// <summary>The request is over, or its handler has thrown: nothing is committed any more.</summary>
+    public void Close()
+    {
+        _isClosed = true;
+        if (_body is not null && ReferenceEquals(Context.Features.Get<IHttpResponseBodyFeature>(), _body))
+        {
+            Context.Features.Set(_body.Inner);
+        }
+    }
+
+    public void EnsureReadable()
+    {
+        if (_loadFailure is not null)
+        {
+            throw _loadFailure;
+        }
+    }
+
+    public void EnsureWritable()
+    {
+        EnsureReadable();
+        if (_isClosed || Context.Response.HasStarted)
+        {
+            throw new InvalidOperationException(
+                "The session cannot be changed any more: the response has started, and whoever sees it must see the change. Write to the session before the first byte of the body.");
+        }
+    }
+
+    private void Doom()
+    {
+        if (Record is not null)
+        {
+            Doomed ??= new DoomedRecord(Key, Record.Identity?.UserId);
+        }
+    }
+
+    // What the session was is no more; what is written from here on starts a new one.
+    private void BecomeNew()
+    {
+        Record = null;
+        _secret = null;
+        DropChanges();
+    }
+
+    private void DropChanges()
+    {
+        _changes?.Reset(Record?.Values ?? SessionRecord.NoValues);
+        _lifetime = null;
+        _newSecret = null;
+        _publicId = null;
+        _refreshes = false;
+        _isRenewalDue = false;
+        SignedIn = null;
+        Restarts = false;
+    }
+
+    private PendingChanges NewChanges()
+    {
+        var changes = new PendingChanges(store.Options.MaxSize);
+        changes.Reset(Record?.Values ?? SessionRecord.NoValues);
+        return changes;
+    }
+
+    // The response waits for the commit from here on.
+    private void Hook()
+    {
+        if (_body is not null || !BlocksResponse)
+        {
+            return;
+        }
+
+        _body = new CommittingResponseBody(Context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), this);
+        Context.Features.Set<IHttpResponseBodyFeature>(_body);
+        // For bytes that take a way around: a body or an upgrade that somebody held before. Here a failure is a bare 500.
+        Context.Response.OnStarting(static state => ((SessionState)state).CommitOnStartingAsync(), this);
+    }
+
+    private Task CommitOnStartingAsync() =>
+        BlocksResponse && _commitFailure is null ? CommitBeforeResponseAsync() : Task.CompletedTask;
+}
+
+/// <summary>A record that ends with the commit.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="UserId">Whose list it is taken out of.</param>
+internal sealed record DoomedRecord(string Key, string? UserId);

@@ -1,0 +1,85 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+using RedisSessions.Caching;
+using RedisSessions.Commits;
+using RedisSessions.Cookies;
+using RedisSessions.Diagnostics;
+using RedisSessions.Records;
+using RedisSessions.Stores;
+
+using RespClient;
+
+namespace RedisSessions.Configuration;
+
+/// <summary>Puts together what sessions are made of, from what the application has registered.</summary>
+internal static class SessionComposition
+{
+    public static SessionServices Create(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<RedisSessionOptions>>().Value;
+        var time = provider.GetRequiredService<TimeProvider>();
+        var log = provider.GetRequiredService<SessionLog>();
+        var metrics = provider.GetRequiredService<SessionMetrics>();
+        var keys = new SessionKeys(options);
+        var clock = new RedisClock(time);
+        var protection = options.ProtectData
+            ? ValueProtection.With(provider.GetRequiredService<IDataProtectionProvider>())
+            : ValueProtection.None;
+
+        var cache = CacheOf(provider, options, time);
+        IRecordStore records;
+        if (cache is IFieldCache fields)
+        {
+            records = new FieldRecordStore(fields, keys, protection, clock, log);
+        }
+        else
+        {
+            records = new BlobRecordStore(cache, keys, protection, time, log);
+            log.NoFields(cache.GetType().Name);
+        }
+
+        records = new MeasuredRecordStore(records, metrics);
+        var carrier = new SessionCarrier(options);
+        return new SessionServices
+        {
+            Options = options,
+            Keys = keys,
+            Records = records,
+            Clock = clock,
+            Carrier = carrier,
+            Committer = new SessionCommitter(records, carrier, options, metrics, log),
+            Metrics = metrics,
+            Log = log,
+            Directory = DirectoryOf(provider, cache, keys, options),
+        };
+    }
+
+    // A cache that is there for something else, such as the one in memory that Razor Pages bring along, must not take
+    // the sessions in: Redis comes first.
+    private static IDistributedCache CacheOf(IServiceProvider provider, RedisSessionOptions options, TimeProvider time)
+    {
+        if (provider.GetKeyedService<IDistributedCache>(RedisSessionOptions.CacheServiceKey) is { } chosen)
+        {
+            return chosen;
+        }
+
+        if (provider.GetService<IRedisClient>() is { } client)
+        {
+            var cacheOptions = new RedisSessionCacheOptions { IoTimeout = options.IoTimeout };
+            return new RedisSessionCache(client, Options.Create(cacheOptions), time);
+        }
+
+        return provider.GetService<IDistributedCache>()
+            ?? throw new InvalidOperationException(
+                "Sessions have nowhere to live: call services.AddRespClient(...) for Redis, or register an IDistributedCache.");
+    }
+
+    private static SessionDirectory? DirectoryOf(
+        IServiceProvider provider, IDistributedCache cache, SessionKeys keys, RedisSessionOptions options) =>
+        cache is IFieldCache fields && provider.GetService<IRedisClient>() is { } client
+            ? new SessionDirectory(new TimedClient(client, options.IoTimeout), fields, keys)
+            : null;
+}

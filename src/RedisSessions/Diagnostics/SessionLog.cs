@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Logging;
+
+namespace RedisSessions.Diagnostics;
+
+/// <summary>Every line this library logs. Ids are public ones, and of those only the start.</summary>
+internal sealed partial class SessionLog(ILogger<SessionLog> logger)
+{
+    private const int ShownCharacters = 6;
+
+    public void BrokenRecord(string? publicId) => LogBrokenRecord(Masked(publicId));
+
+    public void Unavailable(string operation, Exception cause) => LogUnavailable(operation, cause.GetType().Name, cause.Message);
+
+    public void CommitFoundNothing(string publicId) => LogCommitFoundNothing(Masked(publicId));
+
+    public void RenewalFailed(string publicId) => LogRenewalFailed(Masked(publicId));
+
+    public void BrokenTicket(string publicId) => LogBrokenTicket(Masked(publicId));
+
+    public void StartedBeforeCommit(string publicId) => LogStartedBeforeCommit(Masked(publicId));
+
+    [LoggerMessage(100, LogLevel.Information, "Sessions live in {Cache}, which keeps a session as one value: the last write of a session wins as a whole, and users' sessions cannot be listed.")]
+    public partial void NoFields(string cache);
+
+    [LoggerMessage(107, LogLevel.Information, "A sign-in carries no NameIdentifier claim: the session is listed under no user.")]
+    public partial void SignInWithoutUser();
+
+    [LoggerMessage(101, LogLevel.Warning, "The record of session {Session} cannot be read; the request gets a new session and the record is left alone.")]
+    private partial void LogBrokenRecord(string session);
+
+    [LoggerMessage(102, LogLevel.Warning, "Could not {Operation} a session: {Error}: {Reason}")]
+    private partial void LogUnavailable(string operation, string error, string reason);
+
+    [LoggerMessage(103, LogLevel.Information, "Session {Session} was ended while a request ran; what the request wrote is dropped.")]
+    private partial void LogCommitFoundNothing(string session);
+
+    [LoggerMessage(104, LogLevel.Warning, "Session {Session} could not be renewed; the next request tries again.")]
+    private partial void LogRenewalFailed(string session);
+
+    [LoggerMessage(105, LogLevel.Error, "The response was sent past the session before session {Session} was committed, and the commit failed: the connection is closed.")]
+    private partial void LogStartedBeforeCommit(string session);
+
+    [LoggerMessage(106, LogLevel.Warning, "The principal in session {Session} cannot be read; the request is anonymous.")]
+    private partial void LogBrokenTicket(string session);
+
+    private static string Masked(string? publicId) => publicId is null ? "?" : publicId[..ShownCharacters] + "…";
+}

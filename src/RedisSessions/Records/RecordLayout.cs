@@ -1,0 +1,176 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+using RedisSessions.Caching.Fields;
+
+namespace RedisSessions.Records;
+
+/// <summary>
+/// The record of a session as a Redis hash, readable with <c>redis-cli HGETALL</c>:
+/// <code>
+/// field        value                                                              written
+/// @format      1; another number is a foreign record and not read                 at creation
+/// @version     1, 2, 3 ...: one up with each commit                               by the scripts
+/// @created     creation or sign-in, ms since 1970 by Redis' clock                 by the scripts
+/// @renewed     last renewal of the TTL, ms since 1970 by Redis' clock             by the scripts
+/// @deadline    end of the absolute lifetime, ms since 1970; absent: none          by the scripts
+/// @lifetime    TTL of a renewal, ms                                               at creation, when changed
+/// @browser     1 where the cookie ends with the browser; absent: Max-Age          at creation, when changed
+/// @user        who is signed in; absent: anonymous                                at sign-in
+/// @ticket      the serialized principal (protected with ProtectData)              at sign-in
+/// @validated   when the principal was last checked, ms since 1970                 at sign-in and check
+/// @agent       the browser at sign-in; absent: not sent                           at sign-in
+/// @address     the remote address at sign-in; absent: unknown                     at sign-in
+/// {key}        a value of the session: text as UTF-8, typed values as JSON, other bytes as they are
+/// @@{rest}     the value of a session key that itself starts with @, as @{rest}
+/// </code>
+/// </summary>
+internal static class RecordLayout
+{
+    public const string Format = "@format";
+    public const string Version = "@version";
+    public const string Created = "@created";
+    public const string Renewed = "@renewed";
+    public const string Deadline = "@deadline";
+    public const string Lifetime = "@lifetime";
+    public const string Browser = "@browser";
+    public const string User = "@user";
+    public const string Ticket = "@ticket";
+    public const string Validated = "@validated";
+    public const string Agent = "@agent";
+    public const string Address = "@address";
+
+    /// <summary>The revision of this table.</summary>
+    public const int Revision = 1;
+
+    // 400 days in milliseconds, and a day more.
+    private const long LongestLifetime = 401L * 24 * 60 * 60 * 1000;
+
+    private const byte Mark = (byte)'@';
+
+    /// <summary>The field that holds a session key.</summary>
+    public static string FieldOf(string key) => key.StartsWith('@') ? "@" + key : key;
+
+    /// <summary>Reads a record.</summary>
+    /// <returns><see langword="null"/> where the fields are not a record of this revision.</returns>
+    public static SessionRecord? Read(FieldSet fields, ValueProtection protection)
+    {
+        var own = new OwnFields();
+        var values = new Dictionary<string, byte[]>(Math.Max(0, fields.Count - 5), StringComparer.Ordinal);
+        var sealedValues = protection.IsOn ? new Dictionary<string, byte[]>(StringComparer.Ordinal) : null;
+        for (var i = 0; i < fields.Count; i++)
+        {
+            var name = fields.Name(i);
+            if (name.Length > 0 && name[0] == Mark && !(name.Length > 1 && name[1] == Mark))
+            {
+                own.Take(name, fields.Value(i));
+                continue;
+            }
+
+            var key = Encoding.UTF8.GetString(name.Length > 0 && name[0] == Mark ? name[1..] : name);
+            if (!protection.TryUnprotect(key, fields.Value(i), out var value))
+            {
+                return null;
+            }
+
+            values[key] = value;
+            sealedValues?[key] = fields.Value(i);
+        }
+
+        return own.ToRecord(values, sealedValues, protection);
+    }
+
+    /// <summary>The time a field of milliseconds stands for; <see langword="null"/> where it is no such field.</summary>
+    public static DateTimeOffset? Time(byte[]? field) =>
+        Number(field) is { } milliseconds and >= 0 and < 253402300800000
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : null;
+
+    /// <summary>A number in decimal; <see langword="null"/> for anything else.</summary>
+    public static long? Number(byte[]? field) =>
+        field is not null && Utf8Parser.TryParse(field, out long number, out var read) && read == field.Length ? number : null;
+
+    /// <summary>Milliseconds since 1970.</summary>
+    public static long Milliseconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
+
+    /// <summary>A number as its field.</summary>
+    public static byte[] Text(long number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The record's own fields while they are collected.</summary>
+    private struct OwnFields
+    {
+        private byte[]? _format, _version, _created, _renewed, _deadline, _lifetime;
+        private byte[]? _user, _ticket, _validated, _agent, _address;
+        private bool _endsWithBrowser;
+
+        public void Take(ReadOnlySpan<byte> name, byte[] value)
+        {
+            switch (name)
+            {
+                case var _ when name.SequenceEqual("@format"u8): _format = value; break;
+                case var _ when name.SequenceEqual("@version"u8): _version = value; break;
+                case var _ when name.SequenceEqual("@created"u8): _created = value; break;
+                case var _ when name.SequenceEqual("@renewed"u8): _renewed = value; break;
+                case var _ when name.SequenceEqual("@deadline"u8): _deadline = value; break;
+                case var _ when name.SequenceEqual("@lifetime"u8): _lifetime = value; break;
+                case var _ when name.SequenceEqual("@browser"u8): _endsWithBrowser = true; break;
+                case var _ when name.SequenceEqual("@user"u8): _user = value; break;
+                case var _ when name.SequenceEqual("@ticket"u8): _ticket = value; break;
+                case var _ when name.SequenceEqual("@validated"u8): _validated = value; break;
+                case var _ when name.SequenceEqual("@agent"u8): _agent = value; break;
+                case var _ when name.SequenceEqual("@address"u8): _address = value; break;
+            }
+        }
+
+        public readonly SessionRecord? ToRecord(
+            Dictionary<string, byte[]> values, Dictionary<string, byte[]>? sealedValues, ValueProtection protection)
+        {
+            if (Number(_format) != Revision
+                || Number(_version) is not { } version
+                || Time(_created) is not { } created
+                || Time(_renewed) is not { } renewed
+                || Number(_lifetime) is not (> 0 and <= LongestLifetime and var lifetime)
+                || (_deadline is not null && Time(_deadline) is null)
+                || (_user is null) != (_ticket is null)
+                || !TryIdentity(protection, created, out var identity))
+            {
+                return null;
+            }
+
+            return new SessionRecord
+            {
+                Version = version,
+                CreatedAt = created,
+                RenewedAt = renewed,
+                Lifetime = new SessionLifetime(TimeSpan.FromMilliseconds(lifetime), !_endsWithBrowser),
+                Deadline = Time(_deadline),
+                Identity = identity,
+                Values = values,
+                SealedValues = sealedValues,
+            };
+        }
+
+        private readonly bool TryIdentity(ValueProtection protection, DateTimeOffset created, out SessionIdentity? identity)
+        {
+            identity = null;
+            if (_user is null)
+            {
+                return true;
+            }
+
+            if (!protection.TryUnprotect(Ticket, _ticket!, out var ticket))
+            {
+                return false;
+            }
+
+            identity = new SessionIdentity(
+                Encoding.UTF8.GetString(_user),
+                ticket,
+                _agent is null ? null : Encoding.UTF8.GetString(_agent),
+                _address is null ? null : Encoding.UTF8.GetString(_address),
+                Time(_validated) ?? created);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+namespace RedisSessions.Records;
+
+/// <summary>
+/// A session as Redis has it. Immutable: concurrent requests share one record out of the near cache, and a request that
+/// writes keeps its changes beside it. Times are those of Redis' clock.
+/// </summary>
+internal sealed class SessionRecord
+{
+    public static readonly IReadOnlyDictionary<string, byte[]> NoValues = new Dictionary<string, byte[]>();
+
+    /// <summary>Goes up with each commit; 1 when created.</summary>
+    public required long Version { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset RenewedAt { get; init; }
+
+    public required SessionLifetime Lifetime { get; init; }
+
+    /// <summary>When the session ends however busy it is; <see langword="null"/>: never.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Who is signed in; <see langword="null"/> for an anonymous session.</summary>
+    public SessionIdentity? Identity { get; init; }
+
+    /// <summary>The values by key. The arrays are shared: nobody changes them, nobody hands them out.</summary>
+    public required IReadOnlyDictionary<string, byte[]> Values { get; init; }
+
+    /// <summary>
+    /// The values as Redis has them, where they are encrypted: each encryption gives other bytes, and an exact update
+    /// compares what is stored. <see langword="null"/> where values are stored as they are.
+    /// </summary>
+    public IReadOnlyDictionary<string, byte[]>? SealedValues { get; init; }
+
+    /// <summary>When the record ends if it is not renewed.</summary>
+    public DateTimeOffset ExpiresAt
+    {
+        get
+        {
+            var idle = RenewedAt + Lifetime.IdleTimeout;
+            return Deadline < idle ? Deadline.Value : idle;
+        }
+    }
+
+    /// <summary>The same record with other values.</summary>
+    public SessionRecord With(
+        IReadOnlyDictionary<string, byte[]> values, IReadOnlyDictionary<string, byte[]>? sealedValues) => new()
+        {
+            Version = Version,
+            CreatedAt = CreatedAt,
+            RenewedAt = RenewedAt,
+            Lifetime = Lifetime,
+            Deadline = Deadline,
+            Identity = Identity,
+            Values = values,
+            SealedValues = sealedValues,
+        };
+
+    /// <summary>Bytes of all names and values, as the limit of a session counts them.</summary>
+    public long Size
+    {
+        get
+        {
+            var size = 0L;
+            foreach (var (key, value) in Values)
+            {
+                size += RecordSize.Of(key, value);
+            }
+
+            return size;
+        }
+    }
+}
+
+/// <summary>Who is signed in to a session, and what the list of "your sessions" shows of the sign-in.</summary>
+/// <param name="UserId">The user; names the index of their sessions. Empty where the principal names none: then it is listed nowhere.</param>
+/// <param name="Ticket">The serialized principal with its properties.</param>
+/// <param name="UserAgent">The browser at sign-in.</param>
+/// <param name="Address">The remote address at sign-in.</param>
+/// <param name="ValidatedAt">When the principal was last found to be good.</param>
+internal sealed record SessionIdentity(
+    string UserId, byte[] Ticket, string? UserAgent, string? Address, DateTimeOffset ValidatedAt);

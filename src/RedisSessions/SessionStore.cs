@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Http;
+
+using RedisSessions.Commits;
+using RedisSessions.Cookies;
+using RedisSessions.Diagnostics;
+using RedisSessions.Endpoints;
+using RedisSessions.Records;
+using RedisSessions.Stores;
+
+namespace RedisSessions;
+
+/// <summary>Opens the session of a request: id out of cookie or header, record out of Redis.</summary>
+internal sealed class SessionStore(SessionServices services)
+{
+    public RedisSessionOptions Options => services.Options;
+
+    public SessionKeys Keys => services.Keys;
+
+    public IRecordStore Records => services.Records;
+
+    public SessionCommitter Committer => services.Committer;
+
+    public SessionLog Log => services.Log;
+
+    /// <summary>
+    /// The session of a request. Asks Redis only where the request carries a well-formed id. Where Redis does not
+    /// answer, the session throws when it is touched.
+    /// </summary>
+    public ValueTask<SessionState> OpenAsync(HttpContext context)
+    {
+        var session = new SessionState(this, context);
+        return services.Carrier.Read(context, out var id) switch
+        {
+            CarriedId.Valid => LoadAsync(session, id),
+            CarriedId.Malformed => Rejected(session),
+            _ => new ValueTask<SessionState>(session),
+        };
+    }
+
+    /// <summary>Whether enough time has passed since the last renewal, by Redis' clock, to renew with this request.</summary>
+    public bool IsRenewalDue(SessionRecord record)
+    {
+        var age = services.Clock.Now - record.RenewedAt;
+        // A renewal far in the future: this clock is behind, and would otherwise never renew.
+        return age >= (Options.RenewAfter ?? record.Lifetime.IdleTimeout / RenewalsPerLifetime) || age < -ClockTolerance;
+    }
+
+    private const int RenewalsPerLifetime = 20;
+
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
+
+    private ValueTask<SessionState> Rejected(SessionState session)
+    {
+        services.Metrics.Rejected();
+        session.ClientHasId = true;
+        return new ValueTask<SessionState>(session);
+    }
+
+    private async ValueTask<SessionState> LoadAsync(SessionState session, SessionId id)
+    {
+        var started = services.Metrics.LoadStarted();
+        using var activity = SessionActivity.StartLoad();
+        try
+        {
+            session.Open(id, await Records.LoadAsync(Keys.Record(id), CancellationToken.None));
+        }
+        catch (SessionUnavailableException e)
+        {
+            SessionActivity.Failed(activity, e);
+            services.Metrics.Failed("load");
+            session.Fail(id, e, RunsWithoutSession(session.Context));
+        }
+        finally
+        {
+            services.Metrics.LoadEnded(started);
+        }
+
+        return session;
+    }
+
+    private bool RunsWithoutSession(HttpContext context) =>
+        Options.WhenUnavailable == WhenUnavailable.RunWithoutSession
+        || context.GetEndpoint()?.Metadata.GetMetadata<OptionalSessionAttribute>() is not null;
+}

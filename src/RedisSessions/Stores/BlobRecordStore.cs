@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Caching.Distributed;
+
+using RedisSessions.Diagnostics;
+using RedisSessions.Records;
+
+namespace RedisSessions.Stores;
+
+/// <summary>
+/// Keeps records as one value each, in any distributed cache. The last write of a session wins as a whole: what needs
+/// fields that change one by one does not hold here.
+/// </summary>
+internal sealed class BlobRecordStore(
+    IDistributedCache cache, SessionKeys keys, ValueProtection protection, TimeProvider time, SessionLog log) : IRecordStore
+{
+    public async ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken)
+    {
+        var blob = await AskAsync("load", () => cache.GetAsync(key, cancellationToken));
+        if (blob is null)
+        {
+            return null;
+        }
+
+        var record = BlobCodec.Decode(blob, protection);
+        if (record is null)
+        {
+            log.BrokenRecord(keys.PublicId(key));
+        }
+
+        return record?.ExpiresAt > time.GetUtcNow() ? record : null;
+    }
+
+    public ValueTask<SessionRecord?> ReloadAsync(string key, CancellationToken cancellationToken) =>
+        LoadAsync(key, cancellationToken);
+
+    public async ValueTask<RecordOutcome> CommitAsync(RecordChange change)
+    {
+        var now = time.GetUtcNow();
+        var record = change.After((change.Base?.Version ?? 0) + 1, now);
+        var timeToLive = record.ExpiresAt - now;
+        if (timeToLive <= TimeSpan.Zero)
+        {
+            return new RecordOutcome(RecordOutcomeKind.Gone);
+        }
+
+        var options = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = timeToLive };
+        var blob = BlobCodec.Encode(record, protection);
+        await AskAsync("commit", async () =>
+        {
+            await cache.SetAsync(change.NewKey ?? change.Key, blob, options);
+            if (change.NewKey is not null)
+            {
+                await cache.RemoveAsync(change.Key);
+            }
+
+            return true;
+        });
+        var renewed = change.Base is null || change.Renews;
+        return new RecordOutcome(RecordOutcomeKind.Committed, record, renewed ? timeToLive : TimeSpan.Zero);
+    }
+
+    public async ValueTask<bool> DeleteAsync(string key, string? userId)
+    {
+        await AskAsync("end", async () =>
+        {
+            await cache.RemoveAsync(key);
+            return true;
+        });
+        return true;
+    }
+
+    // What a foreign cache throws when its server is away is not known: everything counts as that.
+    private async ValueTask<T> AskAsync<T>(string operation, Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            log.Unavailable(operation, e);
+            throw new SessionUnavailableException($"The distributed cache could not {operation} the session.", e);
+        }
+    }
+}

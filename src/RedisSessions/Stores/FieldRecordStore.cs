@@ -1,0 +1,199 @@
+using RedisSessions.Caching;
+using RedisSessions.Caching.Fields;
+using RedisSessions.Diagnostics;
+using RedisSessions.Records;
+
+using RespClient;
+
+namespace RedisSessions.Stores;
+
+/// <summary>Keeps records as hashes: a commit writes only what changed, and only while the record lives.</summary>
+internal sealed class FieldRecordStore(
+    IFieldCache cache, SessionKeys keys, ValueProtection protection, RedisClock clock, SessionLog log) : IRecordStore
+{
+    public async ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken)
+    {
+        FieldSet fields;
+        try
+        {
+            fields = await cache.ReadAsync(key, cancellationToken);
+        }
+        catch (RedisServerException e) when (e.Kind == RedisErrorKind.WrongType)
+        {
+            log.BrokenRecord(keys.PublicId(key));
+            return null;
+        }
+        catch (RedisException e)
+        {
+            throw Unavailable("load", e);
+        }
+
+        if (fields.Count == 0)
+        {
+            return null;
+        }
+
+        var record = RecordLayout.Read(fields, protection);
+        if (record is null)
+        {
+            log.BrokenRecord(keys.PublicId(key));
+        }
+
+        return record;
+    }
+
+    public ValueTask<SessionRecord?> ReloadAsync(string key, CancellationToken cancellationToken) =>
+        LoadAsync(key, cancellationToken);
+
+    public async ValueTask<RecordOutcome> CommitAsync(RecordChange change)
+    {
+        var sealedValues = SealedValues(change);
+        var write = WriteOf(change, sealedValues ?? change.Values);
+        try
+        {
+            var answer = change.Base is null
+                ? await cache.CreateAsync(write, CancellationToken.None)
+                : await cache.ChangeAsync(write, CancellationToken.None);
+            if (answer.Status == FieldStatus.Written)
+            {
+                clock.Observe(answer.Now);
+            }
+
+            return OutcomeOf(change, sealedValues, answer);
+        }
+        catch (RedisException e)
+        {
+            throw Unavailable("commit", e);
+        }
+    }
+
+    public async ValueTask<bool> DeleteAsync(string key, string? userId)
+    {
+        try
+        {
+            return await cache.DeleteAsync(key, string.IsNullOrEmpty(userId) ? null : keys.User(userId), CancellationToken.None);
+        }
+        catch (RedisException e)
+        {
+            throw Unavailable("end", e);
+        }
+    }
+
+    private Dictionary<string, byte[]?>? SealedValues(RecordChange change) => !protection.IsOn
+        ? null
+        : change.Values.ToDictionary(
+            value => value.Key, value => value.Value is null ? null : protection.Protect(value.Key, value.Value));
+
+    private FieldWrite WriteOf(RecordChange change, IReadOnlyDictionary<string, byte[]?> values)
+    {
+        var creates = change.Base is null;
+        var before = change.Base;
+        var identityChanged = change.Identity is not null && change.Identity != before?.Identity;
+        var expiryChanges = creates || change.Renews || change.NewKey is not null || identityChanged;
+        var write = new FieldWrite
+        {
+            Key = change.Key,
+            NewKey = change.NewKey,
+            IndexKey = change.Identity is { UserId.Length: > 0 } who && expiryChanges ? keys.User(who.UserId) : null,
+            TimeToLive = creates || change.Renews ? change.Lifetime.IdleTimeout : null,
+            Restarts = creates || change.Restarts,
+            AbsoluteLifetime = change.AbsoluteLifetime,
+        };
+        AddOwnFields(change, identityChanged, write);
+        foreach (var (key, value) in values)
+        {
+            if (value is null)
+            {
+                write.Removed.Add(RecordLayout.FieldOf(key));
+            }
+            else
+            {
+                write.Set.Add(new(RecordLayout.FieldOf(key), value));
+            }
+        }
+
+        foreach (var key in change.Exact)
+        {
+            write.Expected.Add(new(RecordLayout.FieldOf(key), (before!.SealedValues ?? before.Values).GetValueOrDefault(key)));
+        }
+
+        return write;
+    }
+
+    private void AddOwnFields(RecordChange change, bool identityChanged, FieldWrite write)
+    {
+        void Add(KeyValuePair<string, byte[]> field) => write.Set.Add(new(field.Key, field.Value));
+
+        if (change.Base is null)
+        {
+            Add(new(RecordLayout.Format, RecordLayout.Text(RecordLayout.Revision)));
+        }
+
+        if (change.Base is null || change.Base.Lifetime != change.Lifetime)
+        {
+            RecordFields.AddLifetime(change.Lifetime, Add);
+            if (change is { Base.Lifetime.IsPersistent: false, Lifetime.IsPersistent: true })
+            {
+                write.Removed.Add(RecordLayout.Browser);
+            }
+        }
+
+        if (identityChanged)
+        {
+            // An agent or address of an earlier sign-in must not stay behind.
+            write.Removed.AddRange(change.Base?.Identity is null ? [] : AbsentFieldsOf(change.Identity!));
+            RecordFields.AddIdentity(change.Identity!, protection, Add);
+        }
+    }
+
+    private static IEnumerable<string> AbsentFieldsOf(SessionIdentity identity)
+    {
+        if (identity.UserAgent is null)
+        {
+            yield return RecordLayout.Agent;
+        }
+
+        if (identity.Address is null)
+        {
+            yield return RecordLayout.Address;
+        }
+    }
+
+    private RecordOutcome OutcomeOf(
+        RecordChange change, Dictionary<string, byte[]?>? sealedValues, FieldAnswer answer) => answer.Status switch
+        {
+            FieldStatus.Gone => new RecordOutcome(RecordOutcomeKind.Gone),
+            FieldStatus.Conflict => new RecordOutcome(RecordOutcomeKind.Conflict, WithCurrent(change, answer.Current!)),
+            _ => new RecordOutcome(
+                RecordOutcomeKind.Committed, change.After(answer.Version, answer.Now, sealedValues), answer.TimeToLive),
+        };
+
+    private SessionRecord WithCurrent(RecordChange change, byte[]?[] current)
+    {
+        var values = new Dictionary<string, byte[]>(change.Base!.Values, StringComparer.Ordinal);
+        var sealedValues = protection.IsOn ? new Dictionary<string, byte[]>(change.Base.SealedValues!, StringComparer.Ordinal) : null;
+        var i = 0;
+        foreach (var key in change.Exact)
+        {
+            values.Remove(key);
+            sealedValues?.Remove(key);
+            if (current[i++] is { } stored)
+            {
+                if (protection.TryUnprotect(key, stored, out var value))
+                {
+                    values[key] = value;
+                }
+
+                sealedValues?[key] = stored;
+            }
+        }
+
+        return change.Base.With(values, sealedValues);
+    }
+
+    private SessionUnavailableException Unavailable(string operation, RedisException cause)
+    {
+        log.Unavailable(operation, cause);
+        return new SessionUnavailableException($"Redis could not {operation} the session.", cause);
+    }
+}

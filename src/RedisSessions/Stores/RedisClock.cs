@@ -1,0 +1,16 @@
+namespace RedisSessions.Stores;
+
+/// <summary>
+/// The time by Redis' clock, as far as this process knows: its own clock, corrected by the difference the last commit
+/// showed. Records carry Redis' time, and an instance whose clock is off must not renew at each request, or never.
+/// </summary>
+internal sealed class RedisClock(TimeProvider time)
+{
+    private long _offsetTicks;
+
+    /// <summary>Now.</summary>
+    public DateTimeOffset Now => time.GetUtcNow().AddTicks(Volatile.Read(ref _offsetTicks));
+
+    /// <summary>A reply said what time it is over there.</summary>
+    public void Observe(DateTimeOffset redisNow) => Volatile.Write(ref _offsetTicks, (redisNow - time.GetUtcNow()).Ticks);
+}

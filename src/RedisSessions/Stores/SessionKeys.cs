@@ -1,0 +1,44 @@
+using RedisSessions.Cookies;
+
+namespace RedisSessions.Stores;
+
+/// <summary>The names of keys: record, and index of a user's sessions.</summary>
+internal sealed class SessionKeys
+{
+    private readonly string _userPrefix;
+    private readonly bool _hashIds;
+
+    public SessionKeys(RedisSessionOptions options)
+    {
+        Prefix = options.KeyPrefix;
+        _userPrefix = options.KeyPrefix.TrimEnd(':') + "-USER:";
+        _hashIds = options.HashIds;
+    }
+
+    /// <summary>What every record's key starts with.</summary>
+    public string Prefix { get; }
+
+    /// <summary>The record of a session: <c>SESSION:{id}</c>.</summary>
+    public string Record(in SessionId id) => Prefix + (_hashIds ? id.ToPublic() : id.ToSecret());
+
+    /// <summary>The index of a user's sessions: <c>SESSION-USER:{user}</c>.</summary>
+    public string User(string userId) => _userPrefix + userId;
+
+    /// <summary>The public id of the session whose record has this key; <see langword="null"/> if it is no such key.</summary>
+    public string? PublicId(string key)
+    {
+        if (!key.StartsWith(Prefix, StringComparison.Ordinal) || !SessionId.TryParse(key.AsSpan(Prefix.Length), out var id))
+        {
+            return null;
+        }
+
+        return _hashIds ? key[Prefix.Length..] : id.ToPublic();
+    }
+
+    /// <summary>
+    /// The record's key for a public id. <see langword="null"/> where the text is no id, and where ids are not hashed:
+    /// then the key cannot be told from the public id.
+    /// </summary>
+    public string? RecordOfPublic(string publicId) =>
+        _hashIds && SessionId.TryParse(publicId, out _) ? Prefix + publicId : null;
+}

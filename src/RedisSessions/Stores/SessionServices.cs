@@ -1,0 +1,32 @@
+using RedisSessions.Commits;
+using RedisSessions.Cookies;
+using RedisSessions.Diagnostics;
+
+namespace RedisSessions.Stores;
+
+/// <summary>What the requests of an application share.</summary>
+internal sealed class SessionServices
+{
+    public required RedisSessionOptions Options { get; init; }
+
+    public required SessionKeys Keys { get; init; }
+
+    public required IRecordStore Records { get; init; }
+
+    public required RedisClock Clock { get; init; }
+
+    public required SessionCarrier Carrier { get; init; }
+
+    public required SessionCommitter Committer { get; init; }
+
+    public required SessionMetrics Metrics { get; init; }
+
+    public required SessionLog Log { get; init; }
+
+    /// <summary>Finds sessions by user or page by page; <see langword="null"/> where they do not live in Redis.</summary>
+    public required SessionDirectory? Directory { get; init; }
+
+    /// <exception cref="NotSupportedException">Sessions do not live in Redis.</exception>
+    public SessionDirectory RequireDirectory() => Directory ?? throw new NotSupportedException(
+        "Sessions can be listed only where they live in Redis: call services.AddRespClient(...).");
+}
