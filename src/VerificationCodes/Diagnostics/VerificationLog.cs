@@ -29,9 +29,6 @@ internal static partial class VerificationLog
     [LoggerMessage(8, LogLevel.Warning, "What became of a message could not be noted ({Error}); a second copy may go out")]
     public static partial void NotSettled(this ILogger log, string error);
 
-    [LoggerMessage(9, LogLevel.Error, "Sending a message failed in an unexpected way: {Error}")]
-    public static partial void WorkerFailed(this ILogger log, string error);
-
     [LoggerMessage(10, LogLevel.Information, "Stopped while messages were being sent; another worker takes them over")]
     public static partial void OutboxLeft(this ILogger log);
 

@@ -12,7 +12,6 @@ internal sealed class VerificationMetrics
     private readonly Counter<long> _checked;
     private readonly Counter<long> _attempts;
     private readonly Counter<long> _givenUp;
-    private readonly Histogram<double> _duration;
 
     public VerificationMetrics(IMeterFactory meters)
     {
@@ -21,7 +20,6 @@ internal sealed class VerificationMetrics
         _checked = meter.CreateCounter<long>("verification.checked", "{check}", "Checks of a code, by purpose and outcome.");
         _attempts = meter.CreateCounter<long>("verification.delivery.attempts", "{attempt}", "Attempts to hand a message on, by channel and outcome.");
         _givenUp = meter.CreateCounter<long>("verification.delivery.dead", "{message}", "Messages given up.");
-        _duration = meter.CreateHistogram<double>("verification.delivery.duration", "s", "How long an attempt took, by channel.");
     }
 
     public void Issued(CodePurpose purpose, IssueStatus status) =>
@@ -30,11 +28,8 @@ internal sealed class VerificationMetrics
     public void Checked(CodePurpose purpose, ConfirmStatus status) =>
         _checked.Add(1, new("purpose", purpose.ToName()), new("outcome", status.ToString()));
 
-    public void Attempted(string channel, DeliveryStatus status, TimeSpan duration)
-    {
+    public void Attempted(string channel, DeliveryStatus status) =>
         _attempts.Add(1, new("channel", channel), new("outcome", status.ToString()));
-        _duration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("channel", channel));
-    }
 
     public void GivenUp() => _givenUp.Add(1);
 }

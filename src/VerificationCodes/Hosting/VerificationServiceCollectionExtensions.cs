@@ -83,6 +83,7 @@ public static class VerificationServiceCollectionExtensions
         services.TryAddSingleton<MessageQueue>();
         services.TryAddSingleton<MessageComposer>();
         services.TryAddSingleton<MessageDelivery>();
+        services.TryAddSingleton<DeliveryRecord>();
         services.TryAddSingleton<INoticeService, NoticeQueue>();
         services.TryAddSingleton<DeliveryRoute>();
         services.TryAddSingleton<DevelopmentMailbox>();

@@ -1,16 +1,28 @@
+using Microsoft.Extensions.Options;
+
+using VerificationCodes.Delivery.Templates;
+
 namespace VerificationCodes.Delivery.Outbox;
 
-/// <summary>Hands a written message to its transport, with a deadline that holds even where the transport ignores its token.</summary>
-internal sealed class MessageDelivery(IMailTransport mail, ISmsTransport sms, TimeProvider time)
+/// <summary>
+/// One attempt: writes the message out and hands it to its transport, with a deadline that holds even where the
+/// transport ignores its token.
+/// </summary>
+internal sealed class MessageDelivery(
+    MessageComposer composer, IMailTransport mail, ISmsTransport sms, IOptions<VerificationOptions> options, TimeProvider time)
 {
-    public async Task<DeliveryResult> SendAsync(object message, TimeSpan timeout)
+    public async Task<DeliveryResult> SendAsync(OutboxMessage message, TimeSpan remaining)
     {
+        var timeout = options.Value.SendTimeout < remaining ? options.Value.SendTimeout : remaining;
         using var deadline = new CancellationTokenSource(timeout, time);
         try
         {
-            var sending = message is OutgoingSms text
-                ? sms.SendAsync(text, deadline.Token)
-                : mail.SendAsync((OutgoingMail)message, deadline.Token);
+            var sending = composer.Compose(message, remaining) switch
+            {
+                OutgoingMail letter => mail.SendAsync(letter, deadline.Token),
+                OutgoingSms text => sms.SendAsync(text, deadline.Token),
+                var problem => ValueTask.FromResult(new DeliveryResult(DeliveryStatus.Rejected, problem.ToString()!)),
+            };
             return await sending.AsTask().WaitAsync(deadline.Token);
         }
         catch (OperationCanceledException)

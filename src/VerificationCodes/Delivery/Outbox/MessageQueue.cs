@@ -9,14 +9,14 @@ namespace VerificationCodes.Delivery.Outbox;
 
 /// <summary>A message that a worker has taken.</summary>
 /// <param name="EntryId">Its place in the stream.</param>
-/// <param name="Message">The message; null when it cannot be read.</param>
-/// <param name="Json">As it is stored.</param>
+/// <param name="Message">The message; an empty one past its deadline when it cannot be read.</param>
 /// <param name="Deliveries">How many workers have taken it, this one included.</param>
 /// <param name="Remaining">What was left until its deadline when it was taken, by Redis' clock.</param>
-internal sealed record TakenMessage(string EntryId, OutboxMessage? Message, string Json, long Deliveries, TimeSpan Remaining);
+/// <param name="TakenAt">When that was, as a timestamp of this process' monotonic clock.</param>
+internal sealed record TakenMessage(string EntryId, OutboxMessage Message, long Deliveries, TimeSpan Remaining, long TakenAt);
 
 /// <summary>The outbox in Redis: a stream with one consumer group, and a sorted set of messages to be tried again.</summary>
-internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, IOptions<VerificationOptions> options)
+internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, IOptions<VerificationOptions> options, TimeProvider time)
 {
     private const string Group = "senders";
     private static readonly LuaScript TakeScript = LuaScript.FromResource(typeof(MessageQueue), "Take.lua");
@@ -35,37 +35,40 @@ internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, IOptions<
         var reply = await TakeScript.ExecuteAsync(
             redis, [keys.Outbox, keys.Delayed], [Group, _consumer, count, (long)LeftBehindAfter.TotalMilliseconds], cancellationToken);
         var now = reply.Items[0].AsInt64();
+        var takenAt = time.GetTimestamp();
         var items = reply.Items[1].Items;
         var taken = new TakenMessage[items.Length / 3];
         for (var i = 0; i < taken.Length; i++)
         {
             var message = OutboxMessage.FromJson(items[3 * i + 1].Bytes.Span);
             taken[i] = new TakenMessage(
-                items[3 * i].AsString()!, message, items[3 * i + 1].AsString()!, items[3 * i + 2].AsInt64(),
-                TimeSpan.FromMilliseconds((message?.Deadline ?? now) - now));
+                items[3 * i].AsString()!, message, items[3 * i + 2].AsInt64(), TimeSpan.FromMilliseconds(message.Deadline - now), takenAt);
         }
 
         return taken;
     }
 
+    /// <summary>What is left until a message's deadline: Redis' clock when it was taken, and the time since.</summary>
+    public TimeSpan RemainingOf(TakenMessage taken) => taken.Remaining - time.GetElapsedTime(taken.TakenAt);
+
     public ValueTask DoneAsync(TakenMessage taken) => SettleAsync(taken, "done", 0, "");
 
     public ValueTask LaterAsync(TakenMessage taken, TimeSpan wait) =>
-        SettleAsync(taken, "later", (long)wait.TotalMilliseconds, (taken.Message! with { Attempts = taken.Message.Attempts + 1 }).ToJson());
+        SettleAsync(taken, "later", (long)wait.TotalMilliseconds, (taken.Message with { Attempts = taken.Message.Attempts + 1 }).ToJson());
 
     /// <summary>Gives it up. The nonce is dropped: a dead letter computes no code.</summary>
     public ValueTask BuryAsync(TakenMessage taken, string reason) =>
-        SettleAsync(taken, "dead", reason, taken.Message is null ? "{}" : (taken.Message with { Nonce = null }).ToJson());
+        SettleAsync(taken, "dead", reason, (taken.Message with { Nonce = null }).ToJson());
 
     /// <summary>Forgets this worker, so that restarts leave no list of workers behind. What it still held is left to the others.</summary>
-    public async ValueTask LeaveAsync()
+    public async ValueTask LeaveAsync(CancellationToken cancellationToken)
     {
-        var pending = await redis.ExecuteAsync(new RedisCommand("EXISTS", keys.Outbox));
-        if (pending.AsInt64() == 0)
+        var exists = await redis.ExecuteAsync(new RedisCommand("EXISTS", keys.Outbox), cancellationToken);
+        if (exists.AsInt64() == 0)
             return;
-        var held = await redis.ExecuteAsync(new RedisCommand("XPENDING", keys.Outbox, Group, "-", "+", 1, _consumer));
+        var held = await redis.ExecuteAsync(new RedisCommand("XPENDING", keys.Outbox, Group, "-", "+", 1, _consumer), cancellationToken);
         if (held.Items.Length == 0)
-            await redis.ExecuteAsync(new RedisCommand("XGROUP", "DELCONSUMER", keys.Outbox, Group, _consumer));
+            await redis.ExecuteAsync(new RedisCommand("XGROUP", "DELCONSUMER", keys.Outbox, Group, _consumer), cancellationToken);
     }
 
     // Not cancellable: what was sent must be noted as sent, or it is sent again.

@@ -43,17 +43,24 @@ internal sealed record OutboxMessage
 
     public string ToJson() => JsonSerializer.Serialize(this, OutboxJson.Default.OutboxMessage);
 
-    public static OutboxMessage? FromJson(ReadOnlySpan<byte> json)
+    /// <summary>Whether it goes to a number.</summary>
+    [JsonIgnore]
+    public bool IsSms => To.StartsWith('+') && !To.Contains('@', StringComparison.Ordinal);
+
+    /// <summary>Reads a message; what is none comes out as an empty one whose deadline has passed.</summary>
+    public static OutboxMessage FromJson(ReadOnlySpan<byte> json)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, OutboxJson.Default.OutboxMessage);
+            return JsonSerializer.Deserialize(json, OutboxJson.Default.OutboxMessage) ?? Unreadable;
         }
         catch (JsonException)
         {
-            return null;
+            return Unreadable;
         }
     }
+
+    private static OutboxMessage Unreadable { get; } = new() { Id = "", To = "", Language = "en" };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,7 +1,7 @@
 namespace VerificationCodes.Delivery.Outbox;
 
 /// <summary>Tells this process' worker that something was put into the outbox, so that it need not wait for its next look.</summary>
-internal sealed class OutboxSignal : IDisposable
+internal sealed class OutboxSignal(TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _set = new(0, 1);
 
@@ -18,7 +18,8 @@ internal sealed class OutboxSignal : IDisposable
         }
     }
 
-    public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Returns at the signal, or when so much time has passed.</summary>
+    public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(atMost, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -31,6 +32,10 @@ internal sealed class OutboxSignal : IDisposable
             // Time for a look without a signal.
         }
     }
+
+    /// <summary>Returns when so much time has passed, signal or not; or when cancelled, without an exception.</summary>
+    public async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken) =>
+        await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     public void Dispose() => _set.Dispose();
 }

@@ -1,11 +1,8 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 using RespClient;
 
-using VerificationCodes.Addresses;
-using VerificationCodes.Delivery.Templates;
 using VerificationCodes.Diagnostics;
 
 namespace VerificationCodes.Delivery.Outbox;
@@ -15,14 +12,8 @@ namespace VerificationCodes.Delivery.Outbox;
 /// when the first is dead.
 /// </summary>
 internal sealed class OutboxWorker(
-    MessageQueue queue,
-    MessageComposer composer,
-    MessageDelivery delivery,
-    OutboxSignal signal,
-    IOptions<VerificationOptions> options,
-    TimeProvider time,
-    VerificationMetrics metrics,
-    ILogger<OutboxWorker> log) : BackgroundService
+    MessageQueue queue, MessageDelivery delivery, OutboxSignal signal, IOptions<VerificationOptions> options, DeliveryRecord record)
+    : BackgroundService
 {
     // A hop that hangs holds one place until its time-out; the others go on.
     private const int Places = 8;
@@ -31,26 +22,23 @@ internal sealed class OutboxWorker(
     private const long MostDeliveries = 5;
 
     // How soon a message put in by another process is seen; one's own come with the signal.
-    private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _places = new(Places);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!options.Value.RunOutbox)
+        if (!options.Value.RunOutbox || options.Value.Remote is not null)
             return;
-        var failing = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 var any = await SendSomeAsync(stoppingToken);
-                if (failing)
-                    log.OutboxBack();
-                failing = false;
+                record.Reached();
                 if (!any)
-                    await signal.WaitAsync(PollEvery, time, stoppingToken);
+                    await signal.WaitAsync(LookEvery, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -58,10 +46,8 @@ internal sealed class OutboxWorker(
             }
             catch (RedisException e)
             {
-                if (!failing)
-                    log.OutboxUnreachable(e.GetType().Name);
-                failing = true;
-                await Task.Delay(PollEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                record.Unreachable(e);
+                await signal.PauseAsync(LookEvery, stoppingToken);
             }
         }
     }
@@ -75,11 +61,11 @@ internal sealed class OutboxWorker(
             // What is being sent is let finish, as long as the host waits; the rest stays in the outbox.
             for (var i = 0; i < Places; i++)
                 await _places.WaitAsync(cancellationToken);
-            await queue.LeaveAsync();
+            await queue.LeaveAsync(cancellationToken);
         }
         catch (Exception e) when (e is OperationCanceledException or RedisException)
         {
-            log.OutboxLeft();
+            record.LeftBehind();
         }
     }
 
@@ -100,11 +86,10 @@ internal sealed class OutboxWorker(
             while (held < Places && _places.Wait(0, CancellationToken.None))
                 held++;
             var taken = await queue.TakeAsync(held, stoppingToken);
-            var takenAt = time.GetTimestamp();
             foreach (var message in taken)
             {
                 held--;
-                _ = SendAndReleaseAsync(message, takenAt);
+                _ = SendAndReleaseAsync(message);
             }
 
             return taken.Count > 0;
@@ -116,20 +101,18 @@ internal sealed class OutboxWorker(
         }
     }
 
-    private async Task SendAndReleaseAsync(TakenMessage taken, long takenAt)
+    private async Task SendAndReleaseAsync(TakenMessage taken)
     {
         try
         {
-            await SendAsync(taken, takenAt);
+            await SendAsync(taken);
         }
-        catch (RedisException e)
+#pragma warning disable CA1031 // Nobody awaits this: what fails here is noted and must not end the worker.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             // It stays in the stream, and is taken again as left behind: the one extra copy there may be.
-            log.NotSettled(e.GetType().Name);
-        }
-        catch (Exception e)
-        {
-            log.WorkerFailed(e.GetType().Name);
+            record.NotSettled(e);
         }
         finally
         {
@@ -137,67 +120,48 @@ internal sealed class OutboxWorker(
         }
     }
 
-    private async Task SendAsync(TakenMessage taken, long takenAt)
+    private async Task SendAsync(TakenMessage taken)
     {
-        var remaining = taken.Remaining - time.GetElapsedTime(takenAt);
-        if (taken.Message is not { } message)
+        var remaining = queue.RemainingOf(taken);
+        if (remaining <= TimeSpan.Zero)
         {
-            await BuryAsync(taken, "unreadable");
+            await BuryAsync(taken, "its deadline passed");
             return;
         }
 
-        if (remaining <= TimeSpan.Zero || taken.Deliveries > MostDeliveries)
+        if (taken.Deliveries > MostDeliveries)
         {
-            await BuryAsync(taken, remaining <= TimeSpan.Zero ? "its deadline passed" : "its workers died");
+            await BuryAsync(taken, "its workers died");
             return;
         }
 
-        var composed = composer.Compose(message, remaining);
-        if (composed is string problem)
-        {
-            await BuryAsync(taken, problem);
-            return;
-        }
-
-        var started = time.GetTimestamp();
-        var result = await delivery.SendAsync(composed, Shorter(options.Value.SendTimeout, remaining));
-        metrics.Attempted(composed is OutgoingSms ? "sms" : "mail", result.Status, time.GetElapsedTime(started));
-        await SettleAsync(taken, result, remaining - time.GetElapsedTime(started));
+        var result = await delivery.SendAsync(taken.Message, remaining);
+        record.Attempted(taken.Message, result);
+        if (result.Status == DeliveryStatus.Delivered)
+            await queue.DoneAsync(taken);
+        else if (result.Status == DeliveryStatus.Rejected)
+            await BuryAsync(taken, result.Reason);
+        else
+            await TryAgainAsync(taken, result.Reason);
     }
 
-    private async ValueTask SettleAsync(TakenMessage taken, DeliveryResult result, TimeSpan remaining)
+    private async ValueTask TryAgainAsync(TakenMessage taken, string reason)
     {
-        var wait = BackOff.After(taken.Message!.Attempts, Random.Shared.NextDouble());
-        if (result.Status == DeliveryStatus.Delivered)
+        var wait = BackOff.After(taken.Message.Attempts, Random.Shared.NextDouble());
+        if (wait < queue.RemainingOf(taken))
         {
-            await queue.DoneAsync(taken);
-            log.Delivered(Mask(taken), taken.Message.Attempts + 1);
-        }
-        else if (result.Status == DeliveryStatus.Rejected)
-        {
-            await BuryAsync(taken, result.Reason);
-        }
-        else if (wait >= remaining)
-        {
-            await BuryAsync(taken, $"no more time to try: {result.Reason}");
+            record.TriedInVain(taken.Message, wait, reason);
+            await queue.LaterAsync(taken, wait);
         }
         else
         {
-            log.TriedInVain(Mask(taken), taken.Message.Attempts + 1, wait.TotalSeconds, result.Reason);
-            await queue.LaterAsync(taken, wait);
+            await BuryAsync(taken, $"no time left to try again: {reason}");
         }
     }
 
     private async ValueTask BuryAsync(TakenMessage taken, string reason)
     {
-        log.GivenUp(Mask(taken), reason);
-        metrics.GivenUp();
+        record.GivenUp(taken.Message, reason);
         await queue.BuryAsync(taken, reason);
     }
-
-    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private static string Mask(TakenMessage taken) => taken.Message is null ? "?"
-        : PhoneNumber.TryParse(taken.Message.To, out var number) ? number.Masked
-        : EmailAddress.TryParse(taken.Message.To, out var address) ? address.Masked : "?";
 }

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging;
+
+using VerificationCodes.Addresses;
+using VerificationCodes.Delivery;
+using VerificationCodes.Delivery.Outbox;
+
+namespace VerificationCodes.Diagnostics;
+
+/// <summary>Notes what became of messages, in log and metrics.</summary>
+internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<OutboxWorker> log)
+{
+    private bool _unreachable;
+
+    public void Attempted(OutboxMessage message, DeliveryResult result)
+    {
+        metrics.Attempted(message.IsSms ? "sms" : "mail", result.Status);
+        if (result.Status == DeliveryStatus.Delivered)
+            log.Delivered(Mask(message), message.Attempts + 1);
+    }
+
+    public void TriedInVain(OutboxMessage message, TimeSpan wait, string reason) =>
+        log.TriedInVain(Mask(message), message.Attempts + 1, Math.Round(wait.TotalSeconds, 1), reason);
+
+    public void GivenUp(OutboxMessage message, string reason)
+    {
+        metrics.GivenUp();
+        log.GivenUp(Mask(message), reason);
+    }
+
+    /// <summary>Said once for each time that Redis goes away.</summary>
+    public void Unreachable(Exception e)
+    {
+        if (!_unreachable)
+            log.OutboxUnreachable(e.GetType().Name);
+        _unreachable = true;
+    }
+
+    public void Reached()
+    {
+        if (_unreachable)
+            log.OutboxBack();
+        _unreachable = false;
+    }
+
+    public void NotSettled(Exception e) => log.NotSettled(e.GetType().Name);
+
+    public void LeftBehind() => log.OutboxLeft();
+
+    private static string Mask(OutboxMessage message) =>
+        PhoneNumber.TryParse(message.To, out var number) ? number.Masked
+        : EmailAddress.TryParse(message.To, out var address) ? address.Masked : "?";
+}
