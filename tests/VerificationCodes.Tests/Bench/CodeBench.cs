@@ -1,0 +1,113 @@
+using System.Net;
+
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+using RespClient;
+
+using TestServers;
+
+using VerificationCodes.Addresses;
+using VerificationCodes.Delivery;
+
+namespace VerificationCodes.Tests.Bench;
+
+/// <summary>
+/// An instance of the library as an application has it, under a key prefix of its own, with transports that keep what
+/// they are given. Several instances share a prefix as several processes share a Redis.
+/// </summary>
+internal sealed class CodeBench : IAsyncDisposable
+{
+    public const string TestKey = "test:MEdIXKg0aQ1hzTqgM0Vl9gwv8S4Lr1ldZbCJ8mHDxFc=";
+
+    private readonly IHost _host;
+
+    private CodeBench(IHost host, RedisServer server, string prefix, RecordingTransport transport, LogCollector logs)
+    {
+        _host = host;
+        Server = server;
+        Prefix = prefix;
+        Transport = transport;
+        Logs = logs;
+    }
+
+    public RedisServer Server { get; }
+
+    public string Prefix { get; }
+
+    public RecordingTransport Transport { get; }
+
+    public LogCollector Logs { get; }
+
+    public IVerificationService Codes => Service<IVerificationService>();
+
+    public IRedisClient Redis => Service<IRedisClient>();
+
+    public static async Task<CodeBench> StartAsync(
+        RedisServer server, Action<VerificationOptions>? configure = null, Action<IServiceCollection>? services = null, string? prefix = null)
+    {
+        prefix ??= $"t{Guid.NewGuid():N}:";
+        var transport = new RecordingTransport();
+        var logs = new LogCollector();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
+        builder.Services.AddSingleton<IRedisClient>(_ => new TemporaryClient(server.Host, server.Port));
+        builder.Services.TryAddSingleton<IMailTransport>(transport);
+        builder.Services.TryAddSingleton<ISmsTransport>(transport);
+        services?.Invoke(builder.Services);
+        builder.Services.AddVerificationCodes(options =>
+        {
+            options.Keys.Add(TestKey);
+            options.KeyPrefix = prefix;
+            options.Captcha.Image = false;
+            options.Captcha.ProofOfWork = false;
+            configure?.Invoke(options);
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return new CodeBench(host, server, prefix, transport, logs);
+    }
+
+    /// <summary>Another instance over the same keys.</summary>
+    public Task<CodeBench> StartAnotherAsync(Action<VerificationOptions>? configure = null) => StartAsync(Server, configure, prefix: Prefix);
+
+    public T Service<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
+
+    public static EmailAddress Email(string text = "ann@example.com") =>
+        EmailAddress.TryParse(text, out var address) ? address : throw new ArgumentException(text);
+
+    public static IssueRequest Ask(string to = "ann@example.com", string challenge = "browser-a", CodePurpose purpose = CodePurpose.Register) =>
+        new() { Purpose = purpose, Address = Email(to), Challenge = challenge };
+
+    public static ConfirmRequest Try(
+        string code, string to = "ann@example.com", string challenge = "browser-a", CodePurpose purpose = CodePurpose.Register) =>
+        new() { Purpose = purpose, Address = Email(to), Challenge = challenge, Code = code };
+
+    /// <summary>Asks for a code and returns it once its mail is there.</summary>
+    public async Task<string> ReceiveAsync(IssueRequest? request = null)
+    {
+        var before = Transport.Mails.Count;
+        var outcome = await Codes.IssueAsync(request ?? Ask());
+        Assert.Equal(IssueStatus.Sent, outcome.Status);
+        await Eventually.TrueAsync(() => Transport.Mails.Count > before);
+        return RecordingTransport.CodeIn(Transport.Mails[^1]);
+    }
+
+    public async Task<ConfirmStatus> ConfirmAsync(ConfirmRequest request) => (await Codes.ConfirmAsync(request)).Status;
+
+    /// <summary>A code that is not this one.</summary>
+    public static string Other(string code) => code[..^1] + (code[^1] == '0' ? '1' : '0');
+
+    /// <summary>Lets time pass in Redis: moves everything it holds for this bench into the past.</summary>
+    public Task AdvanceAsync(TimeSpan time) => RedisTime.AdvanceAsync(Redis, Prefix, time);
+
+    public async ValueTask DisposeAsync()
+    {
+        using (var soon = new CancellationTokenSource(TimeSpan.FromSeconds(5)))
+            await _host.StopAsync(soon.Token);
+        _host.Dispose();
+    }
+}

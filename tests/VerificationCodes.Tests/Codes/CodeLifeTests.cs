@@ -1,0 +1,189 @@
+using TestServers;
+
+using VerificationCodes.Tests.Bench;
+
+namespace VerificationCodes.Tests.Codes;
+
+/// <summary>From issue to success, and everything a code is bound to.</summary>
+public sealed class CodeLifeTests(SharedRedis redis)
+{
+    [Fact]
+    public async Task The_code_in_the_mail_confirms_the_address_once()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        var code = await bench.ReceiveAsync();
+
+        Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(code)));
+        Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try(code)));
+    }
+
+    [Theory]
+    [InlineData("{0} {1} {2} {3} {4} {5}")]
+    [InlineData(" {0}{1}{2}-{3}{4}{5} ")]
+    [InlineData("{0}{1}{2}\u00A0{3}{4}{5}")]
+    public async Task Spaces_and_dashes_in_a_typed_code_do_not_matter(string form)
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        var code = await bench.ReceiveAsync();
+
+        var typed = string.Format(System.Globalization.CultureInfo.InvariantCulture, form, [.. code.Select(c => (object)c)]);
+        Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(typed)));
+    }
+
+    [Fact]
+    public async Task Full_width_digits_are_accepted_as_digits()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        var code = await bench.ReceiveAsync();
+
+        var typed = string.Concat(code.Select(c => (char)(c - '0' + '０')));
+        Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(typed)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("12345")]
+    [InlineData("1234567")]
+    [InlineData("12345a")]
+    [InlineData("١٢٣٤٥٦")]
+    public async Task What_is_not_six_digits_is_malformed_and_costs_no_try(string typed)
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        var code = await bench.ReceiveAsync();
+
+        for (var i = 0; i < 6; i++)
+            Assert.Equal(ConfirmStatus.Malformed, await bench.ConfirmAsync(CodeBench.Try(typed)));
+        Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(code)));
+    }
+
+    [Fact]
+    public async Task A_code_confirms_no_other_purpose_address_or_browser()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        var code = await bench.ReceiveAsync();
+
+        Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try(code, purpose: CodePurpose.ResetPassword)));
+        Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try(code, to: "bob@example.com")));
+        Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try(code, challenge: "browser-b")));
+        Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try(code, challenge: "")));
+        Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(code)));
+    }
+
+    [Fact]
+    public async Task Two_spellings_of_one_address_share_code_and_budget()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        var code = await bench.ReceiveAsync(CodeBench.Ask("Ann@Bücher.example.com"));
+
+        Assert.Equal(IssueStatus.TooSoon, (await bench.Codes.IssueAsync(CodeBench.Ask("ANN@xn--bcher-kva.EXAMPLE.com"))).Status);
+        Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(code, to: "ａnn@BÜCHER.example.com")));
+    }
+
+    [Fact]
+    public async Task Five_misses_in_another_browser_leave_this_ones_code_valid()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        var mine = await bench.ReceiveAsync();
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(60));
+        var theirs = await bench.ReceiveAsync(CodeBench.Ask(challenge: "browser-b"));
+
+        for (var i = 0; i < 5; i++)
+            await bench.ConfirmAsync(CodeBench.Try(CodeBench.Other(theirs), challenge: "browser-b"));
+
+        Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try(theirs, challenge: "browser-b")));
+        Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(mine)));
+    }
+
+    [Fact]
+    public async Task A_code_dies_ten_minutes_after_its_first_issue()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        var code = await bench.ReceiveAsync();
+
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(600));
+
+        Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try(code)));
+    }
+
+    [Fact]
+    public async Task A_resend_in_the_first_half_sends_the_same_code_with_its_true_minutes()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        var first = await bench.ReceiveAsync();
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(200));
+
+        var again = await bench.Codes.IssueAsync(CodeBench.Ask());
+        await Eventually.TrueAsync(() => bench.Transport.Mails.Count == 2);
+
+        Assert.InRange(again.ExpiresIn.TotalSeconds, 390, 400);
+        Assert.Equal(first, RecordingTransport.CodeIn(bench.Transport.Mails[1]));
+        Assert.Contains("for 10 more minutes", bench.Transport.Mails[0].Text, StringComparison.Ordinal);
+        Assert.Contains("for 6 more minutes", bench.Transport.Mails[1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_resend_prolongs_the_life_of_a_code()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        var code = await bench.ReceiveAsync();
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(299));
+        await bench.ReceiveAsync();
+
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(301));
+
+        Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try(code)));
+    }
+
+    [Fact]
+    public async Task A_resend_in_the_second_half_replaces_the_code_and_kills_the_old_one()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        var first = await bench.ReceiveAsync();
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(301));
+
+        var second = await bench.ReceiveAsync();
+
+        Assert.NotEqual(first, second); // one in a million runs
+        Assert.Equal(ConfirmStatus.Wrong, await bench.ConfirmAsync(CodeBench.Try(first)));
+        Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(second)));
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_every_open_code_of_the_address()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        var register = await bench.ReceiveAsync();
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(60));
+        var reset = await bench.ReceiveAsync(CodeBench.Ask(challenge: "b", purpose: CodePurpose.ResetPassword));
+
+        await bench.Codes.CancelAsync(CodeBench.Email());
+
+        Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try(register)));
+        Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try(reset, challenge: "b", purpose: CodePurpose.ResetPassword)));
+    }
+
+    [Fact]
+    public async Task The_page_and_the_mail_show_the_same_reference()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        var outcome = await bench.Codes.IssueAsync(CodeBench.Ask());
+        await Eventually.TrueAsync(() => bench.Transport.Mails.Count == 1);
+
+        Assert.Matches("^[2-9A-Z]{4}$", outcome.Reference);
+        Assert.Contains($"Reference: {outcome.Reference}.", bench.Transport.Mails[0].Text, StringComparison.Ordinal);
+        Assert.Contains(outcome.Reference, bench.Transport.Mails[0].Subject, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_put_in_front_leaves_the_codes_of_the_old_one_valid_until_it_is_dropped()
+    {
+        const string NewKey = "next:5VbZ0a0s1Jp3kq0o6Qp5m9o2Fq5Uo0m8C8c7mQxkTz4=";
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        var code = await bench.ReceiveAsync();
+        await using var rotated = await bench.StartAnotherAsync(o => o.Keys.Insert(0, NewKey));
+        await using var dropped = await bench.StartAnotherAsync(o => { o.Keys.Clear(); o.Keys.Add(NewKey); });
+
+        Assert.Equal(ConfirmStatus.Wrong, await dropped.ConfirmAsync(CodeBench.Try(code)));
+        Assert.Equal(ConfirmStatus.Confirmed, await rotated.ConfirmAsync(CodeBench.Try(code)));
+    }
+}
