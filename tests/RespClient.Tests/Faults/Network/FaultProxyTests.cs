@@ -4,7 +4,7 @@ using TestServers;
 using TestServers.Proxy;
 using TestServers.Scripted;
 
-namespace RespClient.Tests.Faults;
+namespace RespClient.Tests.Faults.Network;
 
 /// <summary>The bad network must be bad in exactly the way a test asked for, or the fault tests prove nothing.</summary>
 public sealed class FaultProxyTests

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using TestServers;
+using TestServers.Scripted;
+
+namespace RespClient.Tests.Faults.Callers;
+
+/// <summary>Callers that cancel, throw, block, or dispose the client under their own feet.</summary>
+public sealed class CallerFaultTests
+{
+    [Fact]
+    public async Task CommandCancelledBeforeItWasSentNeverReachesTheServer()
+    {
+        await using var server = ScriptedServer.Answering(_ => "+OK\r\n");
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => client.ExecuteAsync(new RedisCommand("GET", "never"), cancelled.Token).AsTask());
+        await client.ExecuteAsync(new RedisCommand("GET", "after"));
+        Assert.Equal(["GET after"], server.Asked.Select(command => command.Text));
+    }
+
+    [Fact]
+    public async Task CommandCancelledWhileTheServerIsDownIsNotSentWhenItIsBack()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await server.StopAsync();
+        await Eventually.TrueAsync(() => !client.IsConnected);
+        using var cancel = new CancellationTokenSource();
+        var waiting = client.ExecuteAsync(new RedisCommand("INCR", "cancelled"), cancel.Token).AsTask();
+        var staying = client.ExecuteAsync(new RedisCommand("INCR", "stayed")).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await server.StartAgainAsync();
+        Assert.Equal(1, (await staying).AsInt64());
+        Assert.Equal("0", await server.CliAsync("EXISTS", "cancelled"));
+    }
+
+    [Fact]
+    public async Task CommandCancelledAfterItWasSentKeepsItsPlaceSoThatOthersGetTheirOwnReplies()
+    {
+        var answer = new TaskCompletionSource();
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.NextAsync() is { } command)
+            {
+                if (command[0] == "slow")
+                {
+                    await answer.Task;
+                }
+
+                await connection.SendAsync($"+{command[0]}\r\n");
+            }
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        using var cancel = new CancellationTokenSource();
+        var slow = client.ExecuteAsync(new RedisCommand("GET", "slow"), cancel.Token).AsTask();
+        await Eventually.TrueAsync(() => server.Asked.Any());
+        var next = client.ExecuteAsync(new RedisCommand("GET", "next")).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => slow);
+        answer.SetResult();
+        Assert.Equal("next", (await next).AsString());
+    }
+
+    [Fact]
+    public async Task CommandThatTimedOutKeepsItsPlaceSoThatOthersGetTheirOwnReplies()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        var sleep = client.ExecuteAsync(new RedisCommand("DEBUG", "SLEEP", "0.4") { Timeout = TimeSpan.FromMilliseconds(100) }).AsTask();
+        var echoes = Enumerable.Range(0, 50).Select(number => client.ExecuteAsync(new RedisCommand("ECHO", number)).AsTask()).ToArray();
+        var watch = Stopwatch.StartNew();
+        var e = await Assert.ThrowsAsync<RedisTimeoutException>(() => sleep);
+        Assert.Equal(CommandOutcome.OutcomeUnknown, e.Outcome);
+
+        // The grain of deadlines is 25 ms; the rest is a busy machine.
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(350));
+        var replies = await Task.WhenAll(echoes);
+        Assert.Equal(Enumerable.Range(0, 50).Select(number => (long)number), replies.Select(reply => reply.AsInt64()));
+    }
+
+    [Fact]
+    public async Task ContinuationThatBlocksOrThrowsHoldsNobodyElseUp()
+    {
+        await using var server = ScriptedServer.Answering(command => $"+{command[0]}\r\n");
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        using var release = new ManualResetEventSlim();
+        async Task BlockAsync()
+        {
+            await client.ExecuteAsync(new RedisCommand("GET", "blocker"));
+            release.Wait(TimeSpan.FromSeconds(20));
+        }
+
+        async Task ThrowAsync()
+        {
+            await client.ExecuteAsync(new RedisCommand("GET", "thrower"));
+            throw new InvalidOperationException("the caller's own fault");
+        }
+
+        var blocking = BlockAsync();
+        var throwing = ThrowAsync();
+        for (var number = 0; number < 100; number++)
+        {
+            var key = $"key-{number}";
+            Assert.Equal(key, (await client.ExecuteAsync(new RedisCommand("GET", key))).AsString());
+        }
+
+        release.Set();
+        await blocking;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => throwing);
+    }
+
+    [Fact]
+    public async Task StarvedThreadPoolDelaysCallersButLosesNothing()
+    {
+        await using var server = ScriptedServer.Answering(command => $"+{command[0]}\r\n");
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        using var release = new ManualResetEventSlim();
+        var hogs = Enumerable.Range(0, Environment.ProcessorCount * 3)
+            .Select(_ => Task.Run(() => release.Wait(TimeSpan.FromSeconds(20)))).ToArray();
+        var replies = Enumerable.Range(0, 200).Select(number => client.ExecuteAsync(new RedisCommand("GET", $"k{number}")).AsTask()).ToArray();
+        await Task.Delay(200);
+        release.Set();
+        await Task.WhenAll(hogs);
+        var answered = await Task.WhenAll(replies);
+        Assert.Equal(Enumerable.Range(0, 200).Select(number => $"k{number}"), answered.Select(reply => reply.AsString()));
+    }
+
+    [Fact]
+    public async Task DisposeWithCommandsInFlightEndsEachOfThemAndSaysWhetherItCanHaveRun()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            await connection.NextAsync();
+            await connection.StareAsync();
+        });
+        var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        var commands = Enumerable.Range(0, 100).Select(_ => client.ExecuteAsync(new RedisCommand("INCR", "n")).AsTask()).ToArray();
+        await Eventually.TrueAsync(() => server.Asked.Any());
+        await client.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5));
+        foreach (var command in commands)
+        {
+            await Assert.ThrowsAnyAsync<RedisException>(() => command.WaitAsync(TimeSpan.FromSeconds(5)));
+        }
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => client.ExecuteAsync(new RedisCommand("GET", "k")).AsTask());
+    }
+}
