@@ -37,11 +37,21 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         _pipeline = new CommandPipeline(
             new PipelineLimits(options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, silence), options.TimeProvider);
         _dedicated = new DedicatedConnections(options);
-        _supervisor = new ConnectionSupervisor(options, _pipeline, (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<RedisClient>());
+        Loggers = loggerFactory ?? NullLoggerFactory.Instance;
+        _supervisor = new ConnectionSupervisor(options, _pipeline, Loggers.CreateLogger<RedisClient>());
     }
 
     /// <summary>Whether there is a connection right now.</summary>
     public bool IsConnected => _pipeline.IsConnected;
+
+    /// <summary>The clock of the options.</summary>
+    internal TimeProvider Time => _options.TimeProvider;
+
+    /// <summary>As <see cref="CommandPipeline.NewestAnswerStartedAt"/>.</summary>
+    internal long NewestAnswerStartedAt => _pipeline.NewestAnswerStartedAt;
+
+    /// <summary>For the parts of the client that log on their own.</summary>
+    internal ILoggerFactory Loggers { get; }
 
     /// <summary>Creates a client and waits for its first connection.</summary>
     /// <param name="connectionString">As <see cref="RedisClientOptions.ConnectionString"/> reads it.</param>
@@ -103,18 +113,31 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
             case CommandNeed.Misuse:
                 throw CommandRules.Misuse(command);
             default:
-                if (cancellationToken.IsCancellationRequested)
-                {
-                    return ValueTask.FromCanceled<RespValue>(cancellationToken);
-                }
-
-                var pending = PendingReply.Rent(inline: false);
-                var task = pending.Task;
-                _pipeline.Enqueue(pending, command.Name, command.Arguments, command.Timeout);
-                pending.CancelWith(cancellationToken);
-                return task;
+                return cancellationToken.IsCancellationRequested
+                    ? ValueTask.FromCanceled<RespValue>(cancellationToken)
+                    : Enqueue(command, null, cancellationToken);
         }
     }
+
+    /// <summary>
+    /// Sends a command on the shared connection, whatever it is, and lets an observer see its reply on the reader loop
+    /// before the caller does. Callable from within the callbacks of a <see cref="WireObserver"/>.
+    /// </summary>
+    internal ValueTask<RespValue> ExecuteAsync(in RedisCommand command, IReplyObserver observer, CancellationToken cancellationToken = default) =>
+        Enqueue(command, observer, cancellationToken);
+
+    /// <summary>From now on the observer is told; first, soon, of the connection if there is one.</summary>
+    internal void Observe(WireObserver observer)
+    {
+        _pipeline.Observers.Add(observer);
+        if (_pipeline.IsConnected)
+        {
+            // Its reply makes the reader loop look.
+            _ = PingAsync();
+        }
+    }
+
+    internal void Unobserve(WireObserver observer) => _pipeline.Observers.Remove(observer);
 
     /// <summary>Closes the connection. Commands in flight end as "outcome unknown", unsent ones as "not sent".</summary>
     public async ValueTask DisposeAsync()
@@ -130,6 +153,31 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         _pipeline.Close(new ObjectDisposedException(nameof(RedisClient)));
         _supervisor.Stop();
         _ = DisposeAsync().AsTask();
+    }
+
+    private ValueTask<RespValue> Enqueue(in RedisCommand command, IReplyObserver? observer, CancellationToken cancellationToken)
+    {
+        var pending = PendingReply.Rent(inline: false, observer);
+        var task = pending.Task;
+        _pipeline.Enqueue(pending, command.Name, command.Arguments, command.Timeout);
+        pending.CancelWith(cancellationToken);
+        return task;
+    }
+
+    private async Task PingAsync()
+    {
+        try
+        {
+            await Enqueue(new RedisCommand("PING"), null, CancellationToken.None);
+        }
+        catch (RedisException)
+        {
+            // The next connection tells.
+        }
+        catch (ObjectDisposedException)
+        {
+            // There will be none.
+        }
     }
 
     private async ValueTask<RespValue> ExecuteBlockingAsync(RedisCommand command, CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
 
     /// <summary>Opens one connection and shakes hands; tries each end point once.</summary>
     public static async Task<RespConnection> OpenAsync(
-        RedisClientOptions options, EndPoint endPoint, WireObserver? observer, CancellationToken cancellationToken)
+        RedisClientOptions options, EndPoint endPoint, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -43,7 +43,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             var connection = new RespConnection(stream, EndPointConnector.Describe(endPoint), options.ReplyLimits, options.TimeProvider);
             try
             {
-                await Handshake.PerformAsync(connection, options, observer, either.Token);
+                await Handshake.PerformAsync(connection, options, either.Token);
                 return connection;
             }
             catch
@@ -92,7 +92,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             var endPoint = endPoints[_nextEndPoint++ % endPoints.Count];
             try
             {
-                var connection = await OpenAsync(_options, endPoint, _pipeline.Observer, _stopped.Token);
+                var connection = await OpenAsync(_options, endPoint, _stopped.Token);
                 var served = await ServeAsync(connection);
                 attempt = served ? 0 : attempt + 1;
             }
@@ -128,11 +128,11 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             }
 
             ClientLog.Connected(_logger, connection.EndPoint, connection.Epoch, connection.Protocol);
-            _pipeline.Observer?.OnConnected(connection.Epoch, connection.Protocol);
+            _pipeline.Observers.Connected(connection.Epoch, connection.Protocol);
             _firstAttempt.TrySetResult();
             var reason = await connection.ServeAsync(_pipeline);
             var why = $"{connection.EndPoint}: {reason.Message}";
-            _pipeline.Observer?.OnDisconnected(connection.Epoch);
+            _pipeline.Observers.Disconnected(connection.Epoch);
             _pipeline.Detach(connection, reason, why);
             if (!_stopped.IsCancellationRequested)
             {

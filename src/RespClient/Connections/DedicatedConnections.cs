@@ -36,7 +36,7 @@ internal sealed class DedicatedConnections(RedisClientOptions options) : IAsyncD
         {
             try
             {
-                return new DedicatedConnection(await ConnectionSupervisor.OpenAsync(options, endPoint, null, either.Token), options);
+                return new DedicatedConnection(await ConnectionSupervisor.OpenAsync(options, endPoint, either.Token), options);
             }
             catch (Exception e) when (e is not OperationCanceledException && e is not RedisServerException)
             {

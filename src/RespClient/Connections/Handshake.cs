@@ -3,8 +3,8 @@ using RespClient.Protocol;
 namespace RespClient.Connections;
 
 /// <summary>
-/// What a new connection says first: the protocol and the credentials in one step, then who we are, the database, what
-/// the client's parts need, and whether the server is ready. The second part is one round trip.
+/// What a new connection says first: the protocol and the credentials in one step, then who we are, the database, and
+/// whether the server is ready. The second part is one round trip.
 /// </summary>
 internal static class Handshake
 {
@@ -23,8 +23,7 @@ internal static class Handshake
     }
 
     /// <exception cref="RedisException">The server refused a step that is needed.</exception>
-    public static async Task PerformAsync(
-        RespConnection connection, RedisClientOptions options, WireObserver? observer, CancellationToken cancellationToken)
+    public static async Task PerformAsync(RespConnection connection, RedisClientOptions options, CancellationToken cancellationToken)
     {
         connection.Protocol = await GreetAsync(connection, options, cancellationToken);
         var steps = new List<(RedisCommand Command, Refusal Refusal)>
@@ -41,11 +40,6 @@ internal static class Handshake
         if (options.Database != 0)
         {
             steps.Add((new("SELECT", options.Database), Refusal.Fails));
-        }
-
-        foreach (var command in observer?.CommandsOnConnect(connection.Protocol) ?? [])
-        {
-            steps.Add((command, Refusal.Fails));
         }
 
         steps.Add((new("PING"), Refusal.FailsWhileLoading));

@@ -94,6 +94,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
             while (true)
             {
                 Dispatch(pipeline);
+                pipeline.Observers.Admit(Epoch, Protocol);
                 await ReceiveAsync(_ended.Token);
                 AwaitsSince = pipeline.CoarseNow();
             }
@@ -219,7 +220,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
     {
         if (value.Kind == RespKind.Push)
         {
-            pipeline.Observer?.OnPush(value);
+            pipeline.Observers.Push(value);
             return;
         }
 

@@ -8,12 +8,9 @@ namespace RespClient.Connections;
 /// </summary>
 internal abstract class WireObserver
 {
-    /// <summary>Commands that every new connection gets before anybody else's, in this order.</summary>
-    /// <param name="protocol">2 or 3, as negotiated.</param>
-    /// <returns>A command that is refused makes the connection fail, and is tried again on the next.</returns>
-    public virtual IReadOnlyList<RedisCommand> CommandsOnConnect(int protocol) => [];
-
-    /// <summary>A connection is ready; no command of a caller was sent on it yet.</summary>
+    /// <summary>
+    /// A connection is ready; no command of a caller was sent on it yet. Commands started here are queued like others.
+    /// </summary>
     /// <param name="epoch">Grows with every connection.</param>
     /// <param name="protocol">2 or 3.</param>
     public virtual void OnConnected(long epoch, int protocol)

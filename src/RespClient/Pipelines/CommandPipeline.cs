@@ -10,19 +10,13 @@ namespace RespClient.Pipelines;
 /// </summary>
 internal sealed class CommandPipeline : IAsyncDisposable
 {
-    private const int FirstBufferBytes = 16 * 1024;
-    private const int LargestKeptBuffer = 1 << 20;
-
     private readonly Lock _gate = new();
     private readonly CommandFifo _fifo = new();
     private readonly DeadlineSweep _sweep;
     private readonly PipelineLimits _limits;
 
     // Under the gate.
-    private byte[] _unsent = new byte[FirstBufferBytes];
-    private byte[]? _spare;
-    private int _unsentLength;
-    private int _unsentCount;
+    private readonly Outbox _outbox = new();
     private bool _hasDropped;
     private long _lastNumber;
     private long _sentThrough;
@@ -43,8 +37,8 @@ internal sealed class CommandPipeline : IAsyncDisposable
 
     public TimeProvider Time { get; }
 
-    /// <summary>Sees pushes and connections on the reader loop; null: nobody does.</summary>
-    public WireObserver? Observer { get; set; }
+    /// <summary>Who sees pushes and connections on the reader loop.</summary>
+    public WireObservers Observers { get; } = new();
 
     /// <summary>
     /// A time not after the bytes of the newest answered command were sent, in the units of
@@ -67,9 +61,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
         {
             if (MayQueue(size, name, ref refusal))
             {
-                Reserve(size);
-                var length = RespWriter.Write(_unsent.AsSpan(_unsentLength), name, arguments);
-                flush = Append(command, name, length, timeout);
+                flush = Append(command, name, _outbox.Append(size, name, arguments), timeout);
             }
         }
 
@@ -94,14 +86,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
         {
             if (MayQueue(size, commands[0].Name, ref refusal))
             {
-                Reserve(size);
-                var length = 0;
-                foreach (ref readonly var part in commands)
-                {
-                    length += RespWriter.Write(_unsent.AsSpan(_unsentLength + length), part.Name, part.Arguments);
-                }
-
-                flush = Append(command, commands[0].Name, length, timeout);
+                flush = Append(command, commands[0].Name, _outbox.Append(size, commands), timeout);
             }
         }
 
@@ -161,7 +146,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
 
         foreach (var command in lost)
         {
-            command.Fail(reason is RedisProtocolException
+            command.Lose(reason is RedisProtocolException
                 ? new RedisProtocolException(reason.Message)
                 : new RedisConnectionException(
                     $"The connection was lost after {command.Name} was written: {why}. It may have run or not.", CommandOutcome.OutcomeUnknown, reason));
@@ -200,13 +185,12 @@ internal sealed class CommandPipeline : IAsyncDisposable
                 state.Unsent.Add(command);
                 return true;
             });
-            _unsentLength = 0;
-            _unsentCount = 0;
+            _outbox.Clear();
         }
 
         foreach (var command in unsent)
         {
-            command.Fail(new RedisConnectionException(
+            command.Lose(new RedisConnectionException(
                 $"{command.Name} was not sent: {reason.Message}", CommandOutcome.NotSent, reason));
         }
     }
@@ -222,7 +206,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_connection != connection || _unsentLength == 0)
+            if (_connection != connection || _outbox.Length == 0)
             {
                 connection.IsFlushing = false;
                 return default;
@@ -234,25 +218,17 @@ internal sealed class CommandPipeline : IAsyncDisposable
                 connection.AwaitsSince = _sweep.Now();
             }
 
-            var taken = new ArraySegment<byte>(_unsent, 0, _unsentLength);
-            _unsent = _spare ?? new byte[FirstBufferBytes];
-            _spare = null;
-            _unsentLength = 0;
-            _unsentCount = 0;
             _sentThrough = _lastNumber;
-            return taken;
+            return _outbox.Take();
         }
     }
 
     /// <summary>Gives back a buffer that was sent.</summary>
     public void ReturnSent(byte[] buffer)
     {
-        if (buffer.Length <= LargestKeptBuffer)
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                _spare ??= buffer;
-            }
+            _outbox.GiveBack(buffer);
         }
     }
 
@@ -278,7 +254,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
     {
         if (refusal is not null)
         {
-            command.Fail(refusal);
+            command.Lose(refusal);
         }
         else
         {
@@ -296,24 +272,15 @@ internal sealed class CommandPipeline : IAsyncDisposable
             return false;
         }
 
-        if (_unsentCount > 0 && (_unsentCount >= _limits.MaxUnsentCommands || _unsentLength + (long)size > _limits.MaxUnsentBytes))
+        if (_outbox.Count > 0 && (_outbox.Count >= _limits.MaxUnsentCommands || _outbox.Length + (long)size > _limits.MaxUnsentBytes))
         {
             var state = _connection is null ? $" There is no connection: {_whyNoConnection}." : "";
             refusal = new RedisConnectionException(
-                $"{name} was not sent: the backlog is full ({_unsentCount} commands, {_unsentLength} bytes).{state}", CommandOutcome.NotSent);
+                $"{name} was not sent: the backlog is full ({_outbox.Count} commands, {_outbox.Length} bytes).{state}", CommandOutcome.NotSent);
             return false;
         }
 
         return true;
-    }
-
-    private void Reserve(int size)
-    {
-        var needed = (long)_unsentLength + size;
-        if (needed > _unsent.Length)
-        {
-            Array.Resize(ref _unsent, (int)Math.Min(Math.Max(needed, _unsent.Length * 2L), Array.MaxLength));
-        }
     }
 
     /// <summary>Queues a command whose bytes are at the end of the buffer. Returns who must flush, if anybody.</summary>
@@ -328,8 +295,6 @@ internal sealed class CommandPipeline : IAsyncDisposable
         command.StartedAt = now;
         command.Timeout = wait;
         command.Deadline = wait == Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)(wait.TotalSeconds * Time.TimestampFrequency);
-        _unsentLength += length;
-        _unsentCount++;
         _fifo.Append(command);
         if (_connection is not { IsFlushing: false } connection)
         {
@@ -350,10 +315,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
         }
 
         _hasDropped = false;
-        var state = new Compaction { Buffer = _unsent, SentThrough = _sentThrough };
-        _fifo.Visit(ref state, static (command, ref state) => state.Keep(command));
-        _unsentLength = state.Kept;
-        _unsentCount = state.KeptCount;
+        _outbox.Compact(_fifo, _sentThrough);
     }
 
     private bool Sweep(long now)
@@ -399,35 +361,5 @@ internal sealed class CommandPipeline : IAsyncDisposable
         return wasSent ? new RedisTimeoutException($"No reply to {command.Name} within {waited}. It may have run or not.", CommandOutcome.OutcomeUnknown)
             : IsConnected ? new RedisTimeoutException($"{command.Name} could not be sent within {waited}.", CommandOutcome.NotSent)
             : new RedisConnectionException($"{command.Name} was not sent within {waited}: {_whyNoConnection}.", CommandOutcome.NotSent);
-    }
-
-    private struct Compaction
-    {
-        public byte[] Buffer;
-        public long SentThrough;
-        public int Read;
-        public int Kept;
-        public int KeptCount;
-
-        public bool Keep(PendingCommand command)
-        {
-            if (command.Number <= SentThrough)
-            {
-                return false;
-            }
-
-            var start = Read;
-            Read += command.FrameLength;
-            if (command.IsResolved)
-            {
-                command.LeavePlace();
-                return true;
-            }
-
-            Buffer.AsSpan(start, command.FrameLength).CopyTo(Buffer.AsSpan(Kept));
-            Kept += command.FrameLength;
-            KeptCount++;
-            return false;
-        }
     }
 }

@@ -57,7 +57,7 @@ internal abstract class PendingCommand
 
     /// <summary>
     /// Claims the right to end the caller's wait early, if nothing has happened since the glance. Whoever got it calls
-    /// <see cref="Throw"/>. The place in the queue stays until <see cref="LeavePlace"/>.
+    /// <see cref="Throw"/>. The place in the queue stays until its reply was read.
     /// </summary>
     public bool TryClaim(int glance) =>
         (glance & Resolved) == 0 && Interlocked.CompareExchange(ref _state, glance | Resolved, glance) == glance;
@@ -65,22 +65,18 @@ internal abstract class PendingCommand
     /// <summary>Ends the wait of the caller; only for whoever claimed it.</summary>
     public abstract void Throw(Exception reason);
 
-    /// <summary>Called when no reply can come for this command any more.</summary>
-    public void LeavePlace()
+    /// <summary>No reply can come for this command any more, and its caller was told before.</summary>
+    public void LeaveUnanswered()
     {
-        if ((Interlocked.Or(ref _state, PlaceFree) & CallerGone) != 0)
-        {
-            Recycle();
-        }
+        OnLost();
+        LeavePlace();
     }
 
-    /// <summary>Ends the wait of a command whose connection is gone, and frees its place.</summary>
-    public void Fail(Exception reason)
+    /// <summary>No reply can come: ends the wait, if it still lasts.</summary>
+    public void Lose(Exception reason)
     {
-        if (TryResolve())
-        {
-            Throw(reason);
-        }
+        OnLost();
+        Fail(reason);
     }
 
     /// <summary>Watches a token; call once, after the command was queued.</summary>
@@ -94,6 +90,28 @@ internal abstract class PendingCommand
     }
 
     protected abstract void Recycle();
+
+    /// <summary>Called once when no reply will come.</summary>
+    protected virtual void OnLost()
+    {
+    }
+
+    /// <summary>Ends the wait with an error, and frees the place.</summary>
+    protected void Fail(Exception reason)
+    {
+        if (TryResolve())
+        {
+            Throw(reason);
+        }
+    }
+
+    private void LeavePlace()
+    {
+        if ((Interlocked.Or(ref _state, PlaceFree) & CallerGone) != 0)
+        {
+            Recycle();
+        }
+    }
 
     /// <summary>Starts a new use. Nobody else may hold the command.</summary>
     protected void Begin() => _state = (_state & ~FlagMask) + NextUse;

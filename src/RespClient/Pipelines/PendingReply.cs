@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 
+using RespClient.Connections;
 using RespClient.Protocol;
 
 namespace RespClient.Pipelines;
@@ -10,11 +11,15 @@ internal sealed class PendingReply : PendingCommand<RespValue>
     private const int MaxPooled = 4096;
     private static readonly ConcurrentQueue<PendingReply> Pool = new();
 
+    private IReplyObserver? _observer;
+
     private PendingReply()
     {
     }
 
-    public static PendingReply Rent(bool inline)
+    /// <param name="inline">Whether the continuation runs on the reader loop.</param>
+    /// <param name="observer">Sees the reply before the caller does.</param>
+    public static PendingReply Rent(bool inline, IReplyObserver? observer = null)
     {
         if (!Pool.TryDequeue(out var command))
         {
@@ -22,11 +27,13 @@ internal sealed class PendingReply : PendingCommand<RespValue>
         }
 
         command.Begin(inline);
+        command._observer = observer;
         return command;
     }
 
     public override void OnReply(in RespValue reply)
     {
+        _observer?.OnReply(reply);
         if (reply.IsError)
         {
             Fail(new RedisServerException(reply.AsString()!));
@@ -37,8 +44,11 @@ internal sealed class PendingReply : PendingCommand<RespValue>
         }
     }
 
+    protected override void OnLost() => _observer?.OnLost();
+
     protected override void Recycle()
     {
+        _observer = null;
         base.Recycle();
         if (Pool.Count < MaxPooled)
         {

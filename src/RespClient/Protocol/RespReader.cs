@@ -2,19 +2,6 @@ using System.Globalization;
 
 namespace RespClient.Protocol;
 
-/// <summary>How a look at the bytes that have arrived ended.</summary>
-internal enum RespReadStatus
-{
-    /// <summary>One whole reply was read; there may be more bytes.</summary>
-    Done,
-
-    /// <summary>All bytes were taken and the reply goes on.</summary>
-    NeedMore,
-
-    /// <summary>The bytes are not RESP or exceed a limit; the reader answers this from now on.</summary>
-    Malformed,
-}
-
 /// <summary>
 /// Reads RESP2 and RESP3 from pieces of any size. It takes every byte once and keeps what is unfinished, so a value
 /// that arrives in a thousand pieces is never scanned again. Knows no socket. Not for concurrent use.

@@ -1,4 +1,4 @@
-namespace RespClient.Protocol;
+namespace RespClient.Connections;
 
 /// <summary>The short way for the most frequent reply: a bulk string that lies whole in the receive buffer.</summary>
 internal static class ScalarFrame
