@@ -1,3 +1,16 @@
-var builder = WebApplication.CreateBuilder(args);
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+using SessionLoad;
+
+var options = LoadOptions.Parse(args);
+var builder = WebApplication.CreateSlimBuilder();
+builder.Logging.ClearProviders();
+builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(options.Port, listen => listen.Protocols = HttpProtocols.Http1));
+builder.Services.AddLoadSessions(options);
+
 var app = builder.Build();
-app.Run();
+await RawGet.PrepareAsync(app.Services);
+app.UseLoadSessions(options.Stack);
+app.MapLoadEndpoints(options.Stack);
+await app.RunAsync();

@@ -1,0 +1,11 @@
+using RedisClient;
+
+// --redis host:port --op get|set|evalsha --size 64 --callers 50 --seconds 3: one JSON line.
+var options = Options.Parse(args);
+await using var client = await RespClient.RedisClient.ConnectAsync(options.Redis);
+var workload = await Workload.PrepareAsync(client, options);
+
+await Measurement.RunAsync(workload, options.Callers, TimeSpan.FromSeconds(1));
+var result = await Measurement.RunAsync(workload, options.Callers, TimeSpan.FromSeconds(options.Seconds));
+Console.WriteLine(FormattableString.Invariant(
+    $$"""{"client":"RespClient","op":"{{options.Op}}","size":{{options.Size}},"callers":{{options.Callers}},"ops_per_s":{{result.OperationsPerSecond:F0}},"p50_us":{{result.P50:F1}},"p99_us":{{result.P99:F1}},"cpu_us_per_op":{{result.CpuPerOperation:F3}},"bytes_per_op":{{result.BytesPerOperation:F1}}}"""));

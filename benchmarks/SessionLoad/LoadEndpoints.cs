@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace SessionLoad;
+
+/// <summary>The paths a load generator asks for: all GET, all 200.</summary>
+internal static class LoadEndpoints
+{
+    private static readonly string Filler = new('x', 100);
+
+    public static void MapLoadEndpoints(this IEndpointRouteBuilder app, Stack stack)
+    {
+        app.MapGet("/plain", static context => context.AnswerAsync("ok"));
+        app.MapGet("/rawget", RawGet.AnswerAsync);
+        app.MapGet("/idle", static context => context.AnswerAsync("idle"));
+        app.MapGet("/read", ReadAsync);
+        app.MapGet("/write", WriteAsync);
+        app.MapGet("/login", LogInAsync);
+        app.MapGet("/set", SetAsync);
+        app.MapGet("/dump", DumpAsync);
+        app.MapGet("/slowread", SlowReadAsync);
+        app.MapGet("/fill", FillAsync);
+        app.MapGet("/memory", static context => context.AnswerAsync(GC.GetTotalMemory(forceFullCollection: true)));
+        app.MapGet("/logout", stack == Stack.Stock ? ClearAsync : DestroyAsync);
+        app.MapGet("/renew", stack == Stack.Stock ? SayIdAsync : RenewAsync);
+    }
+
+    // The framework's own session loads synchronously at the first touch unless it was loaded before.
+    private static async Task<ISession> LoadedAsync(HttpContext context)
+    {
+        await context.Session.LoadAsync(context.RequestAborted);
+        return context.Session;
+    }
+
+    private static async Task ReadAsync(HttpContext context)
+    {
+        var session = await LoadedAsync(context);
+        await context.AnswerAsync(session.GetString("name") ?? "none");
+    }
+
+    private static async Task WriteAsync(HttpContext context)
+    {
+        var session = await LoadedAsync(context);
+        var n = (session.GetInt32("n") ?? 0) + 1;
+        session.SetInt32("n", n);
+        await context.AnswerAsync(n);
+    }
+
+    private static async Task LogInAsync(HttpContext context)
+    {
+        var session = await LoadedAsync(context);
+        session.SetString("name", "alice");
+        for (var i = 1; i <= 5; i++)
+        {
+            session.SetString("field" + i.ToString(CultureInfo.InvariantCulture), Filler);
+        }
+
+        await context.AnswerAsync("alice");
+    }
+
+    // For the growth script: a session of so many keys and so many bytes in all.
+    private static async Task FillAsync(HttpContext context)
+    {
+        var session = await LoadedAsync(context);
+        var keys = int.Parse(context.Request.Query["keys"].ToString(), CultureInfo.InvariantCulture);
+        var bytes = int.Parse(context.Request.Query["bytes"].ToString(), CultureInfo.InvariantCulture);
+        session.SetString("name", "alice");
+        for (var i = 1; i < keys; i++)
+        {
+            session.SetString("field" + i.ToString(CultureInfo.InvariantCulture), new string('x', bytes / keys));
+        }
+
+        session.SetString("last", new string('x', bytes / keys));
+        await context.AnswerAsync("filled");
+    }
+
+    private static async Task SetAsync(HttpContext context)
+    {
+        var session = await LoadedAsync(context);
+        await WaitAsync(context);
+        session.SetString(context.Request.Query["k"].ToString(), context.Request.Query["v"].ToString());
+        await context.AnswerAsync("set");
+    }
+
+    private static async Task DumpAsync(HttpContext context)
+    {
+        var session = await LoadedAsync(context);
+        await context.AnswerAsync(JsonSerializer.Serialize(session.Keys.Order(StringComparer.Ordinal)));
+    }
+
+    private static async Task SlowReadAsync(HttpContext context)
+    {
+        var session = await LoadedAsync(context);
+        var name = session.GetString("name") ?? "none";
+        await WaitAsync(context);
+        await context.AnswerAsync(name);
+    }
+
+    private static async Task ClearAsync(HttpContext context)
+    {
+        (await LoadedAsync(context)).Clear();
+        await context.AnswerAsync("bye");
+    }
+
+    private static Task DestroyAsync(HttpContext context)
+    {
+        context.RedisSession().Destroy();
+        return context.AnswerAsync("bye");
+    }
+
+    private static async Task SayIdAsync(HttpContext context) =>
+        await context.AnswerAsync((await LoadedAsync(context)).Id);
+
+    private static async Task RenewAsync(HttpContext context)
+    {
+        var session = context.RedisSession();
+        await session.RenewIdAsync(context.RequestAborted);
+        await context.AnswerAsync(session.Id);
+    }
+
+    private static Task WaitAsync(HttpContext context) =>
+        Task.Delay(int.TryParse(context.Request.Query["wait"], out var wait) ? wait : 50, context.RequestAborted);
+}

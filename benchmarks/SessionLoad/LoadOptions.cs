@@ -1,0 +1,44 @@
+namespace SessionLoad;
+
+/// <summary>Which sessions the load app runs on.</summary>
+internal enum Stack
+{
+    /// <summary>This project's sessions with the near cache.</summary>
+    Ours,
+
+    /// <summary>This project's sessions without the near cache.</summary>
+    OursUncached,
+
+    /// <summary>The framework's own sessions over this project's cache.</summary>
+    Stock,
+}
+
+/// <summary>The command line: <c>--port 5090 --redis 127.0.0.1:6379 --stack ours|ours-uncached|stock</c>.</summary>
+internal sealed record LoadOptions(int Port, string Redis, Stack Stack)
+{
+    public static LoadOptions Parse(string[] args)
+    {
+        var options = new LoadOptions(5090, "127.0.0.1:6379", Stack.Ours);
+        for (var i = 0; i < args.Length; i += 2)
+        {
+            var value = i + 1 < args.Length ? args[i + 1] : throw new ArgumentException($"{args[i]} needs a value.");
+            options = args[i] switch
+            {
+                "--port" => options with { Port = int.Parse(value, System.Globalization.CultureInfo.InvariantCulture) },
+                "--redis" => options with { Redis = value },
+                "--stack" => options with { Stack = ParseStack(value) },
+                _ => throw new ArgumentException($"{args[i]}: known are --port, --redis, --stack."),
+            };
+        }
+
+        return options;
+    }
+
+    private static Stack ParseStack(string name) => name switch
+    {
+        "ours" => Stack.Ours,
+        "ours-uncached" => Stack.OursUncached,
+        "stock" => Stack.Stock,
+        _ => throw new ArgumentException($"--stack {name}: known are ours, ours-uncached, stock."),
+    };
+}
