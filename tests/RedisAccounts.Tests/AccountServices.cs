@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+
+using RespClient;
+
+using TestServers;
+
+namespace RedisAccounts.Tests;
+
+/// <summary>The services of an application that keeps its accounts on a Redis of the test's own.</summary>
+public sealed class AccountServices : IAsyncLifetime
+{
+    private RedisServer? _server;
+    private RedisClient? _client;
+
+    public RedisServer Server => _server ?? throw new InvalidOperationException("Not started.");
+
+    public IRedisClient Client => _client ?? throw new InvalidOperationException("Not started.");
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await RedisServer.StartAsync();
+        _client = await RedisClient.ConnectAsync(_server.ConnectionString);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_client is not null)
+        {
+            await _client.DisposeAsync();
+        }
+
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
+
+    /// <summary>A key prefix that no other test uses.</summary>
+    public static string NewPrefix() => $"T{Guid.NewGuid():N}:";
+
+    /// <summary>One scope of the application; hashing is cheap, unless a test is about hashing.</summary>
+    public AsyncServiceScope Start(
+        Action<AccountOptions>? configure = null, Action<IServiceCollection>? add = null, bool cheapHashes = true)
+    {
+        var services = new ServiceCollection().AddLogging();
+        services.AddSingleton(Client);
+        services.AddRedisAccounts(options =>
+        {
+            options.KeyPrefix = NewPrefix();
+            configure?.Invoke(options);
+        });
+        if (cheapHashes)
+        {
+            services.PostConfigure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1);
+        }
+
+        add?.Invoke(services);
+        return services.BuildServiceProvider(validateScopes: true).CreateAsyncScope();
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace RedisAccounts.Tests.Stores;
+
+/// <summary>
+/// The contract of a store of accounts, whatever it stands on. A store passes it by deriving a class of each of
+/// <see cref="AccountCreationContract"/> and <see cref="AccountChangeContract"/> that says how to open the store on the
+/// same data again.
+/// </summary>
+public abstract class UserStoreContract
+{
+    private readonly string _unique = Guid.NewGuid().ToString("N");
+
+    /// <summary>Opens the store: a new object over the same data, with nothing remembered.</summary>
+    protected abstract IUserStore<Account> Open();
+
+    /// <summary>Creates the account, and fails the test if that is refused.</summary>
+    protected async Task<Account> CreateAsync(Account account)
+    {
+        var result = await Open().CreateAsync(account, default);
+        Assert.True(result.Succeeded, result.ToString());
+        return account;
+    }
+
+    /// <summary>An account whose name and address no other test uses.</summary>
+    protected Account NewAccount(string name) => new()
+    {
+        UserName = Name(name),
+        NormalizedUserName = Name(name),
+        Email = Name(name) + "@example.com",
+        NormalizedEmail = Name(name) + "@example.com",
+    };
+
+    protected async Task UpdateAsync(Account account)
+    {
+        var result = await Open().UpdateAsync(account, default);
+        Assert.True(result.Succeeded, result.ToString());
+    }
+
+    protected string Name(string name) => _unique + name;
+
+    protected static IUserEmailStore<Account> Emails(IUserStore<Account> store) => (IUserEmailStore<Account>)store;
+
+    protected static void AssertFailed(IdentityResult result, params string[] codes)
+    {
+        Assert.False(result.Succeeded);
+        Assert.Equal(codes, result.Errors.Select(error => error.Code));
+    }
+
+    protected static void AssertSame(Account expected, Account? actual)
+    {
+        Assert.NotNull(actual);
+        Assert.NotSame(expected, actual);
+        Assert.Equivalent(expected, actual, strict: true);
+    }
+}
