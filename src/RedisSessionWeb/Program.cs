@@ -1,4 +1,5 @@
 using RedisSessionWeb.Hosting;
+using RedisSessionWeb.Inspection;
 using RedisSessionWeb.Localization;
 
 namespace RedisSessionWeb;
@@ -6,11 +7,7 @@ namespace RedisSessionWeb;
 /// <summary>The application's table of contents: what it is made of, and the way of a request through it.</summary>
 internal static class Program
 {
-    public static async Task Main(string[] args)
-    {
-        await using var app = Build(args);
-        await app.RunAsync();
-    }
+    public static Task<int> Main(string[] args) => Startup.RunAsync(() => Build(args));
 
     /// <summary>Everything but the start, so that tests run the very same application.</summary>
     internal static WebApplication Build(string[] args)
@@ -18,30 +15,35 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
+            ApplicationName = typeof(Program).Assembly.GetName().Name,
             ContentRootPath = ContentRoot.Find(args),
         });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        var services = builder.Services;
 
-        services.AddSingleton(TimeProvider.System);
-        services.AddLanguages();
-        services.AddScoped<RelativeTime>();
-        services.AddProblemDetails();
-        services.AddAuthentication();
-        services.AddPolicies();
-        services.AddRazorPages();
-        services.AddHealthChecks();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddProxies(builder.Configuration);
+        builder.Services.AddLanguages();
+        builder.Services.AddStores(builder.Configuration);
+        builder.Services.AddAdminPolicy();
+        builder.Services.AddFlows();
+        builder.Services.AddRazorPages();
+        builder.Services.AddHealthChecks().AddRedisSessions();
 
         var app = builder.Build();
+        app.UseForwardedHeaders();
+        if (!app.Environment.IsDevelopment())
+            app.UseHsts();
         app.UseSecurityHeaders();
         app.UseRequestLocalization();
         app.UseErrorResponses();
         app.UseStaticFiles();
         app.UseRouting();
+        app.UseRedisSessions();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapRazorPages();
-        app.MapHealthChecks("/healthz/live");
+        app.MapCaptcha();
+        app.MapHealth();
         return app;
     }
 }

@@ -1,7 +1,10 @@
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Net.Http.Headers;
 
+using RedisSessions;
+
 using RespClient;
+
+using VerificationCodes;
 
 namespace RedisSessionWeb.Hosting;
 
@@ -40,6 +43,7 @@ internal static class ErrorResponses
     private static int StatusOf(Exception exception) => exception switch
     {
         BadHttpRequestException bad => bad.StatusCode,
+        SessionUnavailableException or VerificationUnavailableException => StatusCodes.Status503ServiceUnavailable,
         RedisConnectionException or RedisTimeoutException => StatusCodes.Status503ServiceUnavailable,
         RedisServerException server when server.Kind.IsTransient() => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,

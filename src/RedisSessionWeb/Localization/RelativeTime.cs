@@ -17,6 +17,13 @@ internal sealed class RelativeTime(IStringLocalizer<Text> text, TimeProvider clo
         return left <= TimeSpan.Zero ? text["expired"] : text["in {0}", Span(left)];
     }
 
+    /// <summary>What is left until a moment, in minutes rounded up, or in seconds towards the end.</summary>
+    public string Left(DateTimeOffset moment)
+    {
+        var left = moment - clock.GetUtcNow();
+        return Span(left.TotalMinutes > 2 ? TimeSpan.FromMinutes(Math.Ceiling(left.TotalMinutes)) : left);
+    }
+
     /// <summary>A length of time in its largest whole unit.</summary>
     public string Span(TimeSpan span) => span switch
     {

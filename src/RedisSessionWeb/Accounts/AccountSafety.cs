@@ -1,0 +1,42 @@
+using RedisAccounts;
+using RedisAccounts.SignIn;
+
+using RedisSessions.Users;
+
+using RedisSessionWeb.Visitors;
+
+using VerificationCodes;
+using VerificationCodes.Addresses;
+using VerificationCodes.Delivery;
+
+namespace RedisSessionWeb.Accounts;
+
+/// <summary>
+/// What follows every change that matters: other sessions and open codes end, browsers are forgotten, and the owner
+/// gets a notice. Whoever had got in is out with their next request.
+/// </summary>
+internal sealed class AccountSafety(
+    UserSessions sessions, SignInThrottle throttle, IVerificationService codes, INoticeService notices, Visitor visitor)
+{
+    /// <summary>Ends what others may hold of an account; this session too, unless it is the account's own and asked to stay.</summary>
+    public async Task EndAccessAsync(Account account, string email, bool keepsThisSession)
+    {
+        if (keepsThisSession)
+            await sessions.EndOthersAsync(account.Id, visitor.Session.Id);
+        else
+            await sessions.EndAllAsync(account.Id);
+        await throttle.ForgetDevicesAsync(account.Id);
+        if (EmailAddress.TryParse(email, out var address))
+            await codes.CancelAsync(address);
+    }
+
+    /// <summary>Gives this session a new id and the account's present data.</summary>
+    public async Task SignInAgainAsync(Account account) =>
+        await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceToken));
+
+    public async Task TellAsync(NoticeKind kind, string email, string detail = "")
+    {
+        if (EmailAddress.TryParse(email, out var address))
+            await notices.SendAsync(new Notice(kind, address) { Language = visitor.Language, Detail = detail });
+    }
+}

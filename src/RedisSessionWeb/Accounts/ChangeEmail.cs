@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Identity;
+
+using RedisAccounts;
+
+using RedisSessionWeb.Accounts.Outcomes;
+using RedisSessionWeb.Proofs;
+using RedisSessionWeb.Visitors;
+
+using VerificationCodes;
+using VerificationCodes.Addresses;
+using VerificationCodes.Captcha;
+using VerificationCodes.Delivery;
+
+namespace RedisSessionWeb.Accounts;
+
+/// <summary>
+/// Another address for an account: the password once more, a code to the new address, a notice to the old one. An
+/// address that belongs to another account gets the same answers; its owner learns of it by mail.
+/// </summary>
+internal sealed class ChangeEmail(
+    AddressProof proof, UserManager<Account> accounts, SignIn signIn, AccountSafety safety, Visitor visitor) : ICodeFlow
+{
+    private const CodePurpose Purpose = CodePurpose.ChangeEmail;
+
+    public ProofState? Pending => proof.Find(Purpose);
+
+    /// <returns>How the password fared and, where it was right, what became of the request for a code.</returns>
+    public async Task<(SignInOutcome Password, IssueOutcome? Issue)> AskAsync(string? email, string? password, CaptchaAnswer? captcha)
+    {
+        if (!EmailAddress.TryParse(email, out var address))
+            return (new SignInOutcome(SignInStatus.Right), new IssueOutcome { Status = IssueStatus.NotDeliverable });
+        if (await accounts.GetUserAsync(visitor.User) is not { } account)
+            return (new SignInOutcome(SignInStatus.Wrong), null);
+        var confirmed = await signIn.ConfirmPasswordAsync(account, password);
+        return confirmed.IsRight ? (confirmed, await SendAsync(address, captcha)) : (confirmed, null);
+    }
+
+    public async Task<IssueOutcome> AskAgainAsync(CaptchaAnswer? captcha) => EmailAddress.TryParse(Pending?.Address, out var address)
+        ? await SendAsync(address, captcha)
+        : new IssueOutcome { Status = IssueStatus.NotDeliverable };
+
+    /// <summary>Checks the code and, where it is right, changes the address.</summary>
+    public async Task<ConfirmOutcome> AnswerAsync(string? code)
+    {
+        var outcome = await proof.AnswerAsync(Purpose, code);
+        if (!outcome.IsConfirmed)
+            return outcome;
+        var address = proof.Proven(Purpose)!;
+        proof.Forget(Purpose);
+        var account = await accounts.GetUserAsync(visitor.User);
+        if (account is null || !await ChangeAsync(account, address))
+            return new ConfirmOutcome { Status = ConfirmStatus.Expired };
+        return outcome;
+    }
+
+    private async Task<IssueOutcome> SendAsync(EmailAddress address, CaptchaAnswer? captcha)
+    {
+        var isTaken = await accounts.FindByEmailAsync(address.Value) is not null;
+        return await proof.AskAsync(Purpose, address, captcha, isTaken ? NoticeKind.AlreadyRegistered : null);
+    }
+
+    private async Task<bool> ChangeAsync(Account account, EmailAddress address)
+    {
+        var old = account.Email!;
+        var token = await accounts.GenerateChangeEmailTokenAsync(account, address.Value);
+        if (AccountProblems.From(await accounts.ChangeEmailAsync(account, address.Value, token)).Count > 0)
+            return false;
+        await safety.EndAccessAsync(account, old, keepsThisSession: true);
+        await safety.SignInAgainAsync(account);
+        await safety.TellAsync(NoticeKind.EmailChanged, old, address.Masked);
+        return true;
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Identity;
+
+using RedisAccounts.Passwords;
+
+namespace RedisSessionWeb.Accounts.Outcomes;
+
+/// <summary>What a person can put right when an account is made or changed. None at all means: done.</summary>
+internal enum AccountProblem
+{
+    /// <summary>The address was not proven by a code, or too long ago: the flow starts again.</summary>
+    NotProven,
+
+    /// <summary>Somebody has this name.</summary>
+    NameTaken,
+
+    /// <summary>The name is empty, too long, or has characters that cannot be seen.</summary>
+    NameInvalid,
+
+    /// <summary>The address has got an account meanwhile.</summary>
+    AddressTaken,
+
+    /// <summary>Too few characters.</summary>
+    PasswordTooShort,
+
+    /// <summary>Too many characters.</summary>
+    PasswordTooLong,
+
+    /// <summary>One of the most used passwords.</summary>
+    PasswordTooCommon,
+
+    /// <summary>The account's own address or name.</summary>
+    PasswordIsAddress,
+
+    /// <summary>The account was changed in another window at the same time.</summary>
+    ChangedMeanwhile,
+}
+
+/// <summary>Reads Identity's errors as problems.</summary>
+internal static class AccountProblems
+{
+    public static readonly IReadOnlyList<AccountProblem> None = [];
+
+    /// <exception cref="InvalidOperationException">An error that no input of a person can cause.</exception>
+    public static IReadOnlyList<AccountProblem> From(IdentityResult result) =>
+        result.Succeeded ? None : [.. result.Errors.Select(Read).Distinct()];
+
+    private static AccountProblem Read(IdentityError error) => error.Code switch
+    {
+        nameof(IdentityErrorDescriber.DuplicateUserName) => AccountProblem.NameTaken,
+        nameof(IdentityErrorDescriber.InvalidUserName) => AccountProblem.NameInvalid,
+        nameof(IdentityErrorDescriber.DuplicateEmail) => AccountProblem.AddressTaken,
+        nameof(IdentityErrorDescriber.PasswordTooShort) => AccountProblem.PasswordTooShort,
+        nameof(IdentityErrorDescriber.ConcurrencyFailure) => AccountProblem.ChangedMeanwhile,
+        PasswordErrors.TooLong or PasswordErrors.NotText => AccountProblem.PasswordTooLong,
+        PasswordErrors.TooCommon => AccountProblem.PasswordTooCommon,
+        PasswordErrors.IsAddress => AccountProblem.PasswordIsAddress,
+        _ => throw new InvalidOperationException($"The account store refused with '{error.Code}'."),
+    };
+}

@@ -1,0 +1,21 @@
+namespace RedisSessionWeb.Accounts.Outcomes;
+
+/// <summary>How a try with a password ended.</summary>
+internal enum SignInStatus
+{
+    /// <summary>Right.</summary>
+    Right,
+
+    /// <summary>No such account, or not its password: which of the two nobody is told.</summary>
+    Wrong,
+
+    /// <summary>Too many tries: nothing was compared. 429, <see cref="SignInOutcome.RetryAfter"/>.</summary>
+    Limited,
+}
+
+/// <param name="Status">How it ended.</param>
+/// <param name="RetryAfter">When limited: how long to wait, in whole seconds. Otherwise zero.</param>
+internal readonly record struct SignInOutcome(SignInStatus Status, TimeSpan RetryAfter = default)
+{
+    public bool IsRight => Status == SignInStatus.Right;
+}

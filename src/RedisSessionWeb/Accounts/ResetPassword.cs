@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Identity;
+
+using RedisAccounts;
+
+using RedisSessionWeb.Accounts.Outcomes;
+using RedisSessionWeb.Proofs;
+
+using VerificationCodes;
+using VerificationCodes.Addresses;
+using VerificationCodes.Captcha;
+using VerificationCodes.Delivery;
+
+namespace RedisSessionWeb.Accounts;
+
+/// <summary>
+/// A forgotten password: address, code, new password. It signs nobody in, and it ends every session and open code of
+/// the account.
+/// </summary>
+internal sealed class ResetPassword(AddressProof proof, UserManager<Account> accounts, AccountSafety safety) : ICodeFlow
+{
+    private const CodePurpose Purpose = CodePurpose.ResetPassword;
+
+    public ProofState? Pending => proof.Find(Purpose);
+
+    /// <summary>The address that was proven and waits for a new password.</summary>
+    public EmailAddress? Proven => proof.Proven(Purpose);
+
+    public async Task<IssueOutcome> AskAsync(string? email, CaptchaAnswer? captcha)
+    {
+        if (!EmailAddress.TryParse(email, out var address))
+            return new IssueOutcome { Status = IssueStatus.NotDeliverable };
+        var isKnown = await accounts.FindByEmailAsync(address.Value) is not null;
+        return await proof.AskAsync(Purpose, address, captcha, isKnown ? null : NoticeKind.NoAccount);
+    }
+
+    public Task<IssueOutcome> AskAgainAsync(CaptchaAnswer? captcha) => AskAsync(Pending?.Address, captcha);
+
+    public Task<ConfirmOutcome> AnswerAsync(string? code) => proof.AnswerAsync(Purpose, code);
+
+    public async Task<IReadOnlyList<AccountProblem>> FinishAsync(string? password)
+    {
+        if (Proven is not { } address || await accounts.FindByEmailAsync(address.Value) is not { } account)
+            return [AccountProblem.NotProven];
+        var token = await accounts.GeneratePasswordResetTokenAsync(account);
+        var problems = AccountProblems.From(await accounts.ResetPasswordAsync(account, token, password ?? ""));
+        if (problems.Count > 0)
+            return problems;
+        proof.Forget(Purpose);
+        await safety.EndAccessAsync(account, address.Value, keepsThisSession: false);
+        await safety.TellAsync(NoticeKind.PasswordReset, address.Value);
+        return problems;
+    }
+}

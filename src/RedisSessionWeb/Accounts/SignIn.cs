@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Identity;
+
+using RedisAccounts;
+using RedisAccounts.Passwords;
+using RedisAccounts.SignIn;
+
+using RedisSessionWeb.Accounts.Outcomes;
+using RedisSessionWeb.Visitors;
+
+using VerificationCodes.Addresses;
+
+namespace RedisSessionWeb.Accounts;
+
+/// <summary>
+/// Signing in with a password. Known and unknown addresses meet the same limits and cost the same time; a right
+/// password gives the session a new id.
+/// </summary>
+internal sealed class SignIn(UserManager<Account> accounts, PasswordCheck passwords, SignInThrottle throttle, Visitor visitor)
+{
+    /// <summary>Longer than any address or name: what is longer is nobody, and is not carried further.</summary>
+    private const int MaxSubjectLength = 320;
+
+    public async Task<SignInOutcome> WithPasswordAsync(string? email, string? password)
+    {
+        var account = EmailAddress.TryParse(email, out var address) ? await accounts.FindByEmailAsync(address.Value) : null;
+        return await TryAsync(account, address?.Value ?? email, password, signsIn: true);
+    }
+
+    /// <summary>Asks for the password once more before something that matters; counts as a try like any other.</summary>
+    public Task<SignInOutcome> ConfirmPasswordAsync(Account account, string? password) =>
+        TryAsync(account, account.Email, password, signsIn: false);
+
+    private async Task<SignInOutcome> TryAsync(Account? account, string? typed, string? password, bool signsIn)
+    {
+        var subject = account?.Id ?? (string.IsNullOrEmpty(typed) ? "-" : typed[..Math.Min(typed.Length, MaxSubjectLength)]);
+        var attempt = new SignInAttempt(subject, visitor.Address, visitor.DeviceToken);
+        var permit = await throttle.BeginAsync(attempt);
+        if (!permit.IsAllowed)
+            return new SignInOutcome(SignInStatus.Limited, TimeSpan.FromSeconds(permit.RetryAfterSeconds));
+        if (!await passwords.IsRightAsync(account, password ?? ""))
+            return new SignInOutcome(SignInStatus.Wrong);
+        var token = await throttle.SucceededAsync(attempt, permit);
+        if (signsIn)
+            await visitor.SignInAsync(account!, token);
+        return new SignInOutcome(SignInStatus.Right);
+    }
+}

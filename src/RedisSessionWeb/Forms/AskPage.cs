@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+
+using RedisSessionWeb.Localization;
+
+using VerificationCodes;
+using VerificationCodes.Captcha;
+
+namespace RedisSessionWeb.Forms;
+
+/// <summary>A page that asks for a code to be sent, with a captcha where one is required.</summary>
+internal abstract class AskPage(ICaptchaService captchas, IStringLocalizer<Text> text) : FormPage(text)
+{
+    [BindProperty]
+    public string? Email { get; set; }
+
+    [BindProperty]
+    public CaptchaInput Captcha { get; set; } = new();
+
+    /// <summary>The captcha to show; <see langword="null"/>: none is required.</summary>
+    public CaptchaChallenge? Shown { get; private set; }
+
+    /// <summary>Shows the form with a new captcha; the old one is used up, right or wrong.</summary>
+    protected async Task<PageResult> ShowAsync(PageResult? page = null)
+    {
+        if (captchas.IsRequired)
+            Shown = await captchas.CreateAsync(HttpContext.RequestAborted);
+        return page ?? Page();
+    }
+
+    /// <summary>Goes on to the page for the code, or tells why no code was sent.</summary>
+    protected async Task<IActionResult> AnswerAsync(IssueOutcome outcome, string codePage) =>
+        outcome.IsSent ? Redirect(codePage) : await ShowAsync(Explain(outcome, nameof(Email)));
+}

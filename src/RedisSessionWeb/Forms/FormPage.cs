@@ -1,0 +1,107 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+
+using RedisSessionWeb.Accounts.Outcomes;
+using RedisSessionWeb.Localization;
+
+using VerificationCodes;
+
+namespace RedisSessionWeb.Forms;
+
+/// <summary>A page with a form: turns the outcomes of flows into words beside the inputs they are about, and a status.</summary>
+internal abstract class FormPage(IStringLocalizer<Text> text) : PageModel
+{
+    /// <summary>The key of what concerns the form as a whole.</summary>
+    protected const string Whole = "";
+
+    protected IStringLocalizer<Text> T => text;
+
+    /// <summary>Shows the form again with a message.</summary>
+    /// <param name="field">The property it is about, or <see cref="Whole"/>.</param>
+    /// <param name="message">The message, in the page's language.</param>
+    /// <param name="status">The status of the answer.</param>
+    protected PageResult Refuse(string field, string message, int status = StatusCodes.Status400BadRequest)
+    {
+        ModelState.AddModelError(field, message);
+        Response.StatusCode = status;
+        return Page();
+    }
+
+    /// <summary>Shows the form again with the time to wait: the same in the header and on the page.</summary>
+    protected PageResult RefuseUntil(string field, LocalizedString reason, TimeSpan wait)
+    {
+        Response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return Refuse(field, reason + " " + T["Try again in {0}.", Exactly(wait)], StatusCodes.Status429TooManyRequests);
+    }
+
+    /// <summary>Why no code was sent.</summary>
+    protected PageResult Explain(IssueOutcome outcome, string addressField) => outcome.Status switch
+    {
+        IssueStatus.NotDeliverable => Refuse(addressField, T["Enter one e-mail address, such as name@example.com."]),
+        IssueStatus.TooSoon => RefuseUntil(addressField, T["A mail is on its way to this address."], outcome.RetryAfter),
+        IssueStatus.AddressLimit => RefuseUntil(addressField, T["This address was sent too many mails."], outcome.RetryAfter),
+        IssueStatus.ClientLimit => RefuseUntil(Whole, T["Too many mails were asked for from your network."], outcome.RetryAfter),
+        IssueStatus.Busy => RefuseUntil(Whole, T["Too many mails are asked for at the moment."], outcome.RetryAfter),
+        IssueStatus.CaptchaMissing => Refuse(CaptchaInput.TextField, T["Type the characters of the picture."]),
+        IssueStatus.CaptchaExpired => Refuse(CaptchaInput.TextField, T["The picture was too old. Here is a new one."]),
+        IssueStatus.CaptchaWrong => Refuse(CaptchaInput.TextField, T["That was not what the picture shows. Here is a new one."]),
+        _ => throw new InvalidOperationException($"'{outcome.Status}' needs no explanation."),
+    };
+
+    /// <summary>Why a code was not taken.</summary>
+    protected PageResult Explain(ConfirmOutcome outcome, string codeField) => outcome.Status switch
+    {
+        ConfirmStatus.Malformed => Refuse(codeField, T["Enter the 6 digits of the code."]),
+        ConfirmStatus.Wrong when outcome.TriesLeft == 1 => Refuse(codeField, T["That is not the code. 1 try left."]),
+        ConfirmStatus.Wrong => Refuse(codeField, T["That is not the code. {0} tries left.", outcome.TriesLeft]),
+        ConfirmStatus.Spent => Refuse(codeField, T["That was not the code, and it is used up now. Ask for a new one."]),
+        ConfirmStatus.Expired => Refuse(codeField, T["This code is no longer valid. Ask for a new one."]),
+        ConfirmStatus.Blocked => RefuseUntil(codeField, T["Too many wrong codes for this address."], outcome.RetryAfter),
+        _ => throw new InvalidOperationException($"'{outcome.Status}' needs no explanation."),
+    };
+
+    /// <summary>Why a password did not open the door; the same words for an account that does not exist.</summary>
+    protected PageResult Explain(SignInOutcome outcome, string passwordField, LocalizedString wrong) => outcome.Status switch
+    {
+        SignInStatus.Wrong => Refuse(passwordField, wrong),
+        SignInStatus.Limited => RefuseUntil(passwordField, T["Too many tries."], outcome.RetryAfter),
+        _ => throw new InvalidOperationException($"'{outcome.Status}' needs no explanation."),
+    };
+
+    /// <summary>What has to be put right in a new name, address or password.</summary>
+    protected PageResult Explain(IEnumerable<AccountProblem> problems, string nameField, string passwordField)
+    {
+        foreach (var problem in problems)
+        {
+            ModelState.AddModelError(
+                problem switch
+                {
+                    AccountProblem.NameTaken or AccountProblem.NameInvalid => nameField,
+                    AccountProblem.AddressTaken or AccountProblem.NotProven or AccountProblem.ChangedMeanwhile => Whole,
+                    _ => passwordField,
+                },
+                Words(problem));
+        }
+
+        Response.StatusCode = StatusCodes.Status400BadRequest;
+        return Page();
+    }
+
+    private string Words(AccountProblem problem) => problem switch
+    {
+        AccountProblem.NotProven => T["Too much time has passed since the code. Start again."],
+        AccountProblem.NameTaken => T["Somebody has this name already. Choose another one."],
+        AccountProblem.NameInvalid => T["Enter a name of 1 to 64 visible characters, without an @."],
+        AccountProblem.AddressTaken => T["This address has got an account meanwhile. Sign in with it."],
+        AccountProblem.PasswordTooShort => T["Use at least 8 characters."],
+        AccountProblem.PasswordTooLong => T["Use at most 128 characters."],
+        AccountProblem.PasswordTooCommon => T["This is one of the most used passwords. Choose another one."],
+        AccountProblem.PasswordIsAddress => T["Your address or name is no password. Choose another one."],
+        _ => T["Your account was changed in another window. Try again."],
+    };
+
+    private string Exactly(TimeSpan wait) => wait.TotalSeconds <= 120
+        ? T["{0} seconds", (int)wait.TotalSeconds]
+        : T["{0} min {1} s", (int)wait.TotalMinutes, wait.Seconds];
+}

@@ -1,0 +1,30 @@
+using RedisSessionWeb.Accounts;
+using RedisSessionWeb.Inspection;
+using RedisSessionWeb.Localization;
+using RedisSessionWeb.Proofs;
+using RedisSessionWeb.Visitors;
+
+namespace RedisSessionWeb.Hosting;
+
+/// <summary>What the pages call: one service each.</summary>
+internal static class Flows
+{
+    public static IServiceCollection AddFlows(this IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.AddScoped<Visitor>();
+        services.AddScoped<MySessions>();
+        services.AddScoped<AddressProof>();
+        services.AddScoped<AccountSafety>();
+        services.AddScoped<Register>();
+        services.AddScoped<SignIn>();
+        services.AddScoped<SignInByCode>();
+        services.AddScoped<ResetPassword>();
+        services.AddScoped<ChangeEmail>();
+        services.AddScoped<ChangePassword>();
+        services.AddScoped<DeleteAccount>();
+        services.AddScoped<Inspector>();
+        services.AddScoped<RelativeTime>();
+        return services;
+    }
+}

@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+
+namespace RedisSessionWeb.Hosting;
+
+/// <summary>Everything that lives in Redis, each with its own section of the configuration.</summary>
+internal static class Stores
+{
+    public static IServiceCollection AddStores(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddRespClient(options => options.ConnectionString = configuration["Redis:ConnectionString"] ?? "");
+        services.AddRedisSessions(configuration.GetSection("Sessions").Bind);
+        services.AddAuthentication().AddSession(options => options.LoginPath = "/signin");
+        services.AddVerificationCodes(configuration);
+        services.AddRedisAccounts(configuration.GetSection("Accounts").Bind).AddDefaultTokenProviders();
+        services.AddDataProtection().SetApplicationName("RedisSessionWeb").PersistKeysToRedis();
+        return services;
+    }
+}

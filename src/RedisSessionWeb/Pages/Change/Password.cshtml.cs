@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+
+using RedisSessionWeb.Accounts;
+using RedisSessionWeb.Forms;
+using RedisSessionWeb.Localization;
+
+namespace RedisSessionWeb.Pages.Change;
+
+/// <summary>Another password, for somebody who knows the present one.</summary>
+[Authorize]
+internal sealed class PasswordModel(ChangePassword change, IStringLocalizer<Text> text) : FormPage(text)
+{
+    [BindProperty]
+    public string? OldPassword { get; set; }
+
+    [BindProperty]
+    public string? NewPassword { get; set; }
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        var (old, problems) = await change.ChangeAsync(OldPassword, NewPassword);
+        if (!old.IsRight)
+            return Explain(old, nameof(OldPassword), T["This is not your present password."]);
+        return problems.Count == 0 ? Redirect("/account?done=password") : Explain(problems, Whole, nameof(NewPassword));
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+using RedisSessionWeb.Hosting;
+using RedisSessionWeb.Inspection;
+
+namespace RedisSessionWeb.Pages.Inspector;
+
+/// <summary>Everybody's sessions, page by page or those of one user; as JSON for who prefers it.</summary>
+[Authorize(AdminPolicy.Name)]
+internal sealed class IndexModel(Inspection.Inspector inspector) : PageModel
+{
+    public InspectedPage Sessions { get; private set; } = new([], null);
+
+    /// <summary>The address whose sessions are shown; <see langword="null"/>: everybody's.</summary>
+    public string? Filter { get; private set; }
+
+    public string? Cursor { get; private set; }
+
+    [BindProperty(SupportsGet = true)]
+    public string? Done { get; set; }
+
+    public async Task<IActionResult> OnGetAsync(string? user, string? cursor)
+    {
+        (Filter, Cursor) = (string.IsNullOrWhiteSpace(user) ? null : user.Trim(), cursor);
+        var page = Filter is null
+            ? await inspector.ListAsync(cursor, HttpContext.RequestAborted)
+            : await inspector.OfUserAsync(Filter, HttpContext.RequestAborted);
+        if (page is null)
+            return BadRequest();
+        Sessions = page;
+        return Request.WantsJson() ? new JsonResult(page) : Page();
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+using RedisSessionWeb.Hosting;
+using RedisSessionWeb.Inspection;
+
+namespace RedisSessionWeb.Pages.Inspector;
+
+/// <summary>One session of anybody: looking at it prolongs nothing; ending it is in force at once.</summary>
+[Authorize(AdminPolicy.Name)]
+internal sealed class SessionModel(Inspection.Inspector inspector) : PageModel
+{
+    public InspectedDetails Details { get; private set; } = null!;
+
+    public async Task<IActionResult> OnGetAsync(string id)
+    {
+        if (await inspector.FindAsync(id, HttpContext.RequestAborted) is not { } details)
+            return NotFound();
+        Details = details;
+        return Request.WantsJson() ? new JsonResult(details) : Page();
+    }
+
+    public async Task<IActionResult> OnPostAsync(string id)
+    {
+        if (!await inspector.EndAsync(id, HttpContext.RequestAborted))
+            return NotFound();
+        return Request.WantsJson() ? new NoContentResult() : Redirect("/inspector?done=ended");
+    }
+}

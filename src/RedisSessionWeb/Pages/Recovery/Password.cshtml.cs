@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.Extensions.Localization;
+
+using RedisSessionWeb.Accounts;
+using RedisSessionWeb.Forms;
+using RedisSessionWeb.Localization;
+
+namespace RedisSessionWeb.Pages.Recovery;
+
+/// <summary>Reset a password, step 3: the new one. Only reached with a proven address.</summary>
+internal sealed class PasswordModel(ResetPassword reset, IStringLocalizer<Text> text) : FormPage(text)
+{
+    [BindProperty]
+    public string? Password { get; set; }
+
+    public string Address { get; private set; } = "";
+
+    public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
+    {
+        if (reset.Proven is { } address)
+            Address = address.Value;
+        else
+            context.Result = Redirect(reset.Pending is null ? "/reset" : "/reset/code");
+    }
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        var problems = await reset.FinishAsync(Password);
+        return problems.Count == 0 ? Redirect("/signin?done=reset") : Explain(problems, Whole, nameof(Password));
+    }
+}

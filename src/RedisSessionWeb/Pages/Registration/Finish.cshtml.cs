@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.Extensions.Localization;
+
+using RedisSessionWeb.Accounts;
+using RedisSessionWeb.Forms;
+using RedisSessionWeb.Localization;
+
+namespace RedisSessionWeb.Pages.Registration;
+
+/// <summary>Register, step 3: name and password. Only reached with a proven address.</summary>
+internal sealed class FinishModel(Register register, IStringLocalizer<Text> text) : FormPage(text)
+{
+    [BindProperty]
+    public string? Name { get; set; }
+
+    [BindProperty]
+    public string? Password { get; set; }
+
+    public string Address { get; private set; } = "";
+
+    public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
+    {
+        if (register.Proven is { } address)
+            Address = address.Value;
+        else
+            context.Result = Redirect(register.Pending is null ? "/register" : "/register/code");
+    }
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        var problems = await register.FinishAsync(Name, Password);
+        return problems.Count == 0 ? Redirect("/account?done=registered") : Explain(problems, nameof(Name), nameof(Password));
+    }
+}

@@ -1,0 +1,126 @@
+using System.Net;
+
+using Microsoft.Playwright;
+
+using RedisSessionWeb.Tests.Host;
+
+namespace RedisSessionWeb.Tests.Browser;
+
+/// <summary>The main job end to end, in a real browser: register, read the code, sign in, see the session, sign out.</summary>
+public sealed class JourneyTests(AppFixture fixture, Chromium chromium) : IClassFixture<AppFixture>, IClassFixture<Chromium>
+{
+    private const string Password = "correct horse battery";
+
+    [Theory]
+    [InlineData("en", "Your sessions")]
+    [InlineData("zh-CN", "您的会话")]
+    public async Task A_newcomer_registers_signs_in_sees_the_session_and_signs_out_for_good(string language, string sessionsHeading)
+    {
+        await using var window = await chromium.OpenAsync(fixture.App, new() { Locale = language });
+        var (page, person) = (window.Page, new Person(window.Page));
+        var email = $"newcomer-{language}@example.com".ToLowerInvariant();
+        await person.RegisterAsync(email, "Newcomer " + language, Password);
+        await person.SignOutAsync();
+        var before = await SessionKeysAsync();
+
+        await person.SignInAsync(email, Password);
+
+        Assert.Equal(language, await page.Locator("html").GetAttributeAsync("lang"));
+        Assert.True(await page.GetByRole(AriaRole.Heading, new() { Name = sessionsHeading }).IsVisibleAsync());
+        Assert.Equal(1, await page.Locator(".rows li").CountAsync());
+        Assert.Contains("Chrome", await page.Locator(".rows li").InnerTextAsync(), StringComparison.Ordinal);
+        var key = Assert.Single((await SessionKeysAsync()).Except(before));
+        var cookie = (await window.Context.CookiesAsync()).Single(c => c.Name == "ssw");
+        await AssertSameLifetimeAsync(key, page);
+
+        await page.GotoAsync("/inspector");
+        Assert.Contains(email, await page.Locator("table").InnerTextAsync(), StringComparison.Ordinal);
+
+        await person.SignOutAsync();
+
+        Assert.DoesNotContain(key, await SessionKeysAsync());
+        Assert.Equal(HttpStatusCode.Redirect, await StatusWithAsync(cookie, "/account"));
+    }
+
+    [Fact]
+    public async Task The_whole_journey_works_without_javascript()
+    {
+        await using var window = await chromium.OpenAsync(fixture.App, new() { JavaScriptEnabled = false });
+        var person = new Person(window.Page);
+
+        await person.RegisterAsync("noscript@example.com", "Without scripts", Password);
+        await person.SignOutAsync();
+        await person.SignInAsync("noscript@example.com", Password);
+
+        Assert.Equal("Without scripts", await window.Page.Locator("h1").InnerTextAsync());
+    }
+
+    [Fact]
+    public async Task Every_page_fits_a_phone_of_360_pixels_without_scrolling_sideways()
+    {
+        await using var window = await chromium.OpenAsync(fixture.App, new() { ViewportSize = new() { Width = 360, Height = 740 } });
+        var (page, person) = (window.Page, new Person(window.Page));
+        await AssertFitsAsync(page, ["/", "/register", "/signin", "/signin/code", "/reset", "/nowhere"]);
+        await person.RegisterAsync("phone-with-a-rather-long-name-before-the-at-sign@mail.example.com", "On the phone", Password);
+
+        await AssertFitsAsync(page, ["/account", "/account/password", "/account/email", "/account/delete", "/inspector", "/dev/mailbox"]);
+    }
+
+    [Fact]
+    public async Task A_person_with_only_a_keyboard_can_sign_in()
+    {
+        await using var window = await chromium.OpenAsync(fixture.App);
+        var (page, person) = (window.Page, new Person(window.Page));
+        await person.RegisterAsync("keyboard@example.com", "Keyboard", Password);
+        await person.SignOutAsync();
+        await page.GotoAsync("/signin");
+
+        await page.Keyboard.PressAsync("Tab");
+        Assert.Equal("skip", await page.EvaluateAsync<string>("document.activeElement.className"));
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.TypeAsync("keyboard@example.com");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.TypeAsync(Password);
+        await page.Keyboard.PressAsync("Enter");
+
+        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/account");
+    }
+
+    private static async Task AssertFitsAsync(IPage page, string[] paths)
+    {
+        foreach (var path in paths)
+        {
+            await page.GotoAsync(path);
+            Assert.True(
+                await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"),
+                $"{path} is wider than the screen.");
+        }
+    }
+
+    /// <summary>Compares what the browser still gives its cookie with what Redis still gives the record.</summary>
+    private async Task AssertSameLifetimeAsync(string key, IPage page)
+    {
+        // The cookie's end as a double: the typed answer is a float, which is two minutes coarse.
+        var devTools = await page.Context.NewCDPSessionAsync(page);
+        var cookies = (await devTools.SendAsync("Network.getCookies"))!.Value.GetProperty("cookies").EnumerateArray();
+        var expires = cookies.Single(c => c.GetProperty("name").GetString() == "ssw").GetProperty("expires").GetDouble();
+
+        var ttl = long.Parse(await fixture.Redis.CliAsync("PTTL", key), System.Globalization.CultureInfo.InvariantCulture);
+        var left = (expires * 1000) - TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+
+        Assert.InRange(left - ttl, -1000, 1000);
+    }
+
+    private async Task<string[]> SessionKeysAsync() =>
+        (await fixture.Redis.CliAsync("--scan", "--pattern", "SESSION:*"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private async Task<HttpStatusCode> StatusWithAsync(BrowserContextCookiesResult cookie, string path)
+    {
+        using var client = fixture.App.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Cookie", $"{cookie.Name}={cookie.Value}");
+        return (await client.SendAsync(request)).StatusCode;
+    }
+}

@@ -1,0 +1,30 @@
+using TestServers;
+
+namespace RedisSessionWeb.Tests.Host;
+
+/// <summary>One Redis and one application for the tests of a class. No captcha: those have tests of their own.</summary>
+public sealed class AppFixture : IAsyncLifetime
+{
+    internal static readonly string[] Settings =
+    [
+        "Verification:Captcha:Image=false",
+        "Verification:Captcha:ProofOfWork=false",
+        "Verification:SendsPerClientPerHour=10000",
+    ];
+
+    public RedisServer Redis { get; private set; } = null!;
+
+    internal RunningApp App { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Redis = await RedisServer.StartAsync();
+        App = await RunningApp.StartAsync(Redis.ConnectionString, Settings);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        await Redis.DisposeAsync();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+
+using TestServers;
+
+namespace RedisSessionWeb.Tests.Host;
+
+/// <summary>A person with a browser that has cookies and no JavaScript: opens pages, fills in forms, follows redirects.</summary>
+internal sealed partial class Visit : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public Visit(RunningApp app, string language = "en")
+    {
+        Cookies = new CookieContainer();
+        _http = new HttpClient(new SocketsHttpHandler { CookieContainer = Cookies }) { BaseAddress = app.Address };
+        _http.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
+        _http.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0");
+    }
+
+    public CookieContainer Cookies { get; }
+
+    /// <summary>The page that is shown.</summary>
+    public IHtmlDocument Page { get; private set; } = null!;
+
+    public HttpResponseMessage Response { get; private set; } = null!;
+
+    /// <summary>Path and query of the page that is shown, after redirects.</summary>
+    public string Path => Response.RequestMessage!.RequestUri!.PathAndQuery;
+
+    public string Heading => Page.QuerySelector("h1")?.TextContent.Trim() ?? "";
+
+    public string Text => Page.QuerySelector("main")?.TextContent ?? "";
+
+    /// <summary>The error beside an input; empty where there is none.</summary>
+    public string ErrorOf(string input) => Page.GetElementById(input + "-error")?.TextContent ?? "";
+
+    public Task OpenAsync(string path) => ShowAsync(() => _http.GetAsync(path));
+
+    /// <summary>Sends the first form of the page's main part that has all these inputs, with its hidden ones.</summary>
+    public Task SubmitAsync(params (string Name, string Value)[] inputs) => SubmitAsync("main form", inputs);
+
+    /// <summary>Sends a form; a button is an input too.</summary>
+    public Task SubmitAsync(string selector, params (string Name, string Value)[] inputs)
+    {
+        var form = Page.QuerySelectorAll<IHtmlFormElement>(selector)
+            .First(candidate => inputs.All(input => candidate.QuerySelector($"[name='{input.Name}']") is not null));
+        var fields = form.QuerySelectorAll<IHtmlInputElement>("input[name]").ToDictionary(input => input.Name!, input => input.Value);
+        foreach (var (name, value) in inputs)
+            fields[name] = value;
+        var action = form.GetAttribute("action") is { Length: > 0 } given ? given : Path;
+        return ShowAsync(() => _http.PostAsync(action, new FormUrlEncodedContent(fields)));
+    }
+
+    /// <summary>Goes all the way to an account that is signed in.</summary>
+    public async Task RegisterAsync(string email, string name, string password)
+    {
+        await OpenAsync("/register");
+        await SubmitAsync(("Email", email));
+        await SubmitAsync(("Code", await ReadCodeAsync(email)));
+        await SubmitAsync(("Name", name), ("Password", password));
+        Assert.StartsWith("/account", Path, StringComparison.Ordinal);
+    }
+
+    /// <summary>Waits for the newest code that the development mailbox has for an address.</summary>
+    public async Task<string> ReadCodeAsync(string email)
+    {
+        var code = "";
+        await Eventually.TrueAsync(async () =>
+        {
+            code = await ReadMailAsync(email) is { } mail ? Digits().Match(mail).Value : "";
+            return code.Length > 0;
+        });
+        return code;
+    }
+
+    /// <summary>The plain text of the newest mail to an address, or null.</summary>
+    public async Task<string?> ReadMailAsync(string email)
+    {
+        var list = await ParseAsync(await _http.GetAsync("/dev/mailbox?to=" + Uri.EscapeDataString(email)));
+        if (list.QuerySelector(".rows a") is not IHtmlAnchorElement newest)
+            return null;
+        var mail = await ParseAsync(await _http.GetAsync(newest.GetAttribute("href")));
+        return mail.QuerySelector("pre")!.TextContent;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task ShowAsync(Func<Task<HttpResponseMessage>> send)
+    {
+        Response = await send();
+        Page = await ParseAsync(Response);
+    }
+
+    private static async Task<IHtmlDocument> ParseAsync(HttpResponseMessage response) =>
+        await new HtmlParser().ParseDocumentAsync(await response.Content.ReadAsStringAsync());
+
+    [GeneratedRegex(@"\b\d{6}\b")]
+    private static partial Regex Digits();
+}
