@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
@@ -39,7 +40,9 @@ internal readonly struct SessionId : IEquatable<SessionId>
         }
 
         Span<byte> bytes = stackalloc byte[ByteLength];
-        if (text.ContainsAny(Whitespace) || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != ByteLength)
+        if (text.ContainsAny(Whitespace)
+            || Base64Url.DecodeFromChars(text, bytes, out _, out var written) != OperationStatus.Done
+            || written != ByteLength)
         {
             return false;
         }

@@ -1,0 +1,196 @@
+using RedisSessions.Tests.Hosting;
+
+namespace RedisSessions.Tests.Behaviours;
+
+/// <summary>Behaviours 2 and 8: cookie and TTL are renewed together or not at all; idle and absolute lifetime are both in the TTL.</summary>
+public sealed class RenewalTests(RedisFixture redis) : IClassFixture<RedisFixture>
+{
+    [Theory]
+    [InlineData(1.5, 2)]
+    [InlineData(1, 1)]
+    [InlineData(2.001, 3)]
+    [InlineData(604800, 604800)]
+    public async Task The_max_age_of_the_cookie_is_the_ttl_of_the_record_rounded_up_to_seconds(double seconds, long maxAge)
+    {
+        await using var app = await SessionApp.StartAsync(
+            redis.Server.ConnectionString, o => o.MaxAge = TimeSpan.FromSeconds(seconds));
+        using var browser = app.NewBrowser();
+
+        var answer = await browser.GetAsync("/set?k=a&v=1");
+
+        var left = await redis.Server.PttlAsync(SessionRedis.KeyOf(browser.Cookie!));
+        Assert.Equal(maxAge, answer.MaxAge);
+        Assert.InRange(left, (seconds * 1000) - 900, seconds * 1000);
+    }
+
+    [Fact]
+    public async Task A_session_of_1500_milliseconds_is_alive_to_its_end_and_gone_after_it()
+    {
+        await using var app = await SessionApp.StartAsync(
+            redis.Server.ConnectionString, o => o.MaxAge = TimeSpan.FromMilliseconds(1500));
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        var key = SessionRedis.KeyOf(browser.Cookie!);
+
+        await TestServers.Eventually.TrueAsync(async () => await redis.Server.PttlAsync(key) is < 300);
+        var late = await redis.Server.PttlAsync(key);
+        Assert.InRange(late, -2, 300);
+        await TestServers.Eventually.TrueAsync(async () => !await redis.Server.ExistsAsync(key));
+
+        Assert.Equal("none", (await browser.GetAsync("/get?k=a")).Body);
+    }
+
+    [Fact]
+    public async Task A_read_before_renewal_is_due_sets_no_cookie_and_changes_no_ttl()
+    {
+        await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString);
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        var key = SessionRedis.KeyOf(browser.Cookie!);
+        await redis.Server.CliAsync("PEXPIRE", key, "500000000");
+
+        var answer = await browser.GetAsync("/get?k=a");
+
+        Assert.Null(answer.SetCookie);
+        Assert.InRange(await redis.Server.PttlAsync(key), 499_000_000, 500_000_000);
+    }
+
+    [Fact]
+    public async Task A_write_before_renewal_is_due_sets_no_cookie_and_changes_no_ttl()
+    {
+        await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString);
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        var key = SessionRedis.KeyOf(browser.Cookie!);
+        await redis.Server.CliAsync("PEXPIRE", key, "500000000");
+
+        var answer = await browser.GetAsync("/set?k=a&v=2");
+
+        Assert.Null(answer.SetCookie);
+        Assert.InRange(await redis.Server.PttlAsync(key), 499_000_000, 500_000_000);
+    }
+
+    [Theory]
+    [InlineData("/get?k=a")]
+    [InlineData("/set?k=a&v=2")]
+    [InlineData("/untouched")]
+    public async Task After_a_twentieth_of_the_lifetime_a_request_renews_cookie_and_ttl_together(string path)
+    {
+        await using var app = await SessionApp.StartAsync(
+            redis.Server.ConnectionString, o => o.MaxAge = TimeSpan.FromMinutes(20));
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        var key = SessionRedis.KeyOf(browser.Cookie!);
+        await redis.Server.CliAsync("PEXPIRE", key, "1000000");
+
+        app.Time.Advance(TimeSpan.FromSeconds(59));
+        // A write would show the instance Redis' clock, which the test does not put forward.
+        Assert.Null((await browser.GetAsync("/get?k=a")).SetCookie);
+        app.Time.Advance(TimeSpan.FromSeconds(1.5));
+        var answer = await browser.GetAsync(path);
+
+        Assert.Equal(1200, answer.MaxAge);
+        Assert.InRange(await redis.Server.PttlAsync(key), 1_199_000, 1_200_000);
+    }
+
+    [Fact]
+    public async Task Renew_after_zero_renews_cookie_and_ttl_with_every_request()
+    {
+        await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString, o => o.RenewAfter = TimeSpan.Zero);
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+
+        Assert.NotNull((await browser.GetAsync("/get?k=a")).SetCookie);
+        Assert.NotNull((await browser.GetAsync("/get?k=a")).SetCookie);
+    }
+
+    [Fact]
+    public async Task Refresh_renews_cookie_and_ttl_before_that_is_due()
+    {
+        await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString);
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        var key = SessionRedis.KeyOf(browser.Cookie!);
+        await redis.Server.CliAsync("PEXPIRE", key, "5000");
+
+        var answer = await browser.GetAsync("/refresh");
+
+        Assert.Equal(604_800, answer.MaxAge);
+        Assert.InRange(await redis.Server.PttlAsync(key), 604_799_000, 604_800_000);
+    }
+
+    [Fact]
+    public async Task The_ttl_never_passes_the_absolute_deadline_however_often_the_session_is_renewed()
+    {
+        await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString, o =>
+        {
+            o.MaxAge = TimeSpan.FromSeconds(100);
+            o.AbsoluteLifetime = TimeSpan.FromSeconds(100);
+            o.RenewAfter = TimeSpan.Zero;
+        });
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        var key = SessionRedis.KeyOf(browser.Cookie!);
+        // As if 60 of the 100 seconds had passed.
+        var deadline = long.Parse(await redis.Server.FieldAsync(key, "@deadline"), System.Globalization.CultureInfo.InvariantCulture);
+        await redis.Server.CliAsync("HSET", key, "@deadline", (deadline - 60_000).ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+        var answer = await browser.GetAsync("/get?k=a");
+
+        Assert.Equal(40, answer.MaxAge);
+        Assert.InRange(await redis.Server.PttlAsync(key), 38_500, 40_000);
+    }
+
+    [Fact]
+    public async Task A_renewal_behind_the_absolute_deadline_ends_the_session()
+    {
+        await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString, o => o.RenewAfter = TimeSpan.Zero);
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        var key = SessionRedis.KeyOf(browser.Cookie!);
+        await redis.Server.CliAsync("HSET", key, "@deadline", "1000");
+
+        var answer = await browser.GetAsync("/get?k=a");
+
+        Assert.Equal(System.Net.HttpStatusCode.OK, answer.Status);
+        Assert.Null(answer.SetCookie);
+        Assert.False(await redis.Server.ExistsAsync(key));
+    }
+
+    [Fact]
+    public async Task An_instance_whose_clock_is_an_hour_behind_still_renews_the_session()
+    {
+        await using var app = await SessionApp.StartAsync(
+            redis.Server.ConnectionString, o => o.MaxAge = TimeSpan.FromMinutes(20));
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        var time = new ShiftedTime();
+        time.Advance(-TimeSpan.FromHours(1));
+        await using var late = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString, Options = o => o.MaxAge = TimeSpan.FromMinutes(20), Time = time,
+        });
+        using var there = browser.At(late.Address);
+
+        Assert.NotNull((await there.GetAsync("/get?k=a")).SetCookie);
+        // It has learned what time it is.
+        Assert.Null((await there.GetAsync("/get?k=a")).SetCookie);
+        time.Advance(TimeSpan.FromSeconds(61));
+        Assert.NotNull((await there.GetAsync("/get?k=a")).SetCookie);
+    }
+
+    [Fact]
+    public async Task A_record_that_lost_its_ttl_has_one_again_after_the_next_write()
+    {
+        await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString);
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        var key = SessionRedis.KeyOf(browser.Cookie!);
+        await redis.Server.CliAsync("PERSIST", key);
+
+        var answer = await browser.GetAsync("/set?k=a&v=2");
+
+        Assert.Equal(604_800, answer.MaxAge);
+        Assert.InRange(await redis.Server.PttlAsync(key), 604_799_000, 604_800_000);
+    }
+}

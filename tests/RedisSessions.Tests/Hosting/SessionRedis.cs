@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+using TestServers;
+
+namespace RedisSessions.Tests.Hosting;
+
+/// <summary>Looks at sessions in Redis as a person with redis-cli would.</summary>
+internal static class SessionRedis
+{
+    /// <summary>The key of the record of a secret id, computed apart from the library.</summary>
+    public static string KeyOf(string secret) => "SESSION:" + PublicOf(secret);
+
+    public static string PublicOf(string secret) =>
+        Convert.ToBase64String(SHA256.HashData(Convert.FromBase64String(secret.Replace('-', '+').Replace('_', '/') + "=")))
+            .Replace('+', '-').Replace('/', '_').TrimEnd('=');
+
+    public static async Task<long> PttlAsync(this RedisServer redis, string key) =>
+        long.Parse(await redis.CliAsync("PTTL", key), CultureInfo.InvariantCulture);
+
+    public static async Task<bool> ExistsAsync(this RedisServer redis, string key) => await redis.CliAsync("EXISTS", key) == "1";
+
+    public static async Task<string[]> KeysAsync(this RedisServer redis, string pattern) =>
+        [.. (await redis.CliAsync("--scan", "--pattern", pattern)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order()];
+
+    public static Task<string> FieldAsync(this RedisServer redis, string key, string field) => redis.CliAsync("HGET", key, field);
+
+    /// <summary>Commands of sessions, without the client's own PING and CLIENT.</summary>
+    public static async Task<string[]> SessionCommandsAsync(this RedisMonitor monitor) =>
+        [.. (await monitor.CommandsAsync()).Where(line => line.Contains("SESSION", StringComparison.Ordinal))];
+}
