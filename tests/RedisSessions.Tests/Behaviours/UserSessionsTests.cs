@@ -1,0 +1,141 @@
+using RedisSessions.Tests.Hosting;
+using RedisSessions.Users;
+
+namespace RedisSessions.Tests.Behaviours;
+
+/// <summary>Behaviour 9: the index of a user's sessions, in force on the very next request on any instance.</summary>
+public sealed class UserSessionsTests(RedisFixture redis) : IClassFixture<RedisFixture>, IAsyncLifetime
+{
+    private readonly string _user = "user-" + Guid.NewGuid().ToString("N");
+    private SessionApp _one = null!;
+    private SessionApp _two = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _one = await SessionApp.StartAsync(redis.Server.ConnectionString);
+        _two = await SessionApp.StartAsync(redis.Server.ConnectionString);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _one.DisposeAsync();
+        await _two.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_list_shows_every_session_of_the_user_with_browser_address_and_times()
+    {
+        var first = await SignInAsync(_one, "Firefox/1");
+        var second = await SignInAsync(_two, "Safari/2");
+
+        var list = await _one.Get<UserSessions>().ListAsync(_user);
+
+        Assert.Equal(
+            new[] { SessionRedis.PublicOf(first.Cookie!), SessionRedis.PublicOf(second.Cookie!) }.Order(),
+            list.Select(session => session.Id).Order());
+        Assert.Equal(["Firefox/1", "Safari/2"], list.Select(session => session.UserAgent).Order());
+        Assert.All(list, session =>
+        {
+            Assert.Equal("127.0.0.1", session.Address);
+            Assert.InRange(session.ExpiresAt - session.LastSeenAt, TimeSpan.FromDays(7) - TimeSpan.FromSeconds(1), TimeSpan.FromDays(7));
+            Assert.InRange(DateTimeOffset.FromUnixTimeMilliseconds(0), DateTimeOffset.MinValue, session.SignedInAt);
+        });
+    }
+
+    [Fact]
+    public async Task A_session_ended_on_one_instance_is_dead_on_the_very_next_request_on_the_other()
+    {
+        var browser = await SignInAsync(_one, "a");
+        using var elsewhere = browser.At(_two.Address);
+        Assert.Equal(_user, (await elsewhere.GetAsync("/me")).Body);
+
+        Assert.True(await _one.Get<UserSessions>().EndAsync(_user, SessionRedis.PublicOf(browser.Cookie!)));
+
+        Assert.Equal("anonymous", (await elsewhere.GetAsync("/me")).Body);
+        Assert.Equal("anonymous", (await browser.GetAsync("/me")).Body);
+    }
+
+    [Fact]
+    public async Task Ending_all_others_keeps_the_one_it_is_asked_from()
+    {
+        var mine = await SignInAsync(_one, "mine");
+        var others = new[] { await SignInAsync(_one, "b"), await SignInAsync(_two, "c"), await SignInAsync(_two, "d") };
+
+        Assert.Equal(3, await _one.Get<UserSessions>().EndOthersAsync(_user, SessionRedis.PublicOf(mine.Cookie!)));
+
+        Assert.Equal(_user, (await mine.GetAsync("/me")).Body);
+        foreach (var other in others)
+        {
+            Assert.Equal("anonymous", (await other.GetAsync("/me")).Body);
+        }
+    }
+
+    [Fact]
+    public async Task Ending_all_sessions_of_a_user_leaves_neither_records_nor_index()
+    {
+        var browsers = new[] { await SignInAsync(_one, "a"), await SignInAsync(_two, "b") };
+
+        Assert.Equal(2, await _two.Get<UserSessions>().EndAllAsync(_user));
+
+        Assert.Empty(await _one.Get<UserSessions>().ListAsync(_user));
+        Assert.False(await redis.Server.ExistsAsync("SESSION-USER:" + _user));
+        Assert.False(await redis.Server.ExistsAsync(SessionRedis.KeyOf(browsers[0].Cookie!)));
+    }
+
+    [Fact]
+    public async Task A_session_of_another_user_cannot_be_ended_by_its_id()
+    {
+        var browser = await SignInAsync(_one, "a");
+
+        Assert.False(await _one.Get<UserSessions>().EndAsync("somebody-else", SessionRedis.PublicOf(browser.Cookie!)));
+
+        Assert.Equal(_user, (await browser.GetAsync("/me")).Body);
+    }
+
+    [Fact]
+    public async Task Members_whose_record_is_gone_disappear_from_the_index_on_reading()
+    {
+        var browser = await SignInAsync(_one, "a");
+        await SignInAsync(_one, "b");
+        await redis.Server.CliAsync("DEL", SessionRedis.KeyOf(browser.Cookie!));
+        Assert.Equal("2", await redis.Server.CliAsync("ZCARD", "SESSION-USER:" + _user));
+
+        Assert.Single(await _one.Get<UserSessions>().ListAsync(_user));
+
+        Assert.Equal("1", await redis.Server.CliAsync("ZCARD", "SESSION-USER:" + _user));
+    }
+
+    [Fact]
+    public async Task The_index_expires_with_the_longest_session_and_is_renewed_with_it()
+    {
+        var browser = await SignInAsync(_one, "a");
+        var index = "SESSION-USER:" + _user;
+        Assert.InRange(await redis.Server.PttlAsync(index), 604_790_000, 604_800_000);
+        await redis.Server.CliAsync("PEXPIRE", index, "60000");
+
+        _one.Time.Advance(TimeSpan.FromHours(9));
+        Assert.NotNull((await browser.GetAsync("/me")).SetCookie);
+
+        Assert.InRange(await redis.Server.PttlAsync(index), 604_790_000, 604_800_000);
+    }
+
+    [Fact]
+    public async Task A_renewed_id_takes_the_place_of_the_old_one_in_the_index()
+    {
+        var browser = await SignInAsync(_one, "a");
+
+        await browser.GetAsync("/renew");
+
+        Assert.Equal(
+            SessionRedis.KeyOf(browser.Cookie!), await redis.Server.CliAsync("ZRANGE", "SESSION-USER:" + _user, "0", "-1"));
+    }
+
+    private async Task<Browser> SignInAsync(SessionApp app, string agent)
+    {
+        var browser = app.NewBrowser();
+        var request = new HttpRequestMessage(HttpMethod.Get, "/sign-in?user=" + _user);
+        request.Headers.Add("User-Agent", agent);
+        await browser.SendAsync(request);
+        return browser;
+    }
+}
