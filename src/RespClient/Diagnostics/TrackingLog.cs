@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace RespClient.Diagnostics;
+
+/// <summary>What a client-side cache has to say.</summary>
+internal static partial class TrackingLog
+{
+    [LoggerMessage(EventId = 120, Level = LogLevel.Debug, Message = "Client-side caching is on (connection {Epoch})")]
+    public static partial void CacheIsOn(ILogger logger, long epoch);
+
+    [LoggerMessage(EventId = 121, Level = LogLevel.Warning, Message = "Client-side caching is off, every read goes to Redis: {Reason}")]
+    public static partial void CacheIsOff(ILogger logger, string reason);
+}

@@ -1,0 +1,301 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RespClient.Tracking.Table;
+
+/// <summary>
+/// What is kept, what is being read, what is being written: the state behind a cache, without any I/O. Fills and
+/// evictions come from the reader loop in the order of the wire; marks come from whoever writes.
+/// </summary>
+/// <remarks>
+/// Why a fill is right: over one connection the order of the wire is the order of execution, so what was read is
+/// current until a push for its key comes later on the same wire. What breaks that order is an own write, which is
+/// answered first and invalidated after; so its key is marked, and reads begun before the end of the mark never fill.
+/// </remarks>
+internal sealed class TrackedTable<TKey, TValue>
+    where TKey : notnull
+    where TValue : class
+{
+    // Longer than any process lives, and short enough for a time stamp.
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(3650);
+
+    private readonly TimeProvider _time;
+    private readonly TrackingRules _rules;
+    private readonly TrackedEntries<TKey, TValue> _entries;
+    private readonly long _maxStaleness;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TKey, KeyState> _busy = [];
+    private long _epoch;
+    private volatile bool _isOn;
+    private long _misses;
+    private long _reads;
+    private long _fills;
+    private long _invalidations;
+    private long _drops;
+
+    public TrackedTable(ITrackedRecords<TKey, TValue> records, TrackedCacheOptions options, TimeProvider time, TrackingRules rules)
+    {
+        Records = records;
+        _time = time;
+        _rules = rules;
+        _entries = new TrackedEntries<TKey, TValue>(rules.BoundBytes ? options.MaxBytes : long.MaxValue);
+        _maxStaleness = Timestamps(options.MaxStaleness);
+    }
+
+    public ITrackedRecords<TKey, TValue> Records { get; }
+
+    public TrackingRules Rules => _rules;
+
+    /// <summary>Whether the server tracks what is read.</summary>
+    public bool IsOn => _isOn;
+
+    /// <summary>The number of the connection.</summary>
+    public long Epoch => Volatile.Read(ref _epoch);
+
+    public TrackedCacheStatistics GetStatistics(long hits) => new(
+        hits,
+        Interlocked.Read(ref _misses),
+        Interlocked.Read(ref _reads),
+        Interlocked.Read(ref _fills),
+        Interlocked.Read(ref _invalidations),
+        _entries.Evictions,
+        Interlocked.Read(ref _drops),
+        _entries.Count,
+        _entries.Bytes);
+
+    public bool TryGet(TKey key, long now, [MaybeNullWhen(false)] out TValue value) => _entries.TryGet(key, now, out value);
+
+    /// <summary>The read of a key to wait for: one that is under way, or a new one that the caller must send.</summary>
+    public PendingRead<TKey, TValue> Join(TKey key, out bool isNew)
+    {
+        var now = _time.GetTimestamp();
+        Interlocked.Increment(ref _misses);
+        lock (_gate)
+        {
+            var state = StateOf(key);
+            isNew = !(_rules.JoinReads && _isOn && state.Read is { } current && now - current.StartedAt <= _maxStaleness);
+            if (isNew)
+            {
+                // While the cache is off nothing bounds how long ago a read under way was executed: everybody reads
+                // for himself.
+                state.AbandonRead();
+                state.Read = new PendingRead<TKey, TValue>(this, key, now, isPoisoned: state.Marks > 0);
+                _reads++;
+            }
+
+            return state.Read!;
+        }
+    }
+
+    /// <summary>A read was answered. Reader loop.</summary>
+    public void OnRead(PendingRead<TKey, TValue> read, in TrackedItem<TValue> item)
+    {
+        if (_rules.FillOnReaderLoop)
+        {
+            Finish(read, item);
+        }
+        else
+        {
+            read.Late = item;
+        }
+    }
+
+    /// <summary>A read is over: what it brought is kept unless it may be out of date.</summary>
+    public void Finish(PendingRead<TKey, TValue> read, in TrackedItem<TValue> item)
+    {
+        lock (_gate)
+        {
+            if (!read.IsPoisoned)
+            {
+                Fill(read.Key, item);
+            }
+
+            if (_busy.TryGetValue(read.Key, out var state) && state.Read == read)
+            {
+                state.AbandonRead();
+                DropIfIdle(read.Key, state);
+            }
+        }
+    }
+
+    /// <summary>The look behind an own write says what is there now. Reader loop.</summary>
+    public void OnOwnWrite(TKey key, in TrackedItem<TValue> item)
+    {
+        lock (_gate)
+        {
+            // Where another own write is under way, its own look will tell.
+            if (!_busy.TryGetValue(key, out var state) || state.Marks <= 1)
+            {
+                Fill(key, item);
+            }
+        }
+    }
+
+    /// <summary>An own write begins: what is kept or under way of its key is not to be relied on.</summary>
+    public void Mark(TKey key)
+    {
+        if (_rules.MarkOwnWrites)
+        {
+            lock (_gate)
+            {
+                var state = StateOf(key);
+                state.Marks++;
+                state.AbandonRead();
+                _entries.Remove(key);
+            }
+        }
+    }
+
+    /// <summary>All that was sent for an own write is answered, or never will be.</summary>
+    public void Unmark(TKey key)
+    {
+        if (_rules.MarkOwnWrites)
+        {
+            lock (_gate)
+            {
+                // A read begun while the key was marked may have overtaken the write.
+                var state = _busy[key];
+                state.Marks--;
+                state.AbandonRead();
+                DropIfIdle(key, state);
+            }
+        }
+    }
+
+    /// <summary>The server says that a key has changed. Reader loop.</summary>
+    public void Invalidate(ReadOnlySpan<byte> redisKey)
+    {
+        if (!_rules.HeedPushes || !Records.TryParseKey(redisKey, out var key))
+        {
+            return;
+        }
+
+        Interlocked.Increment(ref _invalidations);
+        lock (_gate)
+        {
+            _entries.Remove(key);
+            if (_rules.PoisonReads && _busy.TryGetValue(key, out var state))
+            {
+                state.AbandonRead();
+                DropIfIdle(key, state);
+            }
+        }
+    }
+
+    /// <summary>The server says that every key may have changed. Reader loop.</summary>
+    public void InvalidateAll()
+    {
+        if (_rules.HeedPushes)
+        {
+            lock (_gate)
+            {
+                DropAll();
+            }
+        }
+    }
+
+    /// <summary>A connection begins or ends: nothing known so far holds.</summary>
+    public void BeginEpoch(long epoch)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _epoch, epoch);
+            if (_rules.DropOnDisconnect)
+            {
+                _isOn = !_rules.TrackBeforeFill;
+                DropAll();
+            }
+        }
+    }
+
+    /// <summary>The server has said over the present connection that it tracks. Reader loop.</summary>
+    public void TurnOn()
+    {
+        lock (_gate)
+        {
+            _isOn = true;
+        }
+    }
+
+    public void TurnOff()
+    {
+        lock (_gate)
+        {
+            _isOn = false;
+            DropAll();
+        }
+    }
+
+    public static long Timestamps(TimeSpan span, TimeProvider time) => (long)(span.TotalSeconds * time.TimestampFrequency);
+
+    private long Timestamps(TimeSpan span) => Timestamps(span, _time);
+
+    private KeyState StateOf(TKey key)
+    {
+        if (!_busy.TryGetValue(key, out var state))
+        {
+            _busy[key] = state = new KeyState();
+        }
+
+        return state;
+    }
+
+    private void DropIfIdle(TKey key, KeyState state)
+    {
+        if (state is { Marks: 0, Read: null })
+        {
+            _busy.Remove(key);
+        }
+    }
+
+    private void Fill(TKey key, in TrackedItem<TValue> item)
+    {
+        if (!item.IsKept || !_isOn)
+        {
+            return;
+        }
+
+        var deadline = long.MaxValue;
+        if (item.ExpiresAt is { } expiresAt && _rules.HonourDeadlines)
+        {
+            var left = expiresAt - _time.GetUtcNow();
+            deadline = _time.GetTimestamp() + Timestamps(left < LongestLife ? left : LongestLife);
+        }
+
+        if (_entries.Put(key, item.Value!, item.SizeInBytes, deadline))
+        {
+            Interlocked.Increment(ref _fills);
+        }
+    }
+
+    private void DropAll()
+    {
+        Interlocked.Increment(ref _drops);
+        _entries.Clear();
+        foreach (var (key, state) in _busy)
+        {
+            state.AbandonRead();
+            DropIfIdle(key, state);
+        }
+    }
+
+    /// <summary>A key that is being read or written.</summary>
+    private sealed class KeyState
+    {
+        /// <summary>Own writes under way.</summary>
+        public int Marks { get; set; }
+
+        /// <summary>The read that further misses join.</summary>
+        public PendingRead<TKey, TValue>? Read { get; set; }
+
+        /// <summary>Whoever waits for the read still gets its answer; nobody joins it and it is not kept.</summary>
+        public void AbandonRead()
+        {
+            if (Read is { } read)
+            {
+                read.IsPoisoned = true;
+                Read = null;
+            }
+        }
+    }
+}

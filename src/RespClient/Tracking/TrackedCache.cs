@@ -1,0 +1,177 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using RespClient.Diagnostics;
+using RespClient.Protocol;
+using RespClient.Tracking.Table;
+
+namespace RespClient.Tracking;
+
+/// <summary>
+/// Records of Redis kept in this process and never older than a stated bound: the server tells over the same
+/// connection which of them have changed (<c>CLIENT TRACKING</c>), and when it has not been heard of for
+/// <see cref="TrackedCacheOptions.MaxStaleness"/>, nothing is served from memory.
+/// </summary>
+/// <typeparam name="TKey">What names a record.</typeparam>
+/// <typeparam name="TValue">A parsed record: immutable, shared by all readers.</typeparam>
+/// <remarks>
+/// <para>
+/// Read with <see cref="TryGet"/> and <see cref="GetAsync"/>; write with <see cref="WriteAsync"/> or between
+/// <see cref="BeginWrite"/> and the end of it, over the same client. Whoever has written sees the write in every read
+/// that begins after it. Writes that reach the server another way are seen when its push arrives.
+/// </para>
+/// <para>
+/// A write of what is there already, and a new TTL (<c>EXPIRE</c>), invalidate the record in every process that keeps
+/// it: skip the first, and do the second seldom.
+/// </para>
+/// <para>
+/// Over RESP2, or where the server refuses tracking, the cache is off: it keeps nothing, every read is a command, and
+/// one line of the log says why. Safe for concurrent use.
+/// </para>
+/// </remarks>
+public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
+    where TKey : notnull
+    where TValue : class
+{
+    private readonly RedisClient _client;
+    private readonly TimeProvider _time;
+    private readonly TrackedTable<TKey, TValue> _table;
+    private readonly TrackingObserver<TKey, TValue> _observer;
+    private readonly StripedCounter _hits = new();
+    private readonly long _maxStaleness;
+
+    /// <summary>Makes a cache over a client. It is on as soon as the server has agreed to track.</summary>
+    /// <param name="client">Reads, own writes and pushes go over its connection.</param>
+    /// <param name="records">How records are read and parsed.</param>
+    /// <param name="options">Bounds; <see langword="null"/>: the defaults.</param>
+    /// <param name="logger">Told when the cache goes on or stays off, and why; <see langword="null"/>: nobody is.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public TrackedCache(
+        RedisClient client, ITrackedRecords<TKey, TValue> records, TrackedCacheOptions? options = null, ILogger? logger = null)
+        : this(client, records, options, logger, TrackingRules.All)
+    {
+    }
+
+    internal TrackedCache(
+        RedisClient client, ITrackedRecords<TKey, TValue> records, TrackedCacheOptions? options, ILogger? logger, TrackingRules rules)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(records);
+        options ??= new TrackedCacheOptions();
+        options.Validate();
+        _client = client;
+        _time = client.Time;
+        _maxStaleness = rules.BoundStaleness
+            ? TrackedTable<TKey, TValue>.Timestamps(options.MaxStaleness, _time)
+            : long.MaxValue;
+        _table = new TrackedTable<TKey, TValue>(records, options, _time, rules);
+        _observer = new TrackingObserver<TKey, TValue>(client, _table, options.MaxStaleness, logger ?? NullLogger.Instance);
+        client.Observe(_observer);
+    }
+
+    /// <summary>Whether the server tracks and records are kept.</summary>
+    public bool IsOn => _table.IsOn;
+
+    /// <summary>Why the cache is off; <see langword="null"/> while it is on.</summary>
+    public string? OffReason => _observer.OffReason;
+
+    /// <summary>What the cache has done so far. Cheap; the figures agree with each other only roughly.</summary>
+    public TrackedCacheStatistics GetStatistics() => _table.GetStatistics(_hits.Sum());
+
+    /// <summary>Serves a record from memory, if it is there and certain to be fresh enough. Allocates nothing.</summary>
+    /// <param name="key">The record's name.</param>
+    /// <param name="value">The record.</param>
+    /// <returns>False: it has to be read.</returns>
+    public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
+    {
+        var now = _time.GetTimestamp();
+        if (now - _client.NewestAnswerStartedAt <= _maxStaleness && _table.TryGet(key, now, out value))
+        {
+            _hits.Increment();
+            return true;
+        }
+
+        value = null;
+        return false;
+    }
+
+    /// <summary>Serves a record from memory or reads it: misses of one key at one time are one command.</summary>
+    /// <param name="key">The record's name.</param>
+    /// <param name="cancellationToken">Stops waiting; the read goes on for others.</param>
+    /// <returns>The record; <see langword="null"/> if the parser says there is none.</returns>
+    /// <exception cref="RedisException">As <see cref="IRedisClient.ExecuteAsync"/> throws it.</exception>
+    public ValueTask<TValue?> GetAsync(TKey key, CancellationToken cancellationToken = default) =>
+        TryGet(key, out var value) ? new ValueTask<TValue?>(value) : new ValueTask<TValue?>(ReadAsync(key, cancellationToken));
+
+    /// <summary>Writes a record and keeps what was written, without another round trip.</summary>
+    /// <param name="key">The record's name.</param>
+    /// <param name="write">
+    /// Sends the write through the client it is given. Behind each command it sends there, the look is queued in the
+    /// same breath.
+    /// </param>
+    /// <param name="look">
+    /// A cheap read-only command that shows whether the record is still the one written, such as <c>HGET key version</c>.
+    /// It makes the server track the key again.
+    /// </param>
+    /// <param name="keep">
+    /// From the write's reply and the look's: the written record if both say so, otherwise
+    /// <see cref="TrackedItem.DoNotKeep"/>. Called on the reader loop: it must be quick and must not throw.
+    /// </param>
+    /// <returns>The write's reply.</returns>
+    /// <exception cref="RedisException">As <paramref name="write"/> throws it.</exception>
+    public async ValueTask<RespValue> WriteAsync(
+        TKey key,
+        Func<IRedisClient, ValueTask<RespValue>> write,
+        RedisCommand look,
+        Func<RespValue, RespValue, TrackedItem<TValue>> keep)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        ArgumentNullException.ThrowIfNull(keep);
+        using var own = new OwnWrite<TKey, TValue>(_table, _client, key, look, keep);
+        return await write(own);
+    }
+
+    /// <summary>
+    /// Marks a record as being written by commands that the caller sends over the same client, until the mark is
+    /// disposed: none is served or kept meanwhile. For writes that touch several records, or delete.
+    /// </summary>
+    /// <returns>The mark; dispose it when the write is answered or has failed.</returns>
+    public IDisposable BeginWrite(TKey key) => new OwnWrite<TKey, TValue>(_table, _client, key, look: null, keep: null);
+
+    /// <summary>Keeps nothing any more, and stops pinging. The client stays as it is.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _client.Unobserve(_observer);
+        return _observer.DisposeAsync();
+    }
+
+    private async Task<TValue?> ReadAsync(TKey key, CancellationToken cancellationToken)
+    {
+        var read = _table.Join(key, out var isNew);
+        if (isNew)
+        {
+            _ = SendAsync(read);
+        }
+
+        return await read.Result.WaitAsync(cancellationToken);
+    }
+
+    private async Task SendAsync(PendingRead<TKey, TValue> read)
+    {
+        try
+        {
+            await _client.ExecuteAsync(_table.Records.Read(read.Key), read, CancellationToken.None);
+            if (!_table.Rules.FillOnReaderLoop)
+            {
+                _table.Finish(read, read.Late);
+            }
+        }
+#pragma warning disable CA1031 // Whatever it is, those who wait for the record are told.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _table.Finish(read, TrackedItem.DoNotKeep<TValue>());
+            read.Fail(e);
+        }
+    }
+}

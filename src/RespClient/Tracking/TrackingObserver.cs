@@ -1,0 +1,150 @@
+using Microsoft.Extensions.Logging;
+using RespClient.Connections;
+using RespClient.Diagnostics;
+using RespClient.Protocol;
+using RespClient.Tracking.Table;
+
+namespace RespClient.Tracking;
+
+/// <summary>
+/// Stands between a connection and a table: turns tracking on, passes pushes on, notices the end, and pings an idle
+/// connection so that hits can go on.
+/// </summary>
+internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDisposable
+    where TKey : notnull
+    where TValue : class
+{
+    private readonly RedisClient _client;
+    private readonly TrackedTable<TKey, TValue> _table;
+    private readonly ILogger _logger;
+    private readonly long _pingAfter;
+    private readonly ITimer _pings;
+    private volatile string _offReason = "there is no connection";
+    private int _isPinging;
+
+    public TrackingObserver(RedisClient client, TrackedTable<TKey, TValue> table, TimeSpan maxStaleness, ILogger logger)
+    {
+        _client = client;
+        _table = table;
+        _logger = logger;
+
+        // Looked at every quarter and pinged past three eighths: the answer is asked for at half of the bound.
+        _pingAfter = TrackedTable<TKey, TValue>.Timestamps(maxStaleness * 0.375, client.Time);
+        _pings = client.Time.CreateTimer(_ => PingIfIdle(), null, maxStaleness / 4, maxStaleness / 4);
+    }
+
+    /// <summary>Why the cache is off; <see langword="null"/> while it is on.</summary>
+    public string? OffReason => _table.IsOn ? null : _offReason;
+
+    public override void OnConnected(long epoch, int protocol)
+    {
+        _table.BeginEpoch(epoch);
+        if (protocol < 3)
+        {
+            TurnOff("the server speaks RESP2 only, which has no pushes");
+            return;
+        }
+
+        _ = StartTrackingAsync();
+    }
+
+    public override void OnDisconnected(long epoch)
+    {
+        _offReason = "there is no connection";
+        _table.BeginEpoch(epoch);
+    }
+
+    public override void OnPush(in RespValue push)
+    {
+        if (push.Items is not [var kind, var keys] || !kind.Bytes.Span.SequenceEqual("invalidate"u8))
+        {
+            return;
+        }
+
+        if (keys.IsNull)
+        {
+            _table.InvalidateAll();
+            return;
+        }
+
+        foreach (ref readonly var key in keys.Items)
+        {
+            _table.Invalidate(key.Bytes.Span);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _pings.DisposeAsync();
+        _offReason = "the cache was disposed";
+        _table.TurnOff();
+    }
+
+    /// <summary>
+    /// Sent like any other command: a read answered after it was executed after it, so it is tracked.
+    /// </summary>
+    private async Task StartTrackingAsync()
+    {
+        try
+        {
+            await _client.ExecuteAsync(new RedisCommand("CLIENT", "TRACKING", "ON"), new Confirmation(this), CancellationToken.None);
+        }
+        catch (RedisServerException e)
+        {
+            TurnOff($"the server refused CLIENT TRACKING: {e.Message}");
+        }
+        catch (Exception e) when (e is RedisException or ObjectDisposedException)
+        {
+            // The connection is gone; the next one starts again.
+        }
+    }
+
+    private void TurnOff(string reason)
+    {
+        _offReason = reason;
+        TrackingLog.CacheIsOff(_logger, reason);
+    }
+
+    private void PingIfIdle()
+    {
+        if (_table.IsOn
+            && _client.Time.GetTimestamp() - _client.NewestAnswerStartedAt > _pingAfter
+            && Interlocked.Exchange(ref _isPinging, 1) == 0)
+        {
+            _ = PingAsync();
+        }
+    }
+
+    private async Task PingAsync()
+    {
+        try
+        {
+            await _client.ExecuteAsync(new RedisCommand("PING"));
+        }
+        catch (Exception e) when (e is RedisException or ObjectDisposedException)
+        {
+            // Hits stop by themselves when nothing is answered.
+        }
+        finally
+        {
+            Volatile.Write(ref _isPinging, 0);
+        }
+    }
+
+    /// <summary>Turns the table on at the very place on the wire where the server agrees.</summary>
+    private sealed class Confirmation(TrackingObserver<TKey, TValue> observer) : IReplyObserver
+    {
+        public void OnReply(in RespValue reply)
+        {
+            if (!reply.IsError)
+            {
+                observer._table.TurnOn();
+                TrackingLog.CacheIsOn(observer._logger, observer._table.Epoch);
+            }
+        }
+
+        public void OnLost()
+        {
+        }
+    }
+}

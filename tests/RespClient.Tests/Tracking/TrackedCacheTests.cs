@@ -1,0 +1,185 @@
+using RespClient.Tracking;
+using TestServers;
+using TestServers.Scripted;
+
+namespace RespClient.Tests.Tracking;
+
+/// <summary>What a cache does over a real server, and that it says so when it cannot.</summary>
+public sealed class TrackedCacheTests
+{
+    private readonly Notes _notes = new();
+
+    [Fact]
+    public async Task SecondReadIsAHitAndCostsNoCommand()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, _notes));
+        await server.CliAsync("HSET", "note:a", "v", "1", "t", "first");
+        await using var monitor = await server.MonitorAsync();
+        Assert.Equal("first", (await cache.GetAsync("a"))!.Text);
+        for (var number = 0; number < 100; number++)
+        {
+            Assert.True(cache.TryGet("a", out var note));
+            Assert.Equal(1, note.Version);
+        }
+
+        Assert.Single(await monitor.CommandsAsync(), command => command.Contains("HGETALL", StringComparison.Ordinal));
+        var statistics = cache.GetStatistics();
+        Assert.Equal((100, 1, 1, 1), (statistics.Hits, statistics.Misses, statistics.Reads, statistics.Fills));
+        Assert.InRange(statistics.Bytes, 1, 1000);
+    }
+
+    [Fact]
+    public async Task ChangeByAnotherClientIsSeenWithoutAsking()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, _notes));
+        await server.CliAsync("HSET", "note:a", "v", "1", "t", "first");
+        await cache.GetAsync("a");
+        await server.CliAsync("HSET", "note:a", "v", "2", "t", "second");
+        await Eventually.TrueAsync(() => !cache.TryGet("a", out _));
+        Assert.Equal("second", (await cache.GetAsync("a"))!.Text);
+        Assert.Equal(1, cache.GetStatistics().Invalidations);
+    }
+
+    [Fact]
+    public async Task ThousandConcurrentMissesOfOneKeyAreOneRead()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, _notes));
+        await server.CliAsync("HSET", "note:a", "v", "1", "t", "first");
+        await using var monitor = await server.MonitorAsync();
+        var notes = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => cache.GetAsync("a").AsTask()));
+        Assert.All(notes, note => Assert.Same(notes[0], note));
+        Assert.Single(await monitor.CommandsAsync(), command => command.Contains("HGETALL", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task WrittenRecordIsAHitWithoutAnotherReadAndStaysTracked()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, _notes));
+        await using var monitor = await server.MonitorAsync();
+        Assert.Equal(1, await _notes.WriteAsync(cache, "a", "mine"));
+        await Eventually.TrueAsync(() => cache.TryGet("a", out _));
+        Assert.Equal("mine", (await cache.GetAsync("a"))!.Text);
+        Assert.Equal(2, (await monitor.CommandsAsync()).Count(command => !command.Contains("PING", StringComparison.Ordinal)));
+
+        // The look has made the server track the key again: a foreign change is noticed.
+        await server.CliAsync("HSET", "note:a", "v", "7", "t", "theirs");
+        await Eventually.TrueAsync(() => !cache.TryGet("a", out _));
+        Assert.Equal("theirs", (await cache.GetAsync("a"))!.Text);
+    }
+
+    [Fact]
+    public async Task WriteThatMeetsAForgottenScriptIsRunAndKeptAllTheSame()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, _notes));
+        var script = new Commands.LuaScript(Notes.WriteScript);
+        var reply = await cache.WriteAsync(
+            "a",
+            own => script.ExecuteAsync(own, ["note:a"], ["text"]),
+            new RedisCommand("HGET", "note:a", "v"),
+            (written, seen) => written.AsInt64() == seen.AsInt64()
+                ? TrackedItem.Keep(new Note(written.AsInt64(), "text"), 8, null)
+                : TrackedItem.DoNotKeep<Note>());
+        Assert.Equal(1, reply.AsInt64());
+        await Eventually.TrueAsync(() => cache.TryGet("a", out _));
+    }
+
+    [Fact]
+    public async Task MissingRecordIsToldAsNoneAndAskedForAgain()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, _notes));
+        Assert.Null(await cache.GetAsync("nobody"));
+        await server.CliAsync("HSET", "note:nobody", "v", "1", "t", "somebody");
+        Assert.Equal("somebody", (await cache.GetAsync("nobody"))!.Text);
+    }
+
+    [Fact]
+    public async Task ReaderWhoCancelsLeavesTheReadToTheOthers()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, _notes));
+        await server.CliAsync("HSET", "note:a", "v", "1", "t", "first");
+        server.Suspend();
+        using var cancel = new CancellationTokenSource();
+        var impatient = cache.GetAsync("a", cancel.Token).AsTask();
+        var patient = cache.GetAsync("a").AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        server.Resume();
+        Assert.Equal("first", (await patient)!.Text);
+    }
+
+    [Fact]
+    public async Task ErrorOfTheServerAndOfTheParserReachTheReaderAndNothingIsKept()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, _notes));
+        await server.CliAsync("SET", "note:text", "no hash");
+        var refused = await Assert.ThrowsAsync<RedisServerException>(() => cache.GetAsync("text").AsTask());
+        Assert.Equal(RedisErrorKind.WrongType, refused.Kind);
+        await server.CliAsync("HSET", "note:broken", "v", "no number");
+        await Assert.ThrowsAsync<RedisReplyTypeException>(() => cache.GetAsync("broken").AsTask());
+        Assert.Equal(0, cache.GetStatistics().Records);
+        Assert.True(client.IsConnected);
+    }
+
+    [Theory]
+    [InlineData("-ERR unknown command 'HELLO'\r\n", "+OK\r\n", "RESP2")]
+    [InlineData("", "-NOPERM this user has no permissions to run the 'client|tracking' command\r\n", "NOPERM")]
+    public async Task CacheIsOffAndSaysWhyWhereTheServerCannotOrWillNotTrack(string hello, string tracking, string reason)
+    {
+        var version = 0;
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.ReceiveAsync() is { } command)
+            {
+                await connection.SendAsync(
+                    command.Name == "HELLO" && hello.Length > 0 ? hello
+                    : command.Text == "CLIENT TRACKING ON" ? tracking
+                    : command.IsHousekeeping ? connection.HealthyAnswer(command)
+                    : Notes.Answer(++version).Replace("%2", hello.Length > 0 ? "*4" : "%2", StringComparison.Ordinal));
+            }
+        });
+        var log = new RecordingLogger();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = new TrackedCache<string, Note>(client, _notes, null, log);
+        await Eventually.TrueAsync(() => log.Lines.Count == 1);
+        Assert.False(cache.IsOn);
+        Assert.Contains(reason, cache.OffReason, StringComparison.Ordinal);
+        Assert.Contains(reason, log.Lines.Single(), StringComparison.Ordinal);
+        Assert.Equal(1, (await cache.GetAsync("a"))!.Version);
+        Assert.Equal(2, (await cache.GetAsync("a"))!.Version);
+        Assert.False(cache.TryGet("a", out _));
+    }
+
+    [Theory]
+    [InlineData(100, 1000, "MaxBytes")]
+    [InlineData(1 << 20, 10, "MaxStaleness")]
+    [InlineData(1 << 20, 100_000, "MaxStaleness")]
+    public async Task OptionOutOfItsRangeIsRefusedByName(long maxBytes, int staleness, string name)
+    {
+        await using var client = new RedisClient(new RedisClientOptions { ConnectionString = "127.0.0.1:1" });
+        var options = new TrackedCacheOptions { MaxBytes = maxBytes, MaxStaleness = TimeSpan.FromMilliseconds(staleness) };
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => new TrackedCache<string, Note>(client, _notes, options));
+        Assert.Equal(name, refused.ParamName);
+    }
+
+    internal static async Task<TrackedCache<string, Note>> OnAsync(TrackedCache<string, Note> cache)
+    {
+        await Eventually.TrueAsync(() => cache.IsOn);
+        return cache;
+    }
+}
