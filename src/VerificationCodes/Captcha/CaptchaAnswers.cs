@@ -15,8 +15,8 @@ namespace VerificationCodes.Captcha;
 /// </summary>
 internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<VerificationOptions> options)
 {
-    /// <summary>No look-alikes in the picture: no 0 O Q, 1 I L J, 2 Z, 5 S, 6 G, 8 B, U V.</summary>
-    internal const string Alphabet = "3479ACDEFHKMNPRTWXY";
+    /// <summary>No look-alikes in the picture: no 0 O Q, 1 I L J, 2 Z, 5 S, 6 G, 7, 8 B, U V.</summary>
+    internal const string Alphabet = "349ACDEFHKMNPRTWXY";
 
     internal const int Length = 5;
 
