@@ -1,11 +1,17 @@
+using System.Buffers;
+
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 using RespClient.Commands;
 using RespClient.Configuration;
 using RespClient.Connections;
+using RespClient.Diagnostics;
+using RespClient.Pending;
 using RespClient.Pipelines;
 using RespClient.Protocol;
+using RespClient.PubSub;
+using RespClient.Transactions;
 
 namespace RespClient;
 
@@ -20,9 +26,11 @@ namespace RespClient;
 public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
 {
     private readonly RedisClientOptions _options;
+    private readonly ClientMetrics _metrics = new();
     private readonly CommandPipeline _pipeline;
     private readonly ConnectionSupervisor _supervisor;
     private readonly DedicatedConnections _dedicated;
+    private readonly SubscriptionHub _subscriptions;
 
     /// <summary>Creates a client that connects in the background: never blocks, never fails for a server that is away.</summary>
     /// <param name="options">Do not change them afterwards.</param>
@@ -34,10 +42,13 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         RedisClientOptionsValidator.ThrowIfInvalid(options);
         _options = options;
         var silence = options.CommandTimeout > options.HeartbeatInterval ? options.CommandTimeout : options.HeartbeatInterval;
-        _pipeline = new CommandPipeline(
-            new PipelineLimits(options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, silence), options.TimeProvider);
-        _dedicated = new DedicatedConnections(options);
+        var limits = new PipelineLimits(
+            options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, silence, options.RetriesReads);
+        _pipeline = new CommandPipeline(limits, options.TimeProvider, _metrics);
+        _metrics.Watch(_pipeline.Look);
+        _dedicated = new DedicatedConnections(options, _metrics);
         Loggers = loggerFactory ?? NullLoggerFactory.Instance;
+        _subscriptions = new SubscriptionHub(options, Loggers.CreateLogger<RedisClient>());
         _supervisor = new ConnectionSupervisor(options, _pipeline, Loggers.CreateLogger<RedisClient>());
     }
 
@@ -106,17 +117,18 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
             throw new ArgumentException("The command has no name.", nameof(command));
         }
 
-        switch (CommandRules.Classify(command))
+        var need = CommandRules.Classify(command);
+        if (need == CommandNeed.Misuse)
         {
-            case CommandNeed.OwnConnection:
-                return ExecuteBlockingAsync(command, cancellationToken);
-            case CommandNeed.Misuse:
-                throw CommandRules.Misuse(command);
-            default:
-                return cancellationToken.IsCancellationRequested
-                    ? ValueTask.FromCanceled<RespValue>(cancellationToken)
-                    : Enqueue(command, null, cancellationToken);
+            throw CommandRules.Misuse(command.Name);
         }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<RespValue>(cancellationToken);
+        }
+
+        return ClientActivity.HasListeners ? Trace(command, need, cancellationToken) : Execute(command, need, cancellationToken);
     }
 
     /// <summary>
@@ -139,12 +151,77 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
 
     internal void Unobserve(WireObserver observer) => _pipeline.Observers.Remove(observer);
 
+    /// <summary>Sends a command whose reply is a string, and copies that into a buffer. Allocates nothing in a steady state.</summary>
+    /// <param name="destination">Where the string goes. Not touched once the wait has ended early.</param>
+    /// <param name="name">The command's first word.</param>
+    /// <param name="arguments">The arguments, read before the method returns.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The string's length, or -1 for a null reply.</returns>
+    /// <exception cref="RedisReplyTypeException">The reply is no string, or longer than the buffer.</exception>
+    /// <exception cref="RedisException">As <see cref="ExecuteAsync(RedisCommand, CancellationToken)"/> throws it.</exception>
+    public ValueTask<int> ExecuteIntoAsync(
+        Memory<byte> destination, string name, ReadOnlySpan<RedisArgument> arguments, CancellationToken cancellationToken = default) =>
+        ExecuteInto(PendingBytes.Rent(destination, null), name, arguments, cancellationToken);
+
+    /// <summary>Sends a command whose reply is a string, and appends that to a writer.</summary>
+    /// <param name="destination">Gets the string on the client's reader loop: it must not block. Not touched once the wait has ended early.</param>
+    /// <param name="name">The command's first word.</param>
+    /// <param name="arguments">The arguments, read before the method returns.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The string's length, or -1 for a null reply.</returns>
+    /// <exception cref="RedisReplyTypeException">The reply is no string.</exception>
+    /// <exception cref="RedisException">As <see cref="ExecuteAsync(RedisCommand, CancellationToken)"/> throws it.</exception>
+    public ValueTask<int> ExecuteIntoAsync(
+        IBufferWriter<byte> destination, string name, ReadOnlySpan<RedisArgument> arguments, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return ExecuteInto(PendingBytes.Rent(default, destination), name, arguments, cancellationToken);
+    }
+
+    /// <summary>GET into a buffer; see <see cref="ExecuteIntoAsync(Memory{byte}, string, ReadOnlySpan{RedisArgument}, CancellationToken)"/>.</summary>
+    /// <returns>The value's length, or -1 if there is none.</returns>
+    public ValueTask<int> GetAsync(RedisArgument key, Memory<byte> destination, CancellationToken cancellationToken = default) =>
+        ExecuteInto(PendingBytes.Rent(destination, null), "GET", new ReadOnlySpan<RedisArgument>(in key), cancellationToken);
+
+    /// <summary>GET to the end of a writer; see <see cref="ExecuteIntoAsync(IBufferWriter{byte}, string, ReadOnlySpan{RedisArgument}, CancellationToken)"/>.</summary>
+    /// <returns>The value's length, or -1 if there is none.</returns>
+    public ValueTask<int> GetAsync(RedisArgument key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default) =>
+        ExecuteIntoAsync(destination, "GET", new ReadOnlySpan<RedisArgument>(in key), cancellationToken);
+
+    /// <summary>Starts a transaction: commands that are sent and run as one.</summary>
+    public RedisTransaction CreateTransaction() => new(_pipeline);
+
+    /// <summary>Watches keys on a connection of their own, for a transaction that commits only if they did not change.</summary>
+    /// <param name="keys">At least one.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="RedisException">As <see cref="ExecuteAsync(RedisCommand, CancellationToken)"/> throws it.</exception>
+    public Task<RedisWatch> WatchAsync(ReadOnlySpan<RedisArgument> keys, CancellationToken cancellationToken = default) =>
+        RedisWatch.StartAsync(_dedicated, new RedisCommand("WATCH", keys), cancellationToken);
+
+    /// <summary>Subscribes to a channel and completes when the server has confirmed it.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="capacity">How many messages may wait to be read; then the oldest are dropped, and counted. Default 1024, at least 1.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="RedisTimeoutException">Not confirmed within the command time-out.</exception>
+    public Task<RedisSubscription> SubscribeAsync(string channel, int capacity = 1024, CancellationToken cancellationToken = default) =>
+        SubscribeAsync(channel, isPattern: false, capacity, cancellationToken);
+
+    /// <summary>Subscribes to all channels that match a glob such as <c>news.*</c>.</summary>
+    /// <param name="pattern">The glob.</param>
+    /// <param name="capacity">How many messages may wait to be read; then the oldest are dropped, and counted. Default 1024, at least 1.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="RedisTimeoutException">Not confirmed within the command time-out.</exception>
+    public Task<RedisSubscription> SubscribePatternAsync(string pattern, int capacity = 1024, CancellationToken cancellationToken = default) =>
+        SubscribeAsync(pattern, isPattern: true, capacity, cancellationToken);
+
     /// <summary>Closes the connection. Commands in flight end as "outcome unknown", unsent ones as "not sent".</summary>
     public async ValueTask DisposeAsync()
     {
         await _pipeline.DisposeAsync();
         await _supervisor.DisposeAsync();
         await _dedicated.DisposeAsync();
+        await _subscriptions.DisposeAsync();
+        _metrics.Dispose();
     }
 
     /// <summary>As <see cref="DisposeAsync"/>, without waiting for the last bytes.</summary>
@@ -155,13 +232,40 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         _ = DisposeAsync().AsTask();
     }
 
+    // Apart, because a closure is allocated where its variables are declared.
+    private ValueTask<RespValue> Trace(RedisCommand command, CommandNeed need, CancellationToken cancellationToken) =>
+        ClientActivity.TraceAsync(command.Name, () => Execute(command, need, cancellationToken));
+
+    private ValueTask<RespValue> Execute(in RedisCommand command, CommandNeed need, CancellationToken cancellationToken) =>
+        need == CommandNeed.OwnConnection ? ExecuteBlockingAsync(command, cancellationToken) : Enqueue(command, null, cancellationToken);
+
     private ValueTask<RespValue> Enqueue(in RedisCommand command, IReplyObserver? observer, CancellationToken cancellationToken)
     {
-        var pending = PendingReply.Rent(inline: false, observer);
+        var pending = PendingReply.Rent(command, observer);
         var task = pending.Task;
         _pipeline.Enqueue(pending, command.Name, command.Arguments, command.Timeout);
         pending.CancelWith(cancellationToken);
         return task;
+    }
+
+    private ValueTask<int> ExecuteInto(PendingBytes pending, string name, ReadOnlySpan<RedisArgument> arguments, CancellationToken cancellationToken)
+    {
+        if (CommandRules.Classify(name, arguments) != CommandNeed.Shared)
+        {
+            throw CommandRules.Misuse(name);
+        }
+
+        var task = pending.Task;
+        _pipeline.Enqueue(pending, name, arguments);
+        pending.CancelWith(cancellationToken);
+        return task;
+    }
+
+    private Task<RedisSubscription> SubscribeAsync(string name, bool isPattern, int capacity, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        return _subscriptions.AddAsync(new SubscriptionName(name, isPattern), capacity, cancellationToken);
     }
 
     private async Task PingAsync()

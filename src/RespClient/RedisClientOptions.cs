@@ -84,6 +84,12 @@ public sealed class RedisClientOptions
     /// </summary>
     public bool AbortOnConnectFail { get; set; } = true;
 
+    /// <summary>
+    /// Whether commands that only read are sent again on the next connection, inside their time-outs, when theirs was lost
+    /// before the reply. Default: true. Other commands are never sent twice.
+    /// </summary>
+    public bool RetriesReads { get; set; } = true;
+
     /// <summary>How large a reply may be.</summary>
     public RespLimits ReplyLimits { get; set; } = RespLimits.Default;
 

@@ -26,6 +26,17 @@ internal static class CommandRules
         "BLPOP", "BRPOP", "BRPOPLPUSH", "BLMOVE", "BZPOPMIN", "BZPOPMAX", "BLMPOP", "BZMPOP", "WAIT", "WAITAOF",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    // Answering twice does no harm: these change nothing, not even by a side effect of the reading.
+    private static readonly FrozenSet<string> ReadOnly = new[]
+    {
+        "GET", "MGET", "STRLEN", "GETRANGE", "EXISTS", "TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME", "TYPE", "SCAN", "RANDOMKEY", "DBSIZE",
+        "HGET", "HMGET", "HGETALL", "HEXISTS", "HLEN", "HKEYS", "HVALS", "HSTRLEN", "HSCAN", "HRANDFIELD",
+        "LRANGE", "LLEN", "LINDEX", "LPOS", "SMEMBERS", "SISMEMBER", "SMISMEMBER", "SCARD", "SRANDMEMBER", "SSCAN", "SINTER", "SUNION", "SDIFF",
+        "ZRANGE", "ZRANGEBYSCORE", "ZRANGEBYLEX", "ZREVRANGE", "ZREVRANGEBYSCORE", "ZSCORE", "ZMSCORE", "ZCARD", "ZCOUNT", "ZRANK", "ZREVRANK", "ZSCAN",
+        "XRANGE", "XREVRANGE", "XLEN", "XPENDING", "EVAL_RO", "EVALSHA_RO", "FCALL_RO", "GETBIT", "BITCOUNT", "BITPOS",
+        "PING", "ECHO", "TIME", "INFO",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     private static readonly FrozenDictionary<string, string> Misused = new Dictionary<string, string>
     {
         ["MULTI"] = "use CreateTransaction()",
@@ -48,18 +59,22 @@ internal static class CommandRules
         ["PSYNC"] = "it turns the connection into a replica's",
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    public static CommandNeed Classify(in RedisCommand command)
+    /// <summary>Whether the command may be sent again when its reply was lost.</summary>
+    public static bool IsReadOnly(string name) => ReadOnly.Contains(name);
+
+    public static CommandNeed Classify(in RedisCommand command) => Classify(command.Name, command.Arguments);
+
+    public static CommandNeed Classify(string name, ReadOnlySpan<RedisArgument> arguments)
     {
-        var name = command.Name;
 
         // The first letter rules out nearly every command before a hash is computed.
         switch (name[0] | 0x20)
         {
             case 'b' or 'w' when Blocking.Contains(name):
                 return CommandNeed.OwnConnection;
-            case 'x' when name.StartsWith("XREAD", StringComparison.OrdinalIgnoreCase) && BlockIndex(command.Arguments) >= 0:
+            case 'x' when name.StartsWith("XREAD", StringComparison.OrdinalIgnoreCase) && BlockIndex(arguments) >= 0:
                 return CommandNeed.OwnConnection;
-            case 'c' when name.Equals("CLIENT", StringComparison.OrdinalIgnoreCase) && command.Arguments is [var first, ..]
+            case 'c' when name.Equals("CLIENT", StringComparison.OrdinalIgnoreCase) && arguments is [var first, ..]
                     && (first.IsWord("REPLY") || first.IsWord("TRACKING")):
                 return CommandNeed.Misuse;
             case 'm' or 'e' or 'd' or 'w' or 's' or 'p' or 'u' or 'a' or 'h' or 'r' or 'q' when Misused.ContainsKey(name):
@@ -90,8 +105,8 @@ internal static class CommandRules
         return command.Name[0] is 'w' or 'W' ? TimeSpan.FromMilliseconds(number) : TimeSpan.FromSeconds(number);
     }
 
-    public static InvalidOperationException Misuse(in RedisCommand command) => new(
-        $"{command.Name} would change the connection that all callers share: {Misused.GetValueOrDefault(command.Name, "it is the client's own business")}.");
+    public static InvalidOperationException Misuse(string name) => new(
+        $"{name} would change the connection that all callers share: {Misused.GetValueOrDefault(name, "it is the client's own business")}.");
 
     private static int BlockIndex(ReadOnlySpan<RedisArgument> arguments)
     {

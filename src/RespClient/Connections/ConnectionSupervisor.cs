@@ -61,6 +61,18 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
     public static IList<EndPoint> EndPoints(RedisClientOptions options) =>
         options.EndPoints.Count > 0 ? options.EndPoints : [new DnsEndPoint("localhost", 6379)];
 
+    /// <summary>Waits as long as so many failed attempts call for; none: not at all. A cancellation only ends the pause.</summary>
+    public static async Task PauseAsync(int attempt, RedisClientOptions options, CancellationToken cancellationToken)
+    {
+        if (attempt > 0)
+        {
+#pragma warning disable CA5394 // Jitter is no secret.
+            var pause = Backoff.PauseAfter(attempt, options.MaxReconnectDelay, Random.Shared.NextDouble());
+#pragma warning restore CA5394
+            await Task.Delay(pause, options.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Stop();
@@ -108,7 +120,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
                 }
             }
 
-            await PauseAsync(attempt);
+            await PauseAsync(attempt, _options, _stopped.Token);
         }
 
         _firstAttempt.TrySetCanceled();
@@ -127,6 +139,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
                 connection.Abort(new ObjectDisposedException(nameof(RedisClient)));
             }
 
+            _pipeline.Metrics.Opened();
             ClientLog.Connected(_logger, connection.EndPoint, connection.Epoch, connection.Protocol);
             _pipeline.Observers.Connected(connection.Epoch, connection.Protocol);
             _firstAttempt.TrySetResult();
@@ -136,6 +149,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             _pipeline.Detach(connection, reason, why);
             if (!_stopped.IsCancellationRequested)
             {
+                _pipeline.Metrics.Lost();
                 ClientLog.Lost(_logger, connection.EndPoint, connection.Epoch, reason.Message);
             }
 
@@ -150,18 +164,5 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             _pipeline.NoteFailedAttempt($"{endPoint} cannot be reached: {e.Message}");
             ClientLog.CannotConnect(_logger, endPoint, attempt, e.Message);
         }
-    }
-
-    private async Task PauseAsync(int attempt)
-    {
-        if (attempt == 0)
-        {
-            return;
-        }
-
-#pragma warning disable CA5394 // Jitter is no secret.
-        var pause = Backoff.PauseAfter(attempt, _options.MaxReconnectDelay, Random.Shared.NextDouble());
-#pragma warning restore CA5394
-        await Task.Delay(pause, _options.TimeProvider, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

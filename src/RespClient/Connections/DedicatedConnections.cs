@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 
+using RespClient.Diagnostics;
+using RespClient.Pending;
 using RespClient.Pipelines;
 using RespClient.Protocol;
 
@@ -9,7 +11,7 @@ namespace RespClient.Connections;
 /// Connections lent to one caller at a time, for what would stall or confuse the shared one: blocking commands, and the
 /// time between WATCH and EXEC. One that was not given back clean is closed, which also ends what it was blocked in.
 /// </summary>
-internal sealed class DedicatedConnections(RedisClientOptions options) : IAsyncDisposable
+internal sealed class DedicatedConnections(RedisClientOptions options, ClientMetrics metrics) : IAsyncDisposable
 {
     private const int MaxIdle = 4;
 
@@ -36,7 +38,7 @@ internal sealed class DedicatedConnections(RedisClientOptions options) : IAsyncD
         {
             try
             {
-                return new DedicatedConnection(await ConnectionSupervisor.OpenAsync(options, endPoint, either.Token), options);
+                return new DedicatedConnection(await ConnectionSupervisor.OpenAsync(options, endPoint, either.Token), options, metrics);
             }
             catch (Exception e) when (e is not OperationCanceledException && e is not RedisServerException)
             {
@@ -76,13 +78,13 @@ internal sealed class DedicatedConnection : IAsyncDisposable
     private readonly RespConnection _connection;
     private readonly Task _serving;
 
-    public DedicatedConnection(RespConnection connection, RedisClientOptions options)
+    public DedicatedConnection(RespConnection connection, RedisClientOptions options, ClientMetrics metrics)
     {
         _connection = connection;
 
         // A blocked connection is silent for as long as it was told to block.
-        var limits = new PipelineLimits(options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, TimeSpan.MaxValue);
-        Pipeline = new CommandPipeline(limits, options.TimeProvider);
+        var limits = new PipelineLimits(options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, TimeSpan.MaxValue, SendsReadsAgain: false);
+        Pipeline = new CommandPipeline(limits, options.TimeProvider, metrics);
         _serving = ServeAsync();
     }
 
@@ -90,7 +92,7 @@ internal sealed class DedicatedConnection : IAsyncDisposable
 
     public ValueTask<RespValue> ExecuteAsync(in RedisCommand command, TimeSpan? timeout, CancellationToken cancellationToken)
     {
-        var pending = PendingReply.Rent(inline: false);
+        var pending = PendingReply.Rent(command);
         var task = pending.Task;
         Pipeline.Enqueue(pending, command.Name, command.Arguments, timeout);
         pending.CancelWith(cancellationToken);

@@ -1,3 +1,4 @@
+using RespClient.Pending;
 using RespClient.Pipelines;
 using RespClient.Protocol;
 
@@ -53,6 +54,23 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
     /// <exception cref="Exception">The connection failed, or the reply was malformed.</exception>
     public async Task<RespValue[]> ExchangeAsync(IReadOnlyList<RedisCommand> commands, CancellationToken cancellationToken)
     {
+        await WriteAsync(commands, cancellationToken);
+        var replies = new RespValue[commands.Count];
+        for (var index = 0; index < replies.Length;)
+        {
+            var value = await ReadAsync(cancellationToken);
+            if (value.Kind != RespKind.Push)
+            {
+                replies[index++] = value;
+            }
+        }
+
+        return replies;
+    }
+
+    /// <summary>Sends commands, while the connection serves no pipeline.</summary>
+    public async Task WriteAsync(IReadOnlyList<RedisCommand> commands, CancellationToken cancellationToken)
+    {
         var frames = new byte[commands.Sum(command => RespWriter.GetMaxByteCount(command.Name, command.Arguments))];
         var length = 0;
         foreach (var command in commands)
@@ -61,27 +79,27 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
         }
 
         await stream.WriteAsync(frames.AsMemory(0, length), cancellationToken);
-        var replies = new RespValue[commands.Count];
-        for (var index = 0; index < replies.Length;)
+    }
+
+    /// <summary>Reads the next reply or push, while the connection serves no pipeline.</summary>
+    public async ValueTask<RespValue> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (true)
         {
             var status = _reader.Read(_buffer.AsSpan(_start, _end - _start), out var consumed, out var value);
             _start += consumed;
-            if (status == RespReadStatus.Malformed)
+            switch (status)
             {
-                throw new RedisProtocolException($"The server at {endPoint} did not answer in RESP: {_reader.Fault}.");
-            }
-
-            if (status == RespReadStatus.NeedMore)
-            {
-                await ReceiveAsync(cancellationToken);
-            }
-            else if (value.Kind != RespKind.Push)
-            {
-                replies[index++] = value;
+                case RespReadStatus.Done:
+                    return value;
+                case RespReadStatus.Malformed:
+                    throw Malformed();
+                default:
+                    await ReceiveAsync(cancellationToken);
+                    AwaitsSince = time.GetTimestamp();
+                    break;
             }
         }
-
-        return replies;
     }
 
     /// <summary>Serves a pipeline until the connection ends. Never throws: returns why it ended.</summary>
@@ -206,7 +224,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
             _start += consumed;
             if (status == RespReadStatus.Malformed)
             {
-                throw new RedisProtocolException($"The server at {endPoint} sent what is not RESP or beyond the limits: {_reader.Fault}.");
+                throw Malformed();
             }
 
             if (status == RespReadStatus.Done)
@@ -224,8 +242,16 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
             return;
         }
 
+        if (value.IsError)
+        {
+            pipeline.Metrics.Failed(RedisErrorKinds.Parse(value.AsString()!).ToString());
+        }
+
         Next(pipeline).OnReply(value);
     }
+
+    private RedisProtocolException Malformed() =>
+        new($"The server at {endPoint} sent what is not RESP or beyond the limits: {_reader.Fault}.");
 
     private PendingCommand Next(CommandPipeline pipeline)
     {

@@ -13,4 +13,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(3, LogLevel.Warning, "Cannot connect to {EndPoint} (attempt {Attempt}): {Reason}")]
     public static partial void CannotConnect(ILogger logger, string endPoint, int attempt, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "Subscriptions at {EndPoint} are interrupted: {Reason}")]
+    public static partial void SubscriptionsInterrupted(ILogger logger, string endPoint, string reason);
 }

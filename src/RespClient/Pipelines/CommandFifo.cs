@@ -1,3 +1,5 @@
+using RespClient.Pending;
+
 namespace RespClient.Pipelines;
 
 /// <summary>

@@ -1,41 +1,42 @@
 using RespClient.Connections;
+using RespClient.Diagnostics;
+using RespClient.Pending;
 using RespClient.Protocol;
 
 namespace RespClient.Pipelines;
 
 /// <summary>
-/// The queue between callers and one connection at a time. A command's bytes and its place are appended in one step,
-/// so the order of the wire is the order of the queue. Bytes that were never handed to a connection outlive it and go
-/// to the next one; commands whose bytes were handed over end as "outcome unknown" when it is lost.
+/// The way from callers to one connection at a time. A command's bytes and its place are appended in one step, so the
+/// order of the wire is the order of the queue. Bytes that were never handed to a connection outlive it and go to the
+/// next one; commands whose bytes were handed over end as "outcome unknown" when it is lost, unless they only read.
 /// </summary>
 internal sealed class CommandPipeline : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private readonly CommandFifo _fifo = new();
+    private readonly CommandQueue _queue;
     private readonly DeadlineSweep _sweep;
     private readonly PipelineLimits _limits;
 
     // Under the gate.
-    private readonly Outbox _outbox = new();
-    private bool _hasDropped;
-    private long _lastNumber;
-    private long _sentThrough;
     private RespConnection? _connection;
     private Exception? _closed;
     private string _whyNoConnection = "it has not been connected yet";
 
-    // Written by the reader loop.
-    private long _answeredThrough;
-    private long _newestAnswerStartedAt;
-
-    public CommandPipeline(PipelineLimits limits, TimeProvider time)
+    /// <param name="limits">What it holds, and for how long.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="metrics">Where commands are counted; disposed by its owner.</param>
+    public CommandPipeline(PipelineLimits limits, TimeProvider time, ClientMetrics metrics)
     {
         _limits = limits;
+        _queue = new CommandQueue(limits);
         _sweep = new DeadlineSweep(time, Sweep);
         Time = time;
+        Metrics = metrics;
     }
 
     public TimeProvider Time { get; }
+
+    public ClientMetrics Metrics { get; }
 
     /// <summary>Who sees pushes and connections on the reader loop.</summary>
     public WireObservers Observers { get; } = new();
@@ -44,10 +45,10 @@ internal sealed class CommandPipeline : IAsyncDisposable
     /// A time not after the bytes of the newest answered command were sent, in the units of
     /// <see cref="TimeProvider.GetTimestamp"/>: what the server has told us is at least as fresh as that.
     /// </summary>
-    public long NewestAnswerStartedAt => Volatile.Read(ref _newestAnswerStartedAt);
+    public long NewestAnswerStartedAt => _queue.NewestAnswerStartedAt;
 
     /// <summary>The number of the newest answered command: two looks tell whether anything was answered.</summary>
-    public long AnsweredThrough => Volatile.Read(ref _answeredThrough);
+    public long AnsweredThrough => _queue.AnsweredThrough;
 
     public bool IsConnected => Volatile.Read(ref _connection) is not null;
 
@@ -59,9 +60,16 @@ internal sealed class CommandPipeline : IAsyncDisposable
         var size = RespWriter.GetMaxByteCount(name, arguments);
         lock (_gate)
         {
-            if (MayQueue(size, name, ref refusal))
+            Stamp(command, name, timeout);
+            switch (Admit(size, name, ref refusal))
             {
-                flush = Append(command, name, _outbox.Append(size, name, arguments), timeout);
+                case Admission.Queue:
+                    _queue.Append(command, size, name, arguments);
+                    flush = WhoFlushes();
+                    break;
+                case Admission.Wait:
+                    _queue.AppendWaiting(command, [new RedisCommand(name, arguments)]);
+                    break;
             }
         }
 
@@ -76,17 +84,19 @@ internal sealed class CommandPipeline : IAsyncDisposable
     {
         Exception? refusal = null;
         RespConnection? flush = null;
-        var size = 0;
-        foreach (ref readonly var part in commands)
-        {
-            size = checked(size + RespWriter.GetMaxByteCount(part.Name, part.Arguments));
-        }
-
+        var size = Outbox.SizeOf(commands);
         lock (_gate)
         {
-            if (MayQueue(size, commands[0].Name, ref refusal))
+            Stamp(command, commands[0].Name, timeout);
+            switch (Admit(size, commands[0].Name, ref refusal))
             {
-                flush = Append(command, commands[0].Name, _outbox.Append(size, commands), timeout);
+                case Admission.Queue:
+                    _queue.Append(command, size, commands);
+                    flush = WhoFlushes();
+                    break;
+                case Admission.Wait:
+                    _queue.AppendWaiting(command, commands);
+                    break;
             }
         }
 
@@ -103,7 +113,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
                 return;
             }
 
-            _hasDropped |= command.Number > _sentThrough;
+            _queue.NoteAbandoned(command);
         }
 
         command.Throw(new OperationCanceledException(token));
@@ -115,8 +125,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed is not null, this);
-            DropAbandoned();
-            Volatile.Write(ref _answeredThrough, _sentThrough);
+            _queue.StartConnection();
             Volatile.Write(ref _connection, connection);
             connection.IsFlushing = true;
         }
@@ -127,7 +136,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
     /// <summary>The connection is gone: what was handed to it ends, the rest waits for the next. Its reader loop calls.</summary>
     public void Detach(RespConnection connection, Exception reason, string why)
     {
-        List<PendingCommand> lost = [];
+        List<PendingCommand> lost;
         lock (_gate)
         {
             if (_connection != connection)
@@ -137,15 +146,14 @@ internal sealed class CommandPipeline : IAsyncDisposable
 
             Volatile.Write(ref _connection, null);
             _whyNoConnection = why;
-            while (_fifo.Peek() is { } command && command.Number <= _sentThrough)
-            {
-                _fifo.Take();
-                lost.Add(command);
-            }
+
+            // What breaks the protocol once would break it again.
+            lost = _queue.EndConnection(_limits.SendsReadsAgain && reason is not RedisProtocolException);
         }
 
         foreach (var command in lost)
         {
+            Metrics.Failed("outcome_unknown");
             command.Lose(reason is RedisProtocolException
                 ? new RedisProtocolException(reason.Message)
                 : new RedisConnectionException(
@@ -165,7 +173,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
     /// <summary>Refuses commands from now on and ends those that were not sent.</summary>
     public void Close(Exception reason)
     {
-        List<PendingCommand> unsent = [];
+        List<PendingCommand> unsent;
         lock (_gate)
         {
             if (_closed is not null)
@@ -174,24 +182,12 @@ internal sealed class CommandPipeline : IAsyncDisposable
             }
 
             _closed = reason;
-            var state = (Unsent: unsent, SentThrough: _sentThrough);
-            _fifo.Visit(ref state, static (command, ref state) =>
-            {
-                if (command.Number <= state.SentThrough)
-                {
-                    return false;
-                }
-
-                state.Unsent.Add(command);
-                return true;
-            });
-            _outbox.Clear();
+            unsent = _queue.TakeAllUnsent();
         }
 
         foreach (var command in unsent)
         {
-            command.Lose(new RedisConnectionException(
-                $"{command.Name} was not sent: {reason.Message}", CommandOutcome.NotSent, reason));
+            command.Lose(new RedisConnectionException($"{command.Name} was not sent: {reason.Message}", CommandOutcome.NotSent, reason));
         }
     }
 
@@ -206,20 +202,18 @@ internal sealed class CommandPipeline : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_connection != connection || _outbox.Length == 0)
+            if (_connection != connection || !_queue.HasUnsent)
             {
                 connection.IsFlushing = false;
                 return default;
             }
 
-            DropAbandoned();
-            if (_sentThrough == Volatile.Read(ref _answeredThrough))
+            if (_queue.AllSentAreAnswered)
             {
                 connection.AwaitsSince = _sweep.Now();
             }
 
-            _sentThrough = _lastNumber;
-            return _outbox.Take();
+            return _queue.TakeUnsent();
         }
     }
 
@@ -228,23 +222,30 @@ internal sealed class CommandPipeline : IAsyncDisposable
     {
         lock (_gate)
         {
-            _outbox.GiveBack(buffer);
+            _queue.GiveBack(buffer);
         }
     }
 
     /// <summary>The command that the next reply belongs to; null when nothing was asked. Reader loop only.</summary>
-    public PendingCommand? NextToAnswer()
-    {
-        var command = _fifo.Peek();
-        return command is null || command.Number > Volatile.Read(ref _sentThrough) ? null : command;
-    }
+    public PendingCommand? NextToAnswer() => _queue.NextToAnswer();
 
     /// <summary>The last reply of a command is here: takes its place away. Reader loop only, before it completes.</summary>
     public void TakeAnswered(PendingCommand command)
     {
-        _fifo.Take();
-        Volatile.Write(ref _newestAnswerStartedAt, command.StartedAt);
-        Volatile.Write(ref _answeredThrough, command.Number);
+        _queue.TakeAnswered(command);
+        if (command.ExactStart != 0)
+        {
+            Metrics.Answered(command.Name, Time.GetElapsedTime(command.ExactStart));
+        }
+    }
+
+    /// <summary>How many commands wait to be sent, and how many for their replies.</summary>
+    public (long Unsent, long InFlight) Look()
+    {
+        lock (_gate)
+        {
+            return (_queue.UnsentCount, _connection is null ? 0 : _queue.InFlightCount);
+        }
     }
 
     /// <summary>The time as the pipeline sees it: at most a grain old while commands wait.</summary>
@@ -262,84 +263,67 @@ internal sealed class CommandPipeline : IAsyncDisposable
         }
     }
 
-    private bool MayQueue(int size, string name, ref Exception? refusal)
+    private Admission Admit(int size, string name, ref Exception? refusal)
     {
         if (_closed is not null)
         {
             refusal = _closed is ObjectDisposedException
                 ? new ObjectDisposedException(nameof(RedisClient))
                 : new RedisConnectionException($"{name} was not sent: {_closed.Message}", CommandOutcome.NotSent, _closed);
-            return false;
+            return Admission.Refuse;
         }
 
-        if (_outbox.Count > 0 && (_outbox.Count >= _limits.MaxUnsentCommands || _outbox.Length + (long)size > _limits.MaxUnsentBytes))
+        var admission = _queue.Admit(size, isConnected: _connection is not null);
+        if (admission == Admission.Refuse)
         {
             var state = _connection is null ? $" There is no connection: {_whyNoConnection}." : "";
             refusal = new RedisConnectionException(
-                $"{name} was not sent: the backlog is full ({_outbox.Count} commands, {_outbox.Length} bytes).{state}", CommandOutcome.NotSent);
-            return false;
+                $"{name} was not sent: the backlog is full ({_queue.UnsentCount} commands, {_queue.UnsentBytes} bytes).{state}", CommandOutcome.NotSent);
+            Metrics.Failed("not_sent");
         }
 
-        return true;
+        return admission;
     }
 
-    /// <summary>Queues a command whose bytes are at the end of the buffer. Returns who must flush, if anybody.</summary>
-    private RespConnection? Append(PendingCommand command, string name, int length, TimeSpan? timeout)
+    private void Stamp(PendingCommand command, string name, TimeSpan? timeout)
     {
         var now = _sweep.Now();
         var wait = timeout ?? _limits.CommandTimeout;
         command.Pipeline = this;
         command.Name = name;
-        command.Number = ++_lastNumber;
-        command.FrameLength = length;
+        command.Number = long.MaxValue;
         command.StartedAt = now;
         command.Timeout = wait;
         command.Deadline = wait == Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)(wait.TotalSeconds * Time.TimestampFrequency);
-        _fifo.Append(command);
+        command.ExactStart = Metrics.TimesCommands ? Time.GetTimestamp() : 0;
+    }
+
+    /// <summary>
+    /// The connection whose flush must be started, if none is on its way: at once when nothing is in flight, and
+    /// otherwise queued, so that the commands of other callers come along.
+    /// </summary>
+    private RespConnection? WhoFlushes()
+    {
         if (_connection is not { IsFlushing: false } connection)
         {
             return null;
         }
 
         connection.IsFlushing = true;
-        connection.FlushesAtOnce = _sentThrough == Volatile.Read(ref _answeredThrough);
+        connection.FlushesAtOnce = _queue.AllSentAreAnswered;
         return connection;
-    }
-
-    /// <summary>Removes the bytes of commands whose callers gave up before they were sent. Under the gate.</summary>
-    private void DropAbandoned()
-    {
-        if (!_hasDropped)
-        {
-            return;
-        }
-
-        _hasDropped = false;
-        _outbox.Compact(_fifo, _sentThrough);
     }
 
     private bool Sweep(long now)
     {
         RespConnection? silent = null;
-        var state = (Due: (List<(PendingCommand Command, bool WasSent)>?)null, Now: now, SentThrough: 0L, IsBusy: false);
+        List<(PendingCommand Command, bool WasSent)>? due = null;
+        bool isBusy;
         lock (_gate)
         {
-            state.SentThrough = _sentThrough;
-            _fifo.Visit(ref state, static (command, ref state) =>
-            {
-                var glance = command.Glance;
-                state.IsBusy = true;
-                if (command.Deadline <= state.Now && command.TryClaim(glance))
-                {
-                    (state.Due ??= []).Add((command, command.Number <= state.SentThrough));
-                }
-
-                return false;
-            });
-            _hasDropped |= state.Due?.Exists(static due => !due.WasSent) ?? false;
-            DropAbandoned();
+            isBusy = _queue.ClaimDue(now, ref due);
             if (_connection is { } connection
-                && _sentThrough != Volatile.Read(ref _answeredThrough)
+                && !_queue.AllSentAreAnswered
                 && Time.GetElapsedTime(connection.AwaitsSince, now) > _limits.SilenceLimit)
             {
                 silent = connection;
@@ -347,12 +331,13 @@ internal sealed class CommandPipeline : IAsyncDisposable
         }
 
         silent?.Abort(new TimeoutException($"no reply for {_limits.SilenceLimit.TotalSeconds:0.###} s while commands were waiting"));
-        foreach (var (command, wasSent) in state.Due ?? [])
+        foreach (var (command, wasSent) in due ?? [])
         {
+            Metrics.Failed(wasSent || IsConnected ? "timeout" : "not_sent");
             command.Throw(Overdue(command, wasSent));
         }
 
-        return state.IsBusy;
+        return isBusy;
     }
 
     private RedisException Overdue(PendingCommand command, bool wasSent)

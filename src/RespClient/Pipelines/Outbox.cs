@@ -1,3 +1,4 @@
+using RespClient.Pending;
 using RespClient.Protocol;
 
 namespace RespClient.Pipelines;
@@ -45,6 +46,27 @@ internal sealed class Outbox
 
         Count++;
         return Length - start;
+    }
+
+    /// <summary>Puts back bytes that were taken, behind what was appended since.</summary>
+    public void Append(ReadOnlySpan<byte> bytes, int count)
+    {
+        Reserve(bytes.Length);
+        bytes.CopyTo(_buffer.AsSpan(Length));
+        Length += bytes.Length;
+        Count += count;
+    }
+
+    /// <summary>How many bytes commands need at most.</summary>
+    public static int SizeOf(ReadOnlySpan<RedisCommand> commands)
+    {
+        var size = 0;
+        foreach (ref readonly var command in commands)
+        {
+            size = checked(size + RespWriter.GetMaxByteCount(command.Name, command.Arguments));
+        }
+
+        return size;
     }
 
     /// <summary>Empties it. The buffer is the taker's until it calls <see cref="GiveBack"/>.</summary>

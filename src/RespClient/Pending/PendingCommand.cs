@@ -1,8 +1,9 @@
 using System.Threading.Tasks.Sources;
 
+using RespClient.Pipelines;
 using RespClient.Protocol;
 
-namespace RespClient.Pipelines;
+namespace RespClient.Pending;
 
 /// <summary>
 /// One command on its way. Two parties hold it: the place in the queue, which its reply must find even when nobody
@@ -34,6 +35,9 @@ internal abstract class PendingCommand
 
     /// <summary>When waiting ends, in the units of <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long Deadline { get; set; }
+
+    /// <summary>When it was called, if anybody measures; otherwise 0.</summary>
+    public long ExactStart { get; set; }
 
     /// <summary>How long the caller said it would wait at most, for messages.</summary>
     public TimeSpan Timeout { get; set; }
@@ -188,6 +192,9 @@ internal abstract class PendingCommand<T> : PendingCommand, IValueTaskSource<T>
             _core.SetResult(result);
         }
     }
+
+    /// <summary>Only after <see cref="PendingCommand.TryResolve"/>; the command may serve another caller at once.</summary>
+    protected void SetResult(T result) => _core.SetResult(result);
 
     public override void Throw(Exception reason) => _core.SetException(reason);
 

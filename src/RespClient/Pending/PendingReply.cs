@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 
+using RespClient.Commands;
 using RespClient.Connections;
 using RespClient.Protocol;
 
-namespace RespClient.Pipelines;
+namespace RespClient.Pending;
 
 /// <summary>A command that gets one reply of any type.</summary>
 internal sealed class PendingReply : PendingCommand<RespValue>
@@ -17,18 +18,25 @@ internal sealed class PendingReply : PendingCommand<RespValue>
     {
     }
 
-    /// <param name="inline">Whether the continuation runs on the reader loop.</param>
+    /// <summary>The command itself, kept to send it again if it only reads.</summary>
+    public RedisCommand Command { get; private set; }
+
+    /// <summary>Whether it may be sent twice. Not if somebody follows it: that is promised one reply or one loss.</summary>
+    public bool IsReadOnly => _observer is null && CommandRules.IsReadOnly(Command.Name);
+
+    /// <param name="command">What it asks.</param>
     /// <param name="observer">Sees the reply before the caller does.</param>
-    public static PendingReply Rent(bool inline, IReplyObserver? observer = null)
+    public static PendingReply Rent(in RedisCommand command, IReplyObserver? observer = null)
     {
-        if (!Pool.TryDequeue(out var command))
+        if (!Pool.TryDequeue(out var pending))
         {
-            command = new PendingReply();
+            pending = new PendingReply();
         }
 
-        command.Begin(inline);
-        command._observer = observer;
-        return command;
+        pending.Begin(inline: false);
+        pending._observer = observer;
+        pending.Command = command;
+        return pending;
     }
 
     public override void OnReply(in RespValue reply)
@@ -49,6 +57,7 @@ internal sealed class PendingReply : PendingCommand<RespValue>
     protected override void Recycle()
     {
         _observer = null;
+        Command = default;
         base.Recycle();
         if (Pool.Count < MaxPooled)
         {

@@ -1,0 +1,234 @@
+using RespClient.Pending;
+using RespClient.Protocol;
+
+namespace RespClient.Pipelines;
+
+/// <summary>What becomes of a command that wants into the queue.</summary>
+internal enum Admission
+{
+    /// <summary>It is written out now.</summary>
+    Queue,
+
+    /// <summary>It waits for room, in its order.</summary>
+    Wait,
+
+    /// <summary>The backlog is full.</summary>
+    Refuse,
+}
+
+/// <summary>
+/// Every command that is not done: those that wait for room, those whose bytes wait in the outbox, and those that were
+/// sent, in one order. Guarded by the pipeline's lock, but for the two methods of the reader loop.
+/// </summary>
+internal sealed class CommandQueue(PipelineLimits limits)
+{
+    private readonly CommandFifo _fifo = new();
+    private readonly Outbox _outbox = new();
+    private readonly WaitingRoom _waiting = new();
+    private bool _hasDropped;
+    private long _lastNumber;
+    private long _sentThrough;
+
+    // Written by the reader loop.
+    private long _answeredThrough;
+    private long _newestAnswerStartedAt;
+
+    /// <summary>As <see cref="CommandPipeline.NewestAnswerStartedAt"/>.</summary>
+    public long NewestAnswerStartedAt => Volatile.Read(ref _newestAnswerStartedAt);
+
+    /// <summary>The number of the newest answered command.</summary>
+    public long AnsweredThrough => Volatile.Read(ref _answeredThrough);
+
+    public bool AllSentAreAnswered => _sentThrough == Volatile.Read(ref _answeredThrough);
+
+    public bool HasUnsent => _outbox.Length > 0;
+
+    public int UnsentCount => _outbox.Count + _waiting.Count;
+
+    public int UnsentBytes => _outbox.Length;
+
+    public long InFlightCount => _sentThrough - Volatile.Read(ref _answeredThrough);
+
+    public Admission Admit(int size, bool isConnected) =>
+        _waiting.Count == 0 && HasRoom(size) ? Admission.Queue
+        : isConnected && UnsentCount < limits.MaxUnsentCommands ? Admission.Wait
+        : Admission.Refuse;
+
+    public void Append(PendingCommand command, int size, string name, ReadOnlySpan<RedisArgument> arguments) =>
+        Place(command, _outbox.Append(size, name, arguments));
+
+    public void Append(PendingCommand command, int size, ReadOnlySpan<RedisCommand> commands) =>
+        Place(command, _outbox.Append(size, commands));
+
+    public void AppendWaiting(PendingCommand command, ReadOnlySpan<RedisCommand> commands) => _waiting.Add(command, commands);
+
+    /// <summary>A caller gave up: if its command was not sent, its bytes must not be either.</summary>
+    public void NoteAbandoned(PendingCommand command) => _hasDropped |= command.Number > _sentThrough;
+
+    /// <summary>All unsent bytes, which count as sent from now on.</summary>
+    public ArraySegment<byte> TakeUnsent()
+    {
+        DropAbandoned();
+        _sentThrough = _lastNumber;
+        var taken = _outbox.Take();
+        AdmitWaiting();
+        return taken;
+    }
+
+    public void GiveBack(byte[] buffer) => _outbox.GiveBack(buffer);
+
+    /// <summary>A new connection starts: nothing is owed on it.</summary>
+    public void StartConnection()
+    {
+        DropAbandoned();
+        AdmitWaiting();
+        Volatile.Write(ref _answeredThrough, _sentThrough);
+    }
+
+    /// <summary>
+    /// The connection is gone: takes what it left unanswered, and returns what must not be sent again. By the reader
+    /// loop, under the lock.
+    /// </summary>
+    public List<PendingCommand> EndConnection(bool sendReadsAgain)
+    {
+        List<PendingCommand> lost = [];
+        List<PendingReply> again = [];
+        while (_fifo.Peek() is { } command && command.Number <= _sentThrough)
+        {
+            _fifo.Take();
+            if (sendReadsAgain && command is PendingReply { IsReadOnly: true, IsResolved: false } read)
+            {
+                again.Add(read);
+            }
+            else
+            {
+                lost.Add(command);
+            }
+        }
+
+        if (again.Count > 0)
+        {
+            SendAgain(again);
+        }
+
+        return lost;
+    }
+
+    /// <summary>Takes everything that was not sent, for good.</summary>
+    public List<PendingCommand> TakeAllUnsent()
+    {
+        List<PendingCommand> unsent = [];
+        var state = (Unsent: unsent, SentThrough: _sentThrough);
+        _fifo.Visit(ref state, static (command, ref state) =>
+        {
+            if (command.Number <= state.SentThrough)
+            {
+                return false;
+            }
+
+            state.Unsent.Add(command);
+            return true;
+        });
+        _outbox.Clear();
+        _waiting.MoveTo(unsent);
+        return unsent;
+    }
+
+    /// <summary>Claims the commands whose time is over. Returns whether any command is left.</summary>
+    public bool ClaimDue(long now, ref List<(PendingCommand Command, bool WasSent)>? due)
+    {
+        var state = (Due: due, Now: now, SentThrough: _sentThrough, IsBusy: false);
+        _fifo.Visit(ref state, static (command, ref state) =>
+        {
+            var glance = command.Glance;
+            state.IsBusy = true;
+            if (command.Deadline <= state.Now && command.TryClaim(glance))
+            {
+                (state.Due ??= []).Add((command, command.Number <= state.SentThrough));
+            }
+
+            return false;
+        });
+        due = state.Due;
+        _hasDropped |= due?.Exists(static one => !one.WasSent) ?? false;
+        DropAbandoned();
+        _waiting.ClaimDue(now, ref due);
+        return state.IsBusy || _waiting.Count > 0;
+    }
+
+    /// <summary>The command that the next reply belongs to; null when nothing was asked. Reader loop only, without the lock.</summary>
+    public PendingCommand? NextToAnswer()
+    {
+        var command = _fifo.Peek();
+        return command is null || command.Number > Volatile.Read(ref _sentThrough) ? null : command;
+    }
+
+    /// <summary>The last reply of a command is here: takes its place away. Reader loop only, without the lock.</summary>
+    public void TakeAnswered(PendingCommand command)
+    {
+        _fifo.Take();
+        Volatile.Write(ref _newestAnswerStartedAt, command.StartedAt);
+        Volatile.Write(ref _answeredThrough, command.Number);
+    }
+
+    private bool HasRoom(int size) =>
+        _outbox.Count == 0 || (_outbox.Count < limits.MaxUnsentCommands && _outbox.Length + (long)size <= limits.MaxUnsentBytes);
+
+    /// <summary>Lets in who waited for room.</summary>
+    private void AdmitWaiting()
+    {
+        while (_waiting.Count > 0 && _waiting.TryPeek(out var command, out var parts))
+        {
+            var size = Outbox.SizeOf(parts);
+            if (!HasRoom(size))
+            {
+                return;
+            }
+
+            _waiting.Dequeue();
+            Append(command, size, parts);
+        }
+    }
+
+    private void Place(PendingCommand command, int length)
+    {
+        command.Number = ++_lastNumber;
+        command.FrameLength = length;
+        _fifo.Append(command);
+    }
+
+    /// <summary>Removes the bytes of commands whose callers gave up before they were sent.</summary>
+    private void DropAbandoned()
+    {
+        if (_hasDropped)
+        {
+            _hasDropped = false;
+            _outbox.Compact(_fifo, _sentThrough);
+        }
+    }
+
+    /// <summary>Puts reads of a lost connection before everything that was not sent.</summary>
+    private void SendAgain(List<PendingReply> reads)
+    {
+        List<PendingCommand> unsent = [];
+        while (_fifo.Peek() is { } command)
+        {
+            _fifo.Take();
+            unsent.Add(command);
+        }
+
+        var count = _outbox.Count;
+        var bytes = _outbox.Take();
+        foreach (var read in reads)
+        {
+            var size = RespWriter.GetMaxByteCount(read.Command.Name, read.Command.Arguments);
+            Append(read, size, read.Command.Name, read.Command.Arguments);
+        }
+
+        _outbox.Append(bytes, count);
+        foreach (var command in unsent)
+        {
+            Place(command, command.FrameLength);
+        }
+    }
+}
