@@ -34,7 +34,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     where TValue : class
 {
     private readonly RedisClient _client;
-    private readonly TimeProvider _time;
+    private readonly CoarseClock _clock;
     private readonly TrackedTable<TKey, TValue> _table;
     private readonly TrackingObserver<TKey, TValue> _observer;
     private readonly StripedCounter _hits = new();
@@ -60,12 +60,10 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
         options ??= new TrackedCacheOptions();
         options.Validate();
         _client = client;
-        _time = client.Time;
-        _maxStaleness = rules.BoundStaleness
-            ? TrackedTable<TKey, TValue>.Timestamps(options.MaxStaleness, _time)
-            : long.MaxValue;
-        _table = new TrackedTable<TKey, TValue>(records, options, _time, rules);
-        _observer = new TrackingObserver<TKey, TValue>(client, _table, options.MaxStaleness, logger ?? NullLogger.Instance);
+        _clock = new CoarseClock(client.Time);
+        _maxStaleness = rules.BoundStaleness ? _clock.Timestamps(options.MaxStaleness) - _clock.Slack : long.MaxValue;
+        _table = new TrackedTable<TKey, TValue>(records, options, client.Time, _clock, rules);
+        _observer = new TrackingObserver<TKey, TValue>(client, _table, _clock, options.MaxStaleness, logger ?? NullLogger.Instance);
         client.Observe(_observer);
     }
 
@@ -84,7 +82,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     /// <returns>False: it has to be read.</returns>
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
-        var now = _time.GetTimestamp();
+        var now = _clock.Now;
         if (now - _client.NewestAnswerStartedAt <= _maxStaleness && _table.TryGet(key, now, out value))
         {
             _hits.Increment();

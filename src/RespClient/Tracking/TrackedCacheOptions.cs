@@ -9,7 +9,7 @@ public sealed record TrackedCacheOptions
     /// <summary>
     /// How old a hit may be, whatever happens to the network: a hit is served only while the newest command that was
     /// answered had been sent no longer ago than this. An idle connection is pinged at half of it. Default 1 s; range
-    /// 20 ms to 1 minute.
+    /// 50 ms to 1 minute.
     /// </summary>
     public TimeSpan MaxStaleness { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -21,9 +21,9 @@ public sealed record TrackedCacheOptions
             throw new ArgumentOutOfRangeException(nameof(MaxBytes), MaxBytes, "MaxBytes must be 4096 or more.");
         }
 
-        if (MaxStaleness < TimeSpan.FromMilliseconds(20) || MaxStaleness > TimeSpan.FromMinutes(1))
+        if (MaxStaleness < TimeSpan.FromMilliseconds(50) || MaxStaleness > TimeSpan.FromMinutes(1))
         {
-            throw new ArgumentOutOfRangeException(nameof(MaxStaleness), MaxStaleness, "MaxStaleness must be from 20 ms to 1 minute.");
+            throw new ArgumentOutOfRangeException(nameof(MaxStaleness), MaxStaleness, "MaxStaleness must be from 50 ms to 1 minute.");
         }
     }
 }

@@ -16,20 +16,22 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
 {
     private readonly RedisClient _client;
     private readonly TrackedTable<TKey, TValue> _table;
+    private readonly CoarseClock _clock;
     private readonly ILogger _logger;
     private readonly long _pingAfter;
     private readonly ITimer _pings;
     private volatile string _offReason = "there is no connection";
     private int _isPinging;
 
-    public TrackingObserver(RedisClient client, TrackedTable<TKey, TValue> table, TimeSpan maxStaleness, ILogger logger)
+    public TrackingObserver(RedisClient client, TrackedTable<TKey, TValue> table, CoarseClock clock, TimeSpan maxStaleness, ILogger logger)
     {
         _client = client;
         _table = table;
+        _clock = clock;
         _logger = logger;
 
         // Looked at every quarter and pinged past three eighths: the answer is asked for at half of the bound.
-        _pingAfter = TrackedTable<TKey, TValue>.Timestamps(maxStaleness * 0.375, client.Time);
+        _pingAfter = clock.Timestamps(maxStaleness * 0.375);
         _pings = client.Time.CreateTimer(_ => PingIfIdle(), null, maxStaleness / 4, maxStaleness / 4);
     }
 
@@ -107,6 +109,7 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
 
     private void PingIfIdle()
     {
+        _clock.Calibrate();
         if (_table.IsOn
             && _client.Time.GetTimestamp() - _client.NewestAnswerStartedAt > _pingAfter
             && Interlocked.Exchange(ref _isPinging, 1) == 0)

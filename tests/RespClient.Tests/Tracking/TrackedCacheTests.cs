@@ -167,7 +167,7 @@ public sealed class TrackedCacheTests
 
     [Theory]
     [InlineData(100, 1000, "MaxBytes")]
-    [InlineData(1 << 20, 10, "MaxStaleness")]
+    [InlineData(1 << 20, 40, "MaxStaleness")]
     [InlineData(1 << 20, 100_000, "MaxStaleness")]
     public async Task OptionOutOfItsRangeIsRefusedByName(long maxBytes, int staleness, string name)
     {

@@ -19,6 +19,7 @@ internal sealed class TrackedTable<TKey, TValue>
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(3650);
 
     private readonly TimeProvider _time;
+    private readonly CoarseClock _clock;
     private readonly TrackingRules _rules;
     private readonly TrackedEntries<TKey, TValue> _entries;
     private readonly long _maxStaleness;
@@ -33,13 +34,14 @@ internal sealed class TrackedTable<TKey, TValue>
     private long _invalidations;
     private long _drops;
 
-    public TrackedTable(ITrackedRecords<TKey, TValue> records, TrackedCacheOptions options, TimeProvider time, TrackingRules rules)
+    public TrackedTable(ITrackedRecords<TKey, TValue> records, TrackedCacheOptions options, TimeProvider time, CoarseClock clock, TrackingRules rules)
     {
         Records = records;
         _time = time;
+        _clock = clock;
         _rules = rules;
         _entries = new TrackedEntries<TKey, TValue>(rules.BoundBytes ? options.MaxBytes : long.MaxValue);
-        _maxStaleness = Timestamps(options.MaxStaleness);
+        _maxStaleness = clock.Timestamps(options.MaxStaleness);
     }
 
     public ITrackedRecords<TKey, TValue> Records { get; }
@@ -93,10 +95,13 @@ internal sealed class TrackedTable<TKey, TValue>
         if (_rules.FillOnReaderLoop)
         {
             Finish(read, item);
+            return;
         }
-        else
+
+        lock (_gate)
         {
             read.Late = item;
+            Leave(read);
         }
     }
 
@@ -110,11 +115,9 @@ internal sealed class TrackedTable<TKey, TValue>
                 Fill(read.Key, item);
             }
 
-            if (_busy.TryGetValue(read.Key, out var state) && state.Read == read)
-            {
-                state.AbandonRead();
-                DropIfIdle(read.Key, state);
-            }
+            // A reply that comes after its caller gave up finds nobody that would poison it.
+            read.IsPoisoned = true;
+            Leave(read);
         }
     }
 
@@ -226,10 +229,6 @@ internal sealed class TrackedTable<TKey, TValue>
         }
     }
 
-    public static long Timestamps(TimeSpan span, TimeProvider time) => (long)(span.TotalSeconds * time.TimestampFrequency);
-
-    private long Timestamps(TimeSpan span) => Timestamps(span, _time);
-
     private KeyState StateOf(TKey key)
     {
         if (!_busy.TryGetValue(key, out var state))
@@ -238,6 +237,15 @@ internal sealed class TrackedTable<TKey, TValue>
         }
 
         return state;
+    }
+
+    private void Leave(PendingRead<TKey, TValue> read)
+    {
+        if (_busy.TryGetValue(read.Key, out var state) && state.Read == read)
+        {
+            state.Read = null;
+            DropIfIdle(read.Key, state);
+        }
     }
 
     private void DropIfIdle(TKey key, KeyState state)
@@ -259,7 +267,7 @@ internal sealed class TrackedTable<TKey, TValue>
         if (item.ExpiresAt is { } expiresAt && _rules.HonourDeadlines)
         {
             var left = expiresAt - _time.GetUtcNow();
-            deadline = _time.GetTimestamp() + Timestamps(left < LongestLife ? left : LongestLife);
+            deadline = _time.GetTimestamp() + _clock.Timestamps(left < LongestLife ? left : LongestLife) - _clock.Slack;
         }
 
         if (_entries.Put(key, item.Value!, item.SizeInBytes, deadline))

@@ -1,0 +1,166 @@
+using RespClient.Tracking;
+using TestServers;
+using TestServers.Proxy;
+
+namespace RespClient.Tests.Tracking.Coherence;
+
+/// <summary>
+/// A writer in another process against cached readers: no hit is older than the bound, and no reader goes back in
+/// time, on a good network and on a bad one. Five times longer with <c>LONG_RUN=1</c>.
+/// </summary>
+public sealed class CoherenceTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("LONG_RUN") == "1" ? 20 : 4);
+
+    /// <summary>The clocks of the two processes, and the read of ours, may differ by this.</summary>
+    private static readonly TimeSpan ClockSlack = TimeSpan.FromMilliseconds(2);
+
+    [Fact]
+    public async Task HitsAreNeverOlderThanTheBoundOnAGoodNetwork()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        var result = await PlayAsync(server, client, TimeSpan.FromSeconds(1), _ => Task.CompletedTask);
+        Assert.True(result.Hits > 10_000, $"{result}");
+    }
+
+    [Fact]
+    public async Task HitsAreNeverOlderThanTheBoundOnANetworkThatFailsInEveryWay()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var proxy = FaultProxy.Start(server.Port);
+        await using var client = await RedisClient.ConnectAsync(new RedisClientOptions
+        {
+            ConnectionString = proxy.ConnectionString,
+            CommandTimeout = TimeSpan.FromMilliseconds(500),
+            HeartbeatInterval = TimeSpan.FromMilliseconds(500),
+        });
+        var result = await PlayAsync(server, client, TimeSpan.FromMilliseconds(250), async running =>
+        {
+            var random = new Random(11);
+            Action[] faults =
+            [
+                () => proxy.Delay(TimeSpan.FromMilliseconds(40)), () => proxy.HalfOpen(), () => proxy.HalfOpen(Direction.ToClient),
+                () => proxy.HalfOpen(Direction.ToServer), () => proxy.Drop(Direction.ToClient), proxy.ResetAll,
+                () => proxy.CutAfter(random.Next(2000), Direction.ToClient), () => proxy.Trickle(7, TimeSpan.FromMilliseconds(1)),
+            ];
+            for (var fault = 0; !running.IsCancellationRequested; fault++)
+            {
+                faults[fault % faults.Length]();
+                await Task.Delay(random.Next(50, 400), CancellationToken.None);
+                proxy.Heal();
+                await Task.Delay(100, CancellationToken.None);
+            }
+        });
+        Assert.True(result.Hits > 1_000, $"{result}");
+    }
+
+    [Fact]
+    public async Task HitsAreNeverOlderThanTheBoundWhileTheServerKillsTheConnection()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await server.CliAsync("ACL", "SETUSER", "reader", "on", "nopass", "~*", "&*", "+@all");
+        await using var client = await RedisClient.ConnectAsync($"{server.ConnectionString},user=reader,password=any");
+        var result = await PlayAsync(server, client, TimeSpan.FromMilliseconds(250), async running =>
+        {
+            while (!running.IsCancellationRequested)
+            {
+                await server.CliAsync("CLIENT", "KILL", "USER", "reader");
+                await Task.Delay(50, CancellationToken.None);
+            }
+        });
+        Assert.True(result.Reads > 100, $"{result}");
+    }
+
+    [Fact]
+    public async Task HitsAreNeverOlderThanTheBoundWhenTheServerTracksOneKeyOnly()
+    {
+        await using var server = await RedisServer.StartAsync("--tracking-table-max-keys", "1");
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        var result = await PlayAsync(server, client, TimeSpan.FromSeconds(1), _ => Task.CompletedTask);
+        Assert.True(result.Reads > 100, $"{result}");
+    }
+
+    [Fact]
+    public async Task HitsAreNeverOlderThanTheBoundWhileEverythingIsFlushed()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await TrackedCacheTests.OnAsync(new TrackedCache<string, Note>(client, new Notes()));
+        for (var round = 1; round <= 20; round++)
+        {
+            await server.CliAsync("HSET", "note:a", "v", "1", "t", $"round {round}");
+            await Eventually.TrueAsync(async () => await cache.GetAsync("a") is not null);
+            await server.CliAsync("FLUSHALL");
+            await Eventually.TrueAsync(() => !cache.TryGet("a", out _));
+            Assert.Null(await cache.GetAsync("a"));
+        }
+    }
+
+    [Fact]
+    public async Task PausedServerStopsHitsAtTheBoundAndTheyComeBackWithIt()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await server.CliAsync("HSET", "note:a", "v", "1", "t", "text");
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        var options = new TrackedCacheOptions { MaxStaleness = TimeSpan.FromMilliseconds(150) };
+        await using var cache = await TrackedCacheTests.OnAsync(new TrackedCache<string, Note>(client, new Notes(), options));
+        await cache.GetAsync("a");
+        await server.CliAsync("CLIENT", "PAUSE", "600", "ALL");
+        await Task.Delay(200);
+        Assert.False(cache.TryGet("a", out _));
+        Assert.NotNull(await cache.GetAsync("a"));
+        await Eventually.TrueAsync(() => cache.TryGet("a", out _));
+    }
+
+    [Fact]
+    public async Task FiftyThousandRecordsThatEndAtOnceAreNeverServedAfterTheirEnd()
+    {
+        const int Count = 50_000;
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await TrackedCacheTests.OnAsync(new TrackedCache<string, Note>(client, new Notes()));
+        var deadline = TimeProvider.System.GetUtcNow().AddMilliseconds(2500);
+        await client.ExecuteAsync(new RedisCommand(
+            "EVAL",
+            "for i = 1, ARGV[1] do redis.call('HSET', 'note:' .. i, 'v', 1, 'd', ARGV[2]) redis.call('PEXPIREAT', 'note:' .. i, ARGV[2]) end",
+            0,
+            Count,
+            deadline.ToUnixTimeMilliseconds()));
+        string[] keys = [.. Enumerable.Range(1, Count).Select(number => number.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+        foreach (var some in keys.Chunk(1000))
+        {
+            await Task.WhenAll(some.Select(key => cache.GetAsync(key).AsTask()));
+        }
+
+        var early = keys.Count(key => cache.TryGet(key, out _));
+        var late = 0;
+        while (TimeProvider.System.GetUtcNow() < deadline.AddMilliseconds(1500))
+        {
+            foreach (var key in keys)
+            {
+                var at = TimeProvider.System.GetUtcNow();
+                late += cache.TryGet(key, out _) && at > deadline ? 1 : 0;
+            }
+
+            await Task.Yield();
+        }
+
+        output.WriteLine($"{early} of {Count} were hits before their end, {late} after it.");
+        Assert.Equal(Count, early);
+        Assert.Equal(0, late);
+        await Eventually.TrueAsync(() => cache.GetStatistics().Records == 0);
+    }
+
+    private async Task<CoherenceResult> PlayAsync(
+        RedisServer server, RedisClient client, TimeSpan maxStaleness, Func<CancellationToken, Task> disturb)
+    {
+        var options = new TrackedCacheOptions { MaxStaleness = maxStaleness };
+        await using var cache = await TrackedCacheTests.OnAsync(new TrackedCache<string, Note>(client, new Notes(), options));
+        var result = await new CoherenceRun(server, cache, Duration).PlayAsync(disturb);
+        output.WriteLine(result.ToString());
+        Assert.InRange(result.MaxAge, TimeSpan.Zero, maxStaleness + ClockSlack);
+        Assert.Equal(0, result.Backwards);
+        return result;
+    }
+}

@@ -1,0 +1,100 @@
+using RespClient.Tracking;
+using RespClient.Tracking.Table;
+using TestServers;
+
+namespace RespClient.Tests.Tracking.Rules;
+
+/// <summary>Each rule holds, and for each there is a scenario that notices when it is broken on purpose.</summary>
+public sealed class RuleTests
+{
+    private static readonly Dictionary<string, (Func<TrackingRules, Task<string?>> Scenario, TrackingRules Broken)> Rules = new()
+    {
+        ["1: tracking is on before anything is kept"] =
+            (RuleScenarios.RefusedTrackingAsync, new() { TrackBeforeFill = false }),
+        ["2: records are kept on the reader loop in the order of the wire"] =
+            (RuleScenarios.PushRightBehindTheReplyAsync, new() { FillOnReaderLoop = false }),
+        ["2: misses of one key are one read"] =
+            (RuleScenarios.ThousandMissesAsync, new() { JoinReads = false }),
+        ["3: a push removes the record"] =
+            (RuleScenarios.PushAsync, new() { HeedPushes = false }),
+        ["3: a null push removes every record"] =
+            (RuleScenarios.NullPushAsync, new() { HeedPushes = false }),
+        ["3: a push poisons a read under way"] =
+            (RuleScenarios.PushBeforeTheReplyAsync, new() { PoisonReads = false }),
+        ["4: an own write removes the record before it is queued"] =
+            (RuleScenarios.OwnWriteWhosePushIsLateAsync, new() { MarkOwnWrites = false }),
+        ["4: an own write poisons a read under way"] =
+            (RuleScenarios.ReadOvertakenByAnOwnWriteAsync, new() { MarkOwnWrites = false }),
+        ["5: a lost connection drops everything"] =
+            (RuleScenarios.LostConnectionAsync, new() { DropOnDisconnect = false }),
+        ["6: a hit is never older than the bound"] =
+            (RuleScenarios.HalfOpenNetworkAsync, new() { BoundStaleness = false }),
+        ["7: a record ends at its own deadline"] =
+            (RuleScenarios.ExpiredRecordAsync, new() { HonourDeadlines = false }),
+        ["7: the records are bounded in bytes"] =
+            (RuleScenarios.MoreThanThereIsRoomForAsync, new() { BoundBytes = false }),
+    };
+
+    public static TheoryData<string> Names => [.. Rules.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task RuleHoldsInTheScenarioMadeForIt(string rule) => Assert.Null(await Rules[rule].Scenario(TrackingRules.All));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task RuleBrokenOnPurposeIsNoticed(string rule) => Assert.NotNull(await Rules[rule].Scenario(Rules[rule].Broken));
+
+    /// <summary>8. What a renewal or an idle write costs: every process that keeps the record reads it again.</summary>
+    [Theory]
+    [InlineData("PEXPIRE", "note:a", "60000")]
+    [InlineData("HSET", "note:a", "t", "text")]
+    public async Task RenewalOrAWriteOfTheSameValueInvalidatesOnEveryNodeAndSoIsWorthSkipping(params string[] command)
+    {
+        await using var server = await RedisServer.StartAsync();
+        await server.CliAsync("HSET", "note:a", "v", "1", "t", "text");
+        var clients = new List<RedisClient>();
+        var caches = new List<TrackedCache<string, Note>>();
+        for (var node = 0; node < 3; node++)
+        {
+            clients.Add(await RedisClient.ConnectAsync(server.ConnectionString));
+            caches.Add(await TrackedCacheTests.OnAsync(new TrackedCache<string, Note>(clients[node], new Notes())));
+            await caches[node].GetAsync("a");
+        }
+
+        await server.CliAsync(command);
+        foreach (var cache in caches)
+        {
+            await Eventually.TrueAsync(() => cache.GetStatistics() is { Invalidations: 1, Records: 0 });
+        }
+
+        foreach (var client in clients)
+        {
+            await client.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task HitsGoOnOverAnIdleConnectionBecauseItIsPinged()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await server.CliAsync("HSET", "note:a", "v", "1", "t", "text");
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        var options = new TrackedCacheOptions { MaxStaleness = TimeSpan.FromMilliseconds(400) };
+        await using var cache = await TrackedCacheTests.OnAsync(new TrackedCache<string, Note>(client, new Notes(), options));
+        await cache.GetAsync("a");
+        await using var monitor = await server.MonitorAsync();
+        var refused = 0;
+        for (var look = 0; look < 100; look++)
+        {
+            await Task.Delay(20);
+            refused += cache.TryGet("a", out _) ? 0 : 1;
+        }
+
+        // A busy machine may be late once; without pings nine of ten would be refused.
+        Assert.InRange(refused, 0, 20);
+
+        // Two seconds: ten halves of the bound, and the quarter of slack that each may take.
+        Assert.InRange((await monitor.CommandsAsync()).Count(command => command.Contains("PING", StringComparison.Ordinal)), 4, 16);
+    }
+}
