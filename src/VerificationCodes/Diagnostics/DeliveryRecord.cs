@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 
-using VerificationCodes.Addresses;
 using VerificationCodes.Delivery;
 using VerificationCodes.Delivery.Outbox;
 
@@ -15,16 +14,16 @@ internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<Outbox
     {
         metrics.Attempted(message.IsSms ? "sms" : "mail", result.Status);
         if (result.Status == DeliveryStatus.Delivered)
-            log.Delivered(Mask(message), message.Attempts + 1);
+            log.Delivered(message.MaskedTo, message.Attempts + 1);
     }
 
     public void TriedInVain(OutboxMessage message, TimeSpan wait, string reason) =>
-        log.TriedInVain(Mask(message), message.Attempts + 1, Math.Round(wait.TotalSeconds, 1), reason);
+        log.TriedInVain(message.MaskedTo, message.Attempts + 1, Math.Round(wait.TotalSeconds, 1), reason);
 
     public void GivenUp(OutboxMessage message, string reason)
     {
         metrics.GivenUp();
-        log.GivenUp(Mask(message), reason);
+        log.GivenUp(message.MaskedTo, reason);
     }
 
     /// <summary>Said once for each time that Redis goes away.</summary>
@@ -45,8 +44,4 @@ internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<Outbox
     public void NotSettled(Exception e) => log.NotSettled(e.GetType().Name);
 
     public void LeftBehind() => log.OutboxLeft();
-
-    private static string Mask(OutboxMessage message) =>
-        PhoneNumber.TryParse(message.To, out var number) ? number.Masked
-        : EmailAddress.TryParse(message.To, out var address) ? address.Masked : "?";
 }

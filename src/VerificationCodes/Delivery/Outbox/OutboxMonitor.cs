@@ -1,0 +1,57 @@
+using System.Globalization;
+
+using RespClient;
+using RespClient.Protocol;
+
+using VerificationCodes.Codes;
+
+namespace VerificationCodes.Delivery.Outbox;
+
+/// <summary>Reads the outbox's keys.</summary>
+internal sealed class OutboxMonitor(IRedisClient redis, RedisKeys keys) : IOutboxMonitor
+{
+    private const int MaxCount = 1000;
+
+    public async ValueTask<OutboxCounts> CountAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Started together: one round trip.
+            var waiting = redis.ExecuteAsync(new RedisCommand("XLEN", keys.Outbox), cancellationToken);
+            var delayed = redis.ExecuteAsync(new RedisCommand("ZCARD", keys.Delayed), cancellationToken);
+            var dead = redis.ExecuteAsync(new RedisCommand("XLEN", keys.DeadLetters), cancellationToken);
+            return new OutboxCounts((await waiting).AsInt64(), (await delayed).AsInt64(), (await dead).AsInt64());
+        }
+        catch (RedisException e)
+        {
+            throw new VerificationUnavailableException("Redis is away.", e);
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(int count, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxCount);
+        try
+        {
+            var reply = await redis.ExecuteAsync(new RedisCommand("XREVRANGE", keys.DeadLetters, "+", "-", "COUNT", count), cancellationToken);
+            var letters = new List<DeadLetter>(reply.Items.Length);
+            foreach (var entry in reply.Items)
+                letters.Add(Read(entry.Items[0].AsString()!, entry.Items[1].Items));
+            return letters;
+        }
+        catch (RedisException e)
+        {
+            throw new VerificationUnavailableException("Redis is away.", e);
+        }
+    }
+
+    /// <summary>An entry's id starts with its time; its fields are reason and message, as Settle.lua writes them.</summary>
+    private static DeadLetter Read(string id, ReadOnlySpan<RespValue> fields)
+    {
+        var at = long.Parse(id.AsSpan(0, id.IndexOf('-', StringComparison.Ordinal)), CultureInfo.InvariantCulture);
+        var message = OutboxMessage.FromJson(fields[3].Bytes.Span);
+        return new DeadLetter(
+            DateTimeOffset.FromUnixTimeMilliseconds(at), message.MaskedTo, message.Notice ?? message.Purpose ?? "?", message.Attempts, fields[1].AsString()!);
+    }
+}

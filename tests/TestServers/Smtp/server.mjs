@@ -1,0 +1,66 @@
+// A real mail server for tests: STARTTLS and AUTH as a submission server has them, and misbehaviour on demand.
+// Standard input: one JSON object with the settings, then one word per line that changes how it behaves:
+//   take, slow (3 s at DATA), later (451 at RCPT), never (550 at RCPT), hang-banner, hang-data
+// Standard output: one JSON object per line: {port}, {mode}, {connected} or {mail, from, to, secure, user}.
+import { createInterface } from 'node:readline';
+import { SMTPServer } from 'smtp-server';
+
+const say = (object) => process.stdout.write(JSON.stringify(object) + '\n');
+const lines = createInterface({ input: process.stdin });
+const refusal = (code, text) => Object.assign(new Error(text), { responseCode: code });
+let mode = 'take';
+
+function start({ key, cert, user, password, startTls }) {
+  const server = new SMTPServer({
+    key,
+    cert,
+    authOptional: !user,
+    disabledCommands: [...(startTls ? [] : ['STARTTLS']), ...(user ? [] : ['AUTH'])],
+    logger: false,
+    onConnect(session, done) {
+      say({ connected: true });
+      if (mode !== 'hang-banner') done();
+    },
+    onAuth(auth, session, done) {
+      const right = auth.username === user && auth.password === password;
+      done(right ? null : refusal(535, 'wrong user or password'), right ? { user } : undefined);
+    },
+    onRcptTo(address, session, done) {
+      if (mode === 'later') done(refusal(451, 'come back later'));
+      else if (mode === 'never') done(refusal(550, 'no such mailbox'));
+      else done();
+    },
+    onData(stream, session, done) {
+      const chunks = [];
+      stream.on('data', (chunk) => chunks.push(chunk));
+      stream.on('end', () => {
+        if (mode === 'hang-data') return;
+        const { mailFrom, rcptTo } = session.envelope;
+        const take = () => {
+          say({
+            mail: Buffer.concat(chunks).toString('base64'),
+            from: mailFrom.address,
+            to: rcptTo.map((to) => to.address),
+            secure: session.secure,
+            user: session.user ?? '',
+          });
+          done();
+        };
+        if (mode === 'slow') setTimeout(take, 3000);
+        else take();
+      });
+    },
+  });
+  // A client that gives up in the middle is what some tests are about.
+  server.on('error', () => {});
+  server.listen(0, '127.0.0.1', () => say({ port: server.server.address().port }));
+}
+
+lines.once('line', (settings) => {
+  start(JSON.parse(settings));
+  lines.on('line', (word) => {
+    mode = word;
+    say({ mode });
+  });
+  lines.on('close', () => process.exit(0));
+});

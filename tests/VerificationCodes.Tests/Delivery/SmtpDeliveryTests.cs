@@ -1,0 +1,204 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+using Microsoft.Extensions.DependencyInjection;
+
+using TestServers;
+using TestServers.Smtp;
+
+using VerificationCodes.Delivery;
+using VerificationCodes.Delivery.Mail;
+using VerificationCodes.Tests.Bench;
+
+namespace VerificationCodes.Tests.Delivery;
+
+/// <summary>What a real mail server receives, and what happens when it misbehaves.</summary>
+public sealed partial class SmtpDeliveryTests(SharedRedis redis)
+{
+    [Fact]
+    public async Task The_mail_server_receives_one_mail_with_text_and_html_for_one_mailbox()
+    {
+        await using var smtp = await SmtpServer.StartAsync(startTls: false);
+        await using var bench = await StartAsync(smtp);
+
+        var outcome = await bench.Codes.IssueAsync(CodeBench.Ask());
+        await Eventually.TrueAsync(() => smtp.Mails.Count == 1);
+
+        var mail = smtp.Mails[0];
+        var code = CodeLine().Match(mail.Text).Groups[1].Value;
+        Assert.Equal(["ann@example.com"], mail.To);
+        Assert.Equal("codes@example.org", mail.From);
+        Assert.Equal(["text/plain", "text/html"], mail.PartTypes);
+        Assert.Equal("auto-generated", mail.Header("Auto-Submitted"));
+        Assert.Equal("en", mail.Header("Content-Language"));
+        Assert.Matches(@"^<[\w-]{22}@example\.org>$", mail.Header("Message-ID"));
+        Assert.Equal($"Your RedisSessionWeb code (reference {outcome.Reference})", mail.Subject);
+        Assert.Contains("for 10 more minutes", mail.Text, StringComparison.Ordinal);
+        Assert.Contains("It was not you?", mail.Text, StringComparison.Ordinal);
+        Assert.Contains($">{code}<", mail.Html, StringComparison.Ordinal);
+        Assert.Contains("<html lang=\"en\">", mail.Html, StringComparison.Ordinal);
+        Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(code)));
+    }
+
+    [Fact]
+    public async Task A_chinese_page_sends_a_chinese_mail_also_on_a_resend()
+    {
+        await using var smtp = await SmtpServer.StartAsync(startTls: false);
+        await using var bench = await StartAsync(smtp);
+        var ask = CodeBench.Ask() with { Language = "zh-CN" };
+
+        var outcome = await bench.Codes.IssueAsync(ask);
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(61));
+        await bench.Codes.IssueAsync(ask);
+        await Eventually.TrueAsync(() => smtp.Mails.Count == 2);
+
+        Assert.All(smtp.Mails, mail =>
+        {
+            Assert.Equal($"RedisSessionWeb 验证码（编号 {outcome.Reference}）", mail.Subject);
+            Assert.Contains("请勿将验证码告诉任何人", mail.Text, StringComparison.Ordinal);
+            Assert.Contains("<html lang=\"zh-CN\">", mail.Html, StringComparison.Ordinal);
+        });
+        Assert.Equal(
+            CodeLine().Match(smtp.Mails[0].Text).Groups[1].Value, CodeLine().Match(smtp.Mails[1].Text).Groups[1].Value);
+    }
+
+    [Fact]
+    public async Task The_password_for_the_server_goes_over_tls_only()
+    {
+        using var certificate = SmtpServer.NewCertificate();
+        await using var smtp = await SmtpServer.StartAsync("mailer", "not secret", certificate: certificate);
+        using var trust = new TrustedCertificate(certificate);
+        await using var bench = await StartAsync(smtp, o => { o.StartTls = true; o.User = "mailer"; o.Password = "not secret"; });
+
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        await Eventually.TrueAsync(() => smtp.Mails.Count == 1);
+
+        Assert.True(smtp.Mails[0].Secure);
+        Assert.Equal("mailer", smtp.Mails[0].User);
+    }
+
+    [Fact]
+    public async Task A_server_without_starttls_gets_no_mail_where_tls_is_demanded()
+    {
+        await using var smtp = await SmtpServer.StartAsync(startTls: false);
+        await using var bench = await StartAsync(smtp, o => o.StartTls = true);
+
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("failed at attempt 1", StringComparison.Ordinal)));
+
+        Assert.Empty(smtp.Mails);
+    }
+
+    [Fact]
+    public async Task A_server_with_an_unknown_certificate_gets_no_mail()
+    {
+        await using var smtp = await SmtpServer.StartAsync();
+        await using var bench = await StartAsync(smtp, o => o.StartTls = true);
+
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("failed at attempt 1", StringComparison.Ordinal)));
+
+        Assert.Empty(smtp.Mails);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_busy_gets_the_mail_once_when_it_is_not_any_more()
+    {
+        await using var smtp = await SmtpServer.StartAsync(startTls: false);
+        await smtp.BehaveAsync(SmtpMode.Later);
+        await using var bench = await StartAsync(smtp);
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("SMTP 451", StringComparison.Ordinal)));
+
+        await smtp.BehaveAsync(SmtpMode.Take);
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(3));
+        await Eventually.TrueAsync(() => smtp.Mails.Count == 1);
+        await bench.ReceiveMarkAsync(smtp);
+
+        Assert.Equal(2, smtp.Mails.Count);
+    }
+
+    [Fact]
+    public async Task A_mailbox_refused_for_good_becomes_a_dead_letter_with_the_reason_and_no_nonce()
+    {
+        await using var smtp = await SmtpServer.StartAsync(startTls: false);
+        await smtp.BehaveAsync(SmtpMode.Never);
+        await using var bench = await StartAsync(smtp);
+
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        var outbox = bench.Service<IOutboxMonitor>();
+        await Eventually.TrueAsync(async () => (await outbox.ListDeadLettersAsync()).Count == 1);
+
+        var letter = (await outbox.ListDeadLettersAsync())[0];
+        Assert.Equal("SMTP 550", letter.Reason);
+        Assert.Equal("a***@example.com", letter.To);
+        Assert.DoesNotContain("nonce", await redis.Server.CliAsync("XRANGE", bench.Prefix + "MAIL:dead", "-", "+"), StringComparison.Ordinal);
+        Assert.Equal(0, (await outbox.CountAsync()).Waiting);
+    }
+
+    [Theory]
+    [InlineData(SmtpMode.HangAtBanner)]
+    [InlineData(SmtpMode.HangAtData)]
+    public async Task A_server_that_hangs_costs_one_attempt_and_delays_no_answer(SmtpMode mode)
+    {
+        await using var smtp = await SmtpServer.StartAsync(startTls: false);
+        await smtp.BehaveAsync(mode);
+        await using var bench = await StartAsync(smtp, configure: o => o.SendTimeout = TimeSpan.FromSeconds(1));
+
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 0.9);
+        await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("no answer within 1 s", StringComparison.Ordinal)));
+
+        await smtp.BehaveAsync(SmtpMode.Take);
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(3));
+        await Eventually.TrueAsync(() => smtp.Mails.Count == 1);
+    }
+
+    [Fact]
+    public async Task Answers_stay_fast_while_the_mail_server_takes_three_seconds()
+    {
+        await using var smtp = await SmtpServer.StartAsync(startTls: false);
+        await smtp.BehaveAsync(SmtpMode.Slow);
+        await using var bench = await StartAsync(smtp);
+        await bench.ConfirmAsync(CodeBench.Try("000000")); // the first call compiles
+        var times = new List<TimeSpan>();
+        for (var i = 0; i < 100; i++)
+        {
+            var started = System.Diagnostics.Stopwatch.GetTimestamp();
+            Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask($"p{i}@example.com"))).IsSent);
+            times.Add(System.Diagnostics.Stopwatch.GetElapsedTime(started));
+        }
+
+        times.Sort();
+        // The bound is that of the answer over HTTP, 50 ms, with room for a machine that does other things.
+        Assert.True(times[50].TotalMilliseconds < 50, $"median {times[50].TotalMilliseconds} ms, p99 {times[98].TotalMilliseconds} ms");
+        Assert.True(times[98].TotalMilliseconds < 1000, $"p99 {times[98].TotalMilliseconds} ms");
+    }
+
+    [Theory]
+    [InlineData("a@example.com, b@example.com")]
+    [InlineData("a@example.com\r\nBcc: b@example.com")]
+    [InlineData("a@example.com\nRCPT TO:<b@example.com>")]
+    [InlineData("<a@example.com>")]
+    [InlineData("a@example.com\0")]
+    public void Nothing_that_reaches_two_mailboxes_or_another_line_is_an_address(string text) =>
+        Assert.False(Addresses.EmailAddress.TryParse(text, out _));
+
+    private Task<CodeBench> StartAsync(SmtpServer smtp, Action<SmtpOptions>? mail = null, Action<VerificationOptions>? configure = null) =>
+        CodeBench.StartAsync(
+            redis.Server,
+            configure,
+            services =>
+            {
+                services.Configure<SmtpOptions>(o =>
+                {
+                    (o.Host, o.Port, o.From, o.StartTls) = ("localhost", smtp.Port, "codes@example.org", false);
+                    mail?.Invoke(o);
+                });
+                services.AddSingleton<IMailTransport, SmtpMailTransport>();
+            });
+
+    [GeneratedRegex(@"^    (\d{6})\r?$", RegexOptions.Multiline)]
+    private static partial Regex CodeLine();
+}
