@@ -31,7 +31,7 @@ public sealed class PhoneNumber : ContactAddress
             return false;
         Span<char> digits = stackalloc char[MaxDigits + 1];
         var count = 0;
-        foreach (var c in text.AsSpan().Trim())
+        foreach (var c in text.AsSpan().Trim(' '))
         {
             var plain = c is >= '０' and <= '９' ? (char)(c - '０' + '0') : c == '＋' ? '+' : c;
             if (plain is ' ' or '-' or '.' or '(' or ')' && count > 0)

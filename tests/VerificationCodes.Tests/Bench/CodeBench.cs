@@ -70,7 +70,8 @@ internal sealed class CodeBench : IAsyncDisposable
     }
 
     /// <summary>Another instance over the same keys.</summary>
-    public Task<CodeBench> StartAnotherAsync(Action<VerificationOptions>? configure = null) => StartAsync(Server, configure, prefix: Prefix);
+    public Task<CodeBench> StartAnotherAsync(Action<VerificationOptions>? configure = null, Action<IServiceCollection>? services = null) =>
+        StartAsync(Server, configure, services, Prefix);
 
     public T Service<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();

@@ -18,7 +18,16 @@ internal static class RedisTime
             local kind = redis.call('TYPE', key).ok
             if kind == 'zset' then
               local all = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
-              for i = 1, #all, 2 do redis.call('ZADD', key, all[i + 1] - by, all[i]) end
+              for i = 1, #all, 2 do
+                local member = all[i]
+                if string.sub(member, 1, 1) == '{' then
+                  local message = cjson.decode(member)
+                  message.deadline = message.deadline - by
+                  redis.call('ZREM', key, member)
+                  member = cjson.encode(message)
+                end
+                redis.call('ZADD', key, all[i + 1] - by, member)
+              end
             elseif kind == 'hash' then
               local all = redis.call('HGETALL', key)
               for i = 1, #all, 2 do

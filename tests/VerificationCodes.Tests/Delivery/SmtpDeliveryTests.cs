@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TestServers;
 using TestServers.Smtp;
 
+using VerificationCodes.Addresses;
 using VerificationCodes.Delivery;
 using VerificationCodes.Delivery.Mail;
 using VerificationCodes.Tests.Bench;
@@ -183,7 +184,7 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
     [InlineData("<a@example.com>")]
     [InlineData("a@example.com\0")]
     public void Nothing_that_reaches_two_mailboxes_or_another_line_is_an_address(string text) =>
-        Assert.False(Addresses.EmailAddress.TryParse(text, out _));
+        Assert.False(EmailAddress.TryParse(text, out _));
 
     private Task<CodeBench> StartAsync(SmtpServer smtp, Action<SmtpOptions>? mail = null, Action<VerificationOptions>? configure = null) =>
         CodeBench.StartAsync(

@@ -1,0 +1,195 @@
+using Microsoft.Extensions.DependencyInjection;
+
+using RespClient;
+
+using TestServers;
+
+using VerificationCodes.Delivery;
+using VerificationCodes.Delivery.Outbox;
+using VerificationCodes.Tests.Bench;
+
+namespace VerificationCodes.Tests.Delivery;
+
+/// <summary>Workers that die, several of them, deadlines, and a Redis that goes away.</summary>
+public sealed class OutboxTests(SharedRedis redis)
+{
+    [Fact]
+    public async Task A_message_of_a_worker_that_died_is_sent_by_another_one_once()
+    {
+        // Takes and never settles: all that Redis sees of a process that was killed between taking and sending.
+        await using var dead = await CodeBench.StartAsync(redis.Server, o => { o.RunOutbox = false; o.SendTimeout = TimeSpan.FromSeconds(1); });
+        Assert.True((await dead.Codes.IssueAsync(CodeBench.Ask())).IsSent);
+        Assert.Single(await dead.Service<MessageQueue>().TakeAsync(8, CancellationToken.None));
+
+        await using var living = await dead.StartAnotherAsync(o => o.SendTimeout = TimeSpan.FromSeconds(1));
+        await Eventually.TrueAsync(() => living.Transport.Mails.Count == 1);
+        await living.ReceiveAsync(CodeBench.Ask("mark@example.com"));
+
+        Assert.Equal(2, living.Transport.Mails.Count);
+        Assert.Equal(0, (await living.Service<IOutboxMonitor>().CountAsync()).Waiting);
+    }
+
+    [Fact]
+    public async Task A_message_that_kills_its_workers_again_and_again_is_given_up()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        await bench.Service<MessageQueue>().TakeAsync(8, CancellationToken.None);
+        var id = (await redis.Server.CliAsync("XPENDING", bench.Prefix + "MAIL:outbox", "senders", "-", "+", "1")).Split('\n')[0];
+        await redis.Server.CliAsync("XCLAIM", bench.Prefix + "MAIL:outbox", "senders", "killed", "0", id, "RETRYCOUNT", "5", "IDLE", "999999");
+
+        await using var living = await bench.StartAnotherAsync();
+        await Eventually.TrueAsync(async () => (await living.Service<IOutboxMonitor>().CountAsync()).Dead == 1);
+
+        Assert.Equal("its workers died", (await living.Service<IOutboxMonitor>().ListDeadLettersAsync())[0].Reason);
+        Assert.Empty(living.Transport.Mails);
+    }
+
+    [Fact]
+    public async Task Two_workers_share_the_outbox_and_send_each_message_once()
+    {
+        await using var first = await CodeBench.StartAsync(redis.Server);
+        await using var second = await first.StartAnotherAsync();
+        await using var asking = await first.StartAnotherAsync(o => o.RunOutbox = false);
+        for (var i = 0; i < 200; i++)
+            await asking.Codes.IssueAsync(CodeBench.Ask($"p{i}@example.com"));
+
+        await Eventually.TrueAsync(() => first.Transport.Mails.Count + second.Transport.Mails.Count >= 200);
+        await Eventually.TrueAsync(async () => (await first.Service<IOutboxMonitor>().CountAsync()).Waiting == 0);
+
+        var everybody = first.Transport.Mails.Concat(second.Transport.Mails).Select(m => m.To.Value).ToList();
+        Assert.Equal(200, everybody.Count);
+        Assert.Equal(200, everybody.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_message_is_tried_again_until_it_is_taken_and_then_never_again()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        bench.Transport.Answer = n => Task.FromResult(n < 3 ? new DeliveryResult(DeliveryStatus.TryAgain, "busy") : DeliveryResult.Delivered);
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        for (var attempt = 1; attempt <= 3; attempt++)
+        {
+            await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Delayed == 1);
+            await bench.AdvanceAsync(TimeSpan.FromSeconds(10));
+            await Eventually.TrueAsync(() => bench.Transport.Mails.Count == attempt + 1);
+        }
+
+        await Eventually.TrueAsync(async () => await bench.Service<IOutboxMonitor>().CountAsync() == new OutboxCounts(0, 0, 0));
+        Assert.Single(bench.Transport.Mails.Select(m => m.MessageId).Distinct());
+        Assert.Single(bench.Transport.Mails.Select(RecordingTransport.CodeIn).Distinct());
+    }
+
+    [Fact]
+    public async Task No_message_is_sent_after_its_deadline_and_the_dead_letter_says_so()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        bench.Transport.Answer = _ => Task.FromResult(new DeliveryResult(DeliveryStatus.TryAgain, "busy"));
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Delayed == 1);
+
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(600));
+        await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Dead == 1);
+
+        Assert.Single(bench.Transport.Mails);
+        var letter = (await bench.Service<IOutboxMonitor>().ListDeadLettersAsync())[0];
+        Assert.Equal(("its deadline passed", "register", "a***@example.com", 1), (letter.Reason, letter.Kind, letter.To, letter.Attempts));
+    }
+
+    [Fact]
+    public async Task A_transport_that_throws_is_one_failed_attempt_whose_text_is_not_logged()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        bench.Transport.Answer = _ => throw new InvalidOperationException("ann@example.com 123456");
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+
+        await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("InvalidOperationException", StringComparison.Ordinal)));
+
+        Assert.DoesNotContain(bench.Logs.Lines, l => l.Contains("123456", StringComparison.Ordinal) || l.Contains("ann@", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_no_message_becomes_a_dead_letter_and_the_next_one_is_sent()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        await redis.Server.CliAsync("XADD", bench.Prefix + "MAIL:outbox", "*", "message", "{broken");
+
+        await bench.ReceiveAsync();
+
+        await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Dead == 1);
+    }
+
+    [Fact]
+    public async Task Redis_stopped_and_started_again_leaves_a_service_that_works()
+    {
+        await using var server = await RedisServer.StartAsync("--appendonly", "yes");
+        await using var bench = await CodeBench.StartAsync(server);
+        var code = await bench.ReceiveAsync();
+        await server.StopAsync();
+        await Assert.ThrowsAsync<VerificationUnavailableException>(async () => await bench.Codes.IssueAsync(CodeBench.Ask("b@example.com")));
+        await Assert.ThrowsAsync<VerificationUnavailableException>(async () => await bench.Codes.ConfirmAsync(CodeBench.Try(code)));
+
+        await server.StartAgainAsync();
+
+        await Eventually.TrueAsync(async () =>
+        {
+            try
+            {
+                return (await bench.Codes.IssueAsync(CodeBench.Ask("c@example.com"))).IsSent;
+            }
+            catch (VerificationUnavailableException)
+            {
+                return false;
+            }
+        });
+        await Eventually.TrueAsync(() => bench.Transport.Mails.Any(m => m.To.Value == "c@example.com"));
+        Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(code)));
+    }
+
+    [Fact]
+    public async Task Instances_whose_clocks_are_ten_minutes_apart_agree_about_a_code()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);
+        await using var ahead = await bench.StartAnotherAsync(services: s => s.AddSingleton<TimeProvider>(new ShiftedTime(TimeSpan.FromMinutes(10))));
+        await using var behind = await bench.StartAnotherAsync(
+            o => o.RunOutbox = false, s => s.AddSingleton<TimeProvider>(new ShiftedTime(TimeSpan.FromMinutes(-10))));
+
+        await behind.Codes.IssueAsync(CodeBench.Ask());
+        await Eventually.TrueAsync(() => ahead.Transport.Mails.Count == 1);
+
+        Assert.Contains("for 10 more minutes", ahead.Transport.Mails[0].Text, StringComparison.Ordinal);
+        Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(RecordingTransport.CodeIn(ahead.Transport.Mails[0]))));
+    }
+
+    [Fact]
+    public async Task A_notice_reaches_its_owner_and_the_twenty_first_of_a_day_is_dropped()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        for (var i = 0; i < 21; i++)
+            await bench.Service<INoticeService>().SendAsync(new Notice(NoticeKind.PasswordChanged, CodeBench.Email()) { Language = "zh-CN" });
+        await bench.ReceiveAsync(CodeBench.Ask("mark@example.com"));
+        await Eventually.TrueAsync(() => bench.Transport.Mails.Count >= 21);
+
+        var notices = bench.Transport.Mails.Where(m => m.To.Value == "ann@example.com").ToList();
+        Assert.Equal(20, notices.Count);
+        Assert.Equal("您的 RedisSessionWeb 密码已修改", notices[0].Subject);
+        Assert.Contains(bench.Logs.Lines, l => l.Contains("PasswordChanged to a***@example.com dropped", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0, 1.5, 2)]
+    [InlineData(1, 3, 4)]
+    [InlineData(4, 24, 32)]
+    [InlineData(5, 45, 60)]
+    [InlineData(1000, 45, 60)]
+    public void The_wait_doubles_up_to_a_minute_and_is_up_to_a_quarter_shorter(int attempts, double least, double most)
+    {
+        Assert.Equal(most, BackOff.After(attempts, 0).TotalSeconds, 6);
+        Assert.Equal(least, BackOff.After(attempts, 1).TotalSeconds, 6);
+    }
+
+    private sealed class ShiftedTime(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
+    }
+}

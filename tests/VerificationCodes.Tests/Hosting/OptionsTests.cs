@@ -1,0 +1,119 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+using RespClient;
+using RespClient.Protocol;
+
+using VerificationCodes.Delivery;
+using VerificationCodes.Delivery.Development;
+using VerificationCodes.Tests.Bench;
+
+namespace VerificationCodes.Tests.Hosting;
+
+/// <summary>What a process refuses to start with, and how it says so.</summary>
+public sealed class OptionsTests
+{
+    private static readonly Dictionary<string, string?> Good = new()
+    {
+        ["Verification:Keys:0"] = CodeBench.TestKey,
+        ["Verification:RunOutbox"] = "false",
+        ["Smtp:Host"] = "mail.example.com",
+        ["Smtp:From"] = "codes@example.com",
+    };
+
+    [Fact]
+    public async Task A_complete_production_configuration_starts() => Assert.Null(await StartAsync(Environments.Production));
+
+    [Theory]
+    [InlineData("Verification:Keys:0", null, "Verification:Keys is empty")]
+    [InlineData("Verification:Keys:0", "changeme", "Verification:Keys:0 is a placeholder")]
+    [InlineData("Verification:Keys:0", "k:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "Verification:Keys:0 is a placeholder")]
+    [InlineData("Verification:Keys:0", "k:cGxlYXNlIGNoYW5nZSBtZSBwbGVhc2UgY2hhbmdlIG1l", "Verification:Keys:0 is a placeholder")]
+    [InlineData("Verification:Keys:0", "k:5VbZ0a0s1Jp3kg==", "Verification:Keys:0 is a placeholder")]
+    [InlineData("Verification:DevelopmentMailbox", "true", "Verification:DevelopmentMailbox is true")]
+    [InlineData("Verification:TriesPerCode", "0", "Verification:TriesPerCode is 0; allowed: 1 to 10")]
+    [InlineData("Verification:MissesPerDay", "0", "Verification:MissesPerDay is 0; allowed: 5 to 100")]
+    [InlineData("Verification:SendsPerHour", "0", "Verification:SendsPerHour is 0; allowed: 1 to 100")]
+    [InlineData("Verification:SendsPerDay", "0", "Verification:SendsPerDay is 0; allowed: 5 to 1000")]
+    [InlineData("Verification:SendsPerClientPerHour", "0", "Verification:SendsPerClientPerHour is 0; allowed: 1 to 10000")]
+    [InlineData("Verification:SendsPerMinute", "0", "Verification:SendsPerMinute is 0; allowed: 1 to 1000000")]
+    [InlineData("Verification:CodeLifetime", "00:10:01", "Verification:CodeLifetime is 00:10:01; allowed: 00:01:00 to 00:10:00")]
+    [InlineData("Verification:CoolDown", "00:00:00", "Verification:CoolDown is 00:00:00; allowed: 00:00:01 to 00:10:00")]
+    [InlineData("Verification:Captcha:WorkBits", "0", "Verification:Captcha:WorkBits is 0; allowed: 8 to 24")]
+    [InlineData("Smtp:Host", "", "Smtp:Host is empty")]
+    [InlineData("Smtp:StartTls", "false", "Smtp:StartTls is false")]
+    [InlineData("Smtp:From", "nobody", "Smtp:From is 'nobody'")]
+    [InlineData("Smtp:Port", "0", "Smtp:Port is 0; allowed: 1 to 65535")]
+    [InlineData("Smtp:FromName", "a\r\nBcc: b", "Smtp:FromName has control characters")]
+    [InlineData("Sms:Enabled", "true", "Sms:Countries is empty")]
+    public async Task Production_does_not_start_and_names_the_key(string key, string? value, string said)
+    {
+        var failure = await StartAsync(Environments.Production, (key, value));
+
+        Assert.Contains(said, failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_secret_of_the_configuration_is_repeated_in_the_message()
+    {
+        var failure = await StartAsync(Environments.Production, ("Verification:Keys:0", "k:c2VjcmV0c2VjcmV0"), ("Smtp:Password", "hunter2"), ("Smtp:Port", "0"));
+
+        Assert.DoesNotContain("c2VjcmV0c2VjcmV0", failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Development_starts_without_any_setting_and_keeps_mail_in_the_mailbox()
+    {
+        using var host = Build(Environments.Development, []);
+        await host.StartAsync();
+
+        Assert.Same(host.Services.GetService<IDevelopmentMailbox>(), host.Services.GetService<IMailTransport>());
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task There_is_no_development_mailbox_in_production()
+    {
+        using var host = Build(Environments.Production, Good);
+        await host.StartAsync();
+
+        Assert.Null(host.Services.GetService<IDevelopmentMailbox>());
+        await host.StopAsync();
+    }
+
+    private static async Task<string?> StartAsync(string environment, params (string Key, string? Value)[] changes)
+    {
+        var settings = new Dictionary<string, string?>(Good);
+        foreach (var (key, value) in changes)
+            settings[key] = value;
+        using var host = Build(environment, settings);
+        try
+        {
+            await host.StartAsync();
+            await host.StopAsync();
+            return null;
+        }
+        catch (OptionsValidationException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private static IHost Build(string environment, Dictionary<string, string?> settings)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = environment });
+        builder.Configuration.AddInMemoryCollection(settings.Where(s => s.Value is not null));
+        builder.Services.AddSingleton<IRedisClient, NoRedis>();
+        builder.Services.AddVerificationCodes(builder.Configuration);
+        return builder.Build();
+    }
+
+    private sealed class NoRedis : IRedisClient
+    {
+        public ValueTask<RespValue> ExecuteAsync(RedisCommand command, CancellationToken cancellationToken = default) =>
+            throw new RedisConnectionException("There is none.", CommandOutcome.NotSent);
+    }
+}
