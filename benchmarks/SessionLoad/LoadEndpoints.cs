@@ -21,6 +21,7 @@ internal static class LoadEndpoints
         app.MapGet("/slowread", SlowReadAsync);
         app.MapGet("/fill", FillAsync);
         app.MapGet("/memory", static context => context.AnswerAsync(GC.GetTotalMemory(forceFullCollection: true)));
+        app.MapGet("/allocated", static context => context.AnswerAsync(GC.GetTotalAllocatedBytes()));
         app.MapGet("/logout", stack == Stack.Stock ? ClearAsync : DestroyAsync);
         app.MapGet("/renew", stack == Stack.Stock ? SayIdAsync : RenewAsync);
     }
