@@ -1,0 +1,42 @@
+using System.Text;
+
+using BenchmarkDotNet.Attributes;
+
+using RedisSessions.Caching.Fields;
+using RedisSessions.Records;
+
+using RespClient.Protocol;
+
+namespace Micro;
+
+/// <summary>Between Redis' fields and the record a request works on; and the one value of caches without fields.</summary>
+public class RecordCodec
+{
+    private readonly RespValue _reply;
+    private readonly SessionRecord _record;
+    private readonly byte[] _blob;
+
+    public RecordCodec()
+    {
+        (string Name, string Value)[] fields =
+        [
+            ("@format", "1"), ("@version", "3"), ("@created", "1790000000000"), ("@renewed", "1790000000000"),
+            ("@deadline", "1792592000000"), ("@lifetime", "604800000"), ("name", "alice"),
+            .. Enumerable.Range(1, 5).Select(i => ("field" + i, new string('x', 100))),
+        ];
+        _reply = RespValue.FromItems(RespKind.Map, [.. fields.SelectMany(field => new[] { Bulk(field.Name), Bulk(field.Value) })]);
+        _record = RecordLayout.Read(new FieldSet(_reply), ValueProtection.None)!;
+        _blob = BlobCodec.Encode(_record, ValueProtection.None);
+    }
+
+    [Benchmark(Description = "fields to record: 12 fields, 6 of them values")]
+    public object? FromFields() => RecordLayout.Read(new FieldSet(_reply), ValueProtection.None);
+
+    [Benchmark(Description = "record to blob")]
+    public byte[] ToBlob() => BlobCodec.Encode(_record, ValueProtection.None);
+
+    [Benchmark(Description = "blob to record")]
+    public object? FromBlob() => BlobCodec.Decode(_blob, ValueProtection.None);
+
+    private static RespValue Bulk(string text) => RespValue.FromBytes(RespKind.BulkString, Encoding.UTF8.GetBytes(text));
+}
