@@ -10,9 +10,6 @@ internal sealed class LatencyHistogram
 
     private readonly int[] _counts = new int[Steps];
 
-    /// <summary>What one histogram adds to the heap, so that it is not counted as the client's.</summary>
-    public static int Bytes => (Steps * sizeof(int)) + 64;
-
     public void Record(TimeSpan latency)
     {
         var step = (int)(Math.Log2(Math.Max(latency.TotalMicroseconds, Smallest) / Smallest) * StepsPerDoubling);

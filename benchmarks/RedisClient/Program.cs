@@ -3,7 +3,8 @@ using RedisClient;
 // --redis host:port --op get|set|evalsha --size 64 --callers 50 --seconds 3: one JSON line.
 var options = Options.Parse(args);
 await using var client = await RespClient.RedisClient.ConnectAsync(options.Redis);
-var workload = await Workload.PrepareAsync(client, options);
+var workload = new Workload(client, options);
+await workload.PrepareAsync();
 
 await Measurement.RunAsync(workload, options.Callers, TimeSpan.FromSeconds(1));
 var result = await Measurement.RunAsync(workload, options.Callers, TimeSpan.FromSeconds(options.Seconds));
