@@ -95,7 +95,8 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
                 case RespReadStatus.Malformed:
                     throw Malformed();
                 default:
-                    await ReceiveAsync(cancellationToken);
+                    MakeRoom();
+                    Received(await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken));
                     AwaitsSince = time.GetTimestamp();
                     break;
             }
@@ -113,7 +114,10 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
             {
                 Dispatch(pipeline);
                 pipeline.Observers.Admit(Epoch, Protocol);
-                await ReceiveAsync(_ended.Token);
+
+                // Awaited here and in no method of its own: this state machine lives as long as the connection.
+                MakeRoom();
+                Received(await stream.ReadAsync(_buffer.AsMemory(_end), _ended.Token));
                 AwaitsSince = pipeline.CoarseNow();
             }
         }
@@ -176,27 +180,19 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
         }
     }
 
-    private async ValueTask ReceiveAsync(CancellationToken cancellationToken)
+    /// <summary>Moves what is unread to the front of the buffer: at most one short frame.</summary>
+    private void MakeRoom()
     {
-        if (_start == _end)
-        {
-            _start = _end = 0;
-        }
-        else if (_start > 0)
+        if (_start > 0)
         {
             _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
             _end -= _start;
             _start = 0;
         }
-
-        var received = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
-        if (received == 0)
-        {
-            throw new EndOfStreamException("the server closed the connection");
-        }
-
-        _end += received;
     }
+
+    private void Received(int count) =>
+        _end += count > 0 ? count : throw new EndOfStreamException("the server closed the connection");
 
     /// <summary>Gives every whole reply in the buffer to its command.</summary>
     private void Dispatch(CommandPipeline pipeline)

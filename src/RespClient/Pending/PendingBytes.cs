@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Text;
 
 using RespClient.Protocol;
@@ -12,9 +11,6 @@ namespace RespClient.Pending;
 /// </summary>
 internal sealed class PendingBytes : PendingCommand<int>
 {
-    private const int MaxPooled = 4096;
-    private static readonly ConcurrentQueue<PendingBytes> Pool = new();
-
     private Memory<byte> _memory;
     private IBufferWriter<byte>? _writer;
 
@@ -24,10 +20,7 @@ internal sealed class PendingBytes : PendingCommand<int>
 
     public static PendingBytes Rent(Memory<byte> destination, IBufferWriter<byte>? writer)
     {
-        if (!Pool.TryDequeue(out var command))
-        {
-            command = new PendingBytes();
-        }
+        var command = CommandPool<PendingBytes>.Rent() ?? new PendingBytes();
 
         command._memory = destination;
         command._writer = writer;
@@ -84,10 +77,7 @@ internal sealed class PendingBytes : PendingCommand<int>
         base.Recycle();
         _memory = default;
         _writer = null;
-        if (Pool.Count < MaxPooled)
-        {
-            Pool.Enqueue(this);
-        }
+        CommandPool<PendingBytes>.Return(this);
     }
 
     private void Write(IBufferWriter<byte> writer, ReadOnlySpan<byte> bytes)

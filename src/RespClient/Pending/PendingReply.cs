@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 using RespClient.Commands;
 using RespClient.Connections;
 using RespClient.Protocol;
@@ -9,9 +7,6 @@ namespace RespClient.Pending;
 /// <summary>A command that gets one reply of any type.</summary>
 internal sealed class PendingReply : PendingCommand<RespValue>
 {
-    private const int MaxPooled = 4096;
-    private static readonly ConcurrentQueue<PendingReply> Pool = new();
-
     private IReplyObserver? _observer;
 
     private PendingReply()
@@ -28,10 +23,7 @@ internal sealed class PendingReply : PendingCommand<RespValue>
     /// <param name="observer">Sees the reply before the caller does.</param>
     public static PendingReply Rent(in RedisCommand command, IReplyObserver? observer = null)
     {
-        if (!Pool.TryDequeue(out var pending))
-        {
-            pending = new PendingReply();
-        }
+        var pending = CommandPool<PendingReply>.Rent() ?? new PendingReply();
 
         pending.Begin(inline: false);
         pending._observer = observer;
@@ -59,9 +51,6 @@ internal sealed class PendingReply : PendingCommand<RespValue>
         _observer = null;
         Command = default;
         base.Recycle();
-        if (Pool.Count < MaxPooled)
-        {
-            Pool.Enqueue(this);
-        }
+        CommandPool<PendingReply>.Return(this);
     }
 }
