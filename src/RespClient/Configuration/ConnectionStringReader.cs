@@ -76,6 +76,9 @@ internal static class ConnectionStringReader
             case "ABORTCONNECT":
                 options.AbortOnConnectFail = ReadBoolean(key, value);
                 break;
+            case "RETRYREADS":
+                options.RetriesReads = ReadBoolean(key, value);
+                break;
             case "CONNECTTIMEOUT":
                 options.ConnectTimeout = TimeSpan.FromMilliseconds(ReadInt32(key, value, 10, 600_000));
                 break;

@@ -42,6 +42,9 @@ internal abstract class PendingCommand
     /// <summary>How long the caller said it would wait at most, for messages.</summary>
     public TimeSpan Timeout { get; set; }
 
+    /// <summary>Whether an earlier connection had it: a read that is on its way again.</summary>
+    public bool WasSentBefore { get; set; }
+
     /// <summary>The queue it is in, for cancellation.</summary>
     public CommandPipeline? Pipeline { get; set; }
 

@@ -187,7 +187,9 @@ internal sealed class CommandPipeline : IAsyncDisposable
 
         foreach (var command in unsent)
         {
-            command.Lose(new RedisConnectionException($"{command.Name} was not sent: {reason.Message}", CommandOutcome.NotSent, reason));
+            command.Lose(command.WasSentBefore
+                ? new RedisConnectionException($"No reply to {command.Name}: {reason.Message}", CommandOutcome.OutcomeUnknown, reason)
+                : new RedisConnectionException($"{command.Name} was not sent: {reason.Message}", CommandOutcome.NotSent, reason));
         }
     }
 
@@ -295,6 +297,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
         command.StartedAt = now;
         command.Timeout = wait;
         command.Deadline = wait == Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)(wait.TotalSeconds * Time.TimestampFrequency);
+        command.WasSentBefore = false;
         command.ExactStart = Metrics.TimesCommands ? Time.GetTimestamp() : 0;
     }
 
@@ -343,7 +346,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
     private RedisException Overdue(PendingCommand command, bool wasSent)
     {
         var waited = $"{command.Timeout.TotalMilliseconds:0} ms";
-        return wasSent ? new RedisTimeoutException($"No reply to {command.Name} within {waited}. It may have run or not.", CommandOutcome.OutcomeUnknown)
+        return wasSent || command.WasSentBefore ? new RedisTimeoutException($"No reply to {command.Name} within {waited}. It may have run or not.", CommandOutcome.OutcomeUnknown)
             : IsConnected ? new RedisTimeoutException($"{command.Name} could not be sent within {waited}.", CommandOutcome.NotSent)
             : new RedisConnectionException($"{command.Name} was not sent within {waited}: {_whyNoConnection}.", CommandOutcome.NotSent);
     }

@@ -223,6 +223,7 @@ internal sealed class CommandQueue(PipelineLimits limits)
         {
             var size = RespWriter.GetMaxByteCount(read.Command.Name, read.Command.Arguments);
             Append(read, size, read.Command.Name, read.Command.Arguments);
+            read.WasSentBefore = true;
         }
 
         _outbox.Append(bytes, count);
