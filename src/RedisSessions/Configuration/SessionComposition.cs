@@ -7,6 +7,7 @@ using RedisSessions.Caching;
 using RedisSessions.Commits;
 using RedisSessions.Cookies;
 using RedisSessions.Diagnostics;
+using RedisSessions.Inspector.Events;
 using RedisSessions.Records;
 using RedisSessions.Stores;
 
@@ -42,6 +43,11 @@ internal static class SessionComposition
         }
 
         records = new MeasuredRecordStore(records, metrics);
+        if (provider.GetService<SessionEventPublisher>() is { } events)
+        {
+            records = new PublishingRecordStore(records, events, keys);
+        }
+
         var carrier = new SessionCarrier(options);
         return new SessionServices
         {

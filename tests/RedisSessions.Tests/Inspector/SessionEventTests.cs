@@ -1,0 +1,268 @@
+using System.Globalization;
+using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text.Json.Nodes;
+
+using RedisSessions.Tests.Hosting;
+
+using TestServers;
+
+namespace RedisSessions.Tests.Inspector;
+
+/// <summary>What happens to sessions, told to whoever listens.</summary>
+public sealed class SessionEventTests(RedisFixture redis) : IClassFixture<RedisFixture>, IAsyncLifetime
+{
+    private readonly string _user = "user-" + Guid.NewGuid().ToString("N");
+    private InspectorApp _inspector = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await redis.Server.CliAsync("FLUSHALL");
+        _inspector = await InspectorApp.StartAsync(redis.Server);
+
+        // The administrator's own sign-in is told before any test listens.
+        await Eventually.TrueAsync(async () => await redis.Server.CliAsync("XLEN", "SESSION-EVENTS") == "1");
+    }
+
+    public ValueTask DisposeAsync() => _inspector.DisposeAsync();
+
+    [Fact]
+    public async Task A_listener_is_told_of_sessions_created_renewed_and_destroyed()
+    {
+        await using var listener = await Listener.StartAsync(_inspector);
+        using var browser = _inspector.App.NewBrowser();
+
+        await browser.GetAsync("/set?k=a&v=1");
+        var first = SessionRedis.PublicOf(browser.Cookie!);
+        await browser.GetAsync("/refresh");
+        await browser.GetAsync("/sign-in?user=" + _user);
+        var second = SessionRedis.PublicOf(browser.Cookie!);
+        await browser.GetAsync("/destroy");
+
+        Assert.Equal(
+            [("created", first, null, null), ("renewed", first, null, null), ("renewed", second, first, _user), ("destroyed", second, null, _user)],
+            await listener.TakeAsync(4));
+    }
+
+    [Fact]
+    public async Task A_listener_on_one_instance_hears_of_sessions_on_another()
+    {
+        await using var other = await InspectorApp.StartAsync(redis.Server);
+        await using var listener = await Listener.StartAsync(_inspector);
+
+        using var browser = await other.SignInAsync(_user);
+
+        Assert.Contains(
+            ("created", SessionRedis.PublicOf(browser.Cookie!), null, _user), await listener.TakeUntilAsync(e => e.User == _user));
+    }
+
+    [Fact]
+    public async Task A_listener_who_comes_back_misses_nothing()
+    {
+        string? last;
+        await using (var before = await Listener.StartAsync(_inspector))
+        {
+            using var one = await _inspector.SignInAsync(_user + "1");
+            await before.TakeUntilAsync(e => e.User == _user + "1");
+            last = before.LastId;
+        }
+
+        using var two = await _inspector.SignInAsync(_user + "2");
+        await using var after = await Listener.StartAsync(_inspector, last);
+
+        Assert.Equal(_user + "2", (await after.TakeAsync(1)).Single().User);
+    }
+
+    [Fact]
+    public async Task Plain_writes_and_reads_are_no_events()
+    {
+        using var browser = await _inspector.SignInAsync(_user);
+        await Eventually.TrueAsync(async () => await redis.Server.CliAsync("XLEN", "SESSION-EVENTS") == "2");
+
+        await browser.GetAsync("/set?k=a&v=1");
+        await browser.GetAsync("/get?k=a");
+        await browser.GetAsync("/destroy");
+
+        await Eventually.TrueAsync(async () => await redis.Server.CliAsync("XLEN", "SESSION-EVENTS") == "3");
+    }
+
+    [Fact]
+    public async Task A_session_that_expires_is_told_where_keyspace_notifications_are_on()
+    {
+        await redis.Server.CliAsync("CONFIG", "SET", "notify-keyspace-events", "Ex");
+        await using var listener = await Listener.StartAsync(_inspector);
+        await Eventually.TrueAsync(async () => await redis.Server.CliAsync("PUBSUB", "NUMPAT") != "0");
+        using var browser = await _inspector.SignInAsync(_user);
+
+        await redis.Server.CliAsync("PEXPIRE", SessionRedis.KeyOf(browser.Cookie!), "1");
+
+        var events = await listener.TakeUntilAsync(e => e.Kind == "expired");
+        Assert.Equal(SessionRedis.PublicOf(browser.Cookie!), events[^1].Id);
+    }
+
+    [Fact]
+    public async Task A_listener_survives_a_restart_of_Redis()
+    {
+        await using var server = await RedisServer.StartAsync("--appendonly", "yes");
+        await using var inspector = await InspectorApp.StartAsync(server);
+        await using var listener = await Listener.StartAsync(inspector);
+        await server.StopAsync();
+        await server.StartAgainAsync();
+        using var browser = inspector.App.NewBrowser();
+        await Eventually.TrueAsync(async () => (await browser.GetAsync("/sign-in?user=" + _user)).Status == HttpStatusCode.OK);
+
+        await listener.TakeUntilAsync(e => e.User == _user);
+    }
+
+    [Fact]
+    public async Task A_response_of_events_ends_after_its_time_and_when_the_application_stops()
+    {
+        await using var brief = await InspectorApp.StartAsync(redis.Server, options => options.StreamDuration = TimeSpan.FromSeconds(1));
+        await using var listener = await Listener.StartAsync(brief);
+        await listener.EndedAsync();
+
+        var stopping = await InspectorApp.StartAsync(redis.Server);
+        await using var left = await Listener.StartAsync(stopping);
+        await stopping.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        await left.EndedAsync();
+    }
+
+    [Fact]
+    public async Task What_is_no_id_of_an_event_is_a_400()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/inspector/events");
+        request.Headers.Add("Last-Event-ID", "$ BLOCK");
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await _inspector.Admin.SendAsync(request)).Status);
+    }
+
+    [Fact]
+    public async Task The_stream_is_bounded_and_expires()
+    {
+        Assert.InRange(await redis.Server.PttlAsync("SESSION-EVENTS"), 1, (long)TimeSpan.FromHours(1).TotalMilliseconds);
+        await using var small = await InspectorApp.StartAsync(redis.Server, options => options.EventsKept = 100);
+        for (var i = 0; i < 300; i++)
+        {
+            using var browser = small.App.NewBrowser();
+            await browser.GetAsync("/set?k=a&v=1");
+        }
+
+        await Eventually.TrueAsync(async () =>
+            int.Parse(await redis.Server.CliAsync("XINFO", "STREAM", "SESSION-EVENTS").ContinueWith(EntriesAdded, TaskScheduler.Default), CultureInfo.InvariantCulture) >= 300);
+        Assert.InRange(int.Parse(await redis.Server.CliAsync("XLEN", "SESSION-EVENTS"), CultureInfo.InvariantCulture), 100, 250);
+    }
+
+    [Fact]
+    public async Task Requests_go_on_when_events_cannot_be_told()
+    {
+        await redis.Server.CliAsync("SET", "OTHER-EVENTS", "in the way");
+        await using var inspector = await InspectorApp.StartAsync(redis.Server, sessions: options => options.KeyPrefix = "OTHER:");
+
+        using var browser = await inspector.SignInAsync(_user);
+
+        Assert.Equal(_user, (await browser.GetAsync("/me")).Body);
+        await Eventually.TrueAsync(() => inspector.App.Log.OfSessions.Any(line => line.Text.StartsWith("Events about sessions were lost", StringComparison.Ordinal)));
+    }
+
+    private static string EntriesAdded(Task<string> info)
+    {
+        var lines = info.GetAwaiter().GetResult().Split('\n');
+        return lines[Array.IndexOf(lines, "entries-added") + 1];
+    }
+
+    /// <summary>Reads the events as a browser's EventSource does.</summary>
+    private sealed class Listener : IAsyncDisposable
+    {
+        private readonly HttpClient _client = new();
+        private readonly IAsyncEnumerator<SseItem<string>> _items;
+
+        private Listener(HttpClient client, Stream stream)
+        {
+            _client = client;
+            _items = SseParser.Create(stream).EnumerateAsync().GetAsyncEnumerator();
+        }
+
+        public string? LastId { get; private set; }
+
+        public static async Task<Listener> StartAsync(InspectorApp inspector, string? lastEventId = null)
+        {
+            var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+            var request = new HttpRequestMessage(HttpMethod.Get, new Uri(inspector.App.Address, "/inspector/events"));
+            request.Headers.Add("Cookie", "ssw=" + inspector.Admin.Cookie);
+            if (lastEventId is not null)
+            {
+                request.Headers.Add("Last-Event-ID", lastEventId);
+            }
+
+            var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(TimeSpan.FromSeconds(10));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
+            var listener = new Listener(client, await response.Content.ReadAsStreamAsync());
+            Assert.True(await listener._items.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
+            Assert.Equal("ping", listener._items.Current.EventType);
+            return listener;
+        }
+
+        public async Task<List<(string Kind, string Id, string? Previous, string? User)>> TakeAsync(int count)
+        {
+            var taken = new List<(string, string, string?, string?)>();
+            while (taken.Count < count)
+            {
+                taken.Add(await NextAsync());
+            }
+
+            return taken;
+        }
+
+        public async Task<List<(string Kind, string Id, string? Previous, string? User)>> TakeUntilAsync(
+            Predicate<(string Kind, string Id, string? Previous, string? User)> isLast)
+        {
+            var taken = new List<(string Kind, string Id, string? Previous, string? User)>();
+            do
+            {
+                taken.Add(await NextAsync());
+            }
+            while (!isLast(taken[^1]));
+            return taken;
+        }
+
+        public async Task EndedAsync()
+        {
+            try
+            {
+                while (await _items.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10)))
+                {
+                }
+            }
+            catch (HttpIOException)
+            {
+                // A server that stops may cut the response off.
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _client.Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        private async Task<(string Kind, string Id, string? Previous, string? User)> NextAsync()
+        {
+            while (await _items.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10)))
+            {
+                var item = _items.Current;
+                if (item.EventType == "ping")
+                {
+                    continue;
+                }
+
+                LastId = item.EventId ?? LastId;
+                var data = JsonNode.Parse(item.Data)!;
+                Assert.Equal(item.EventType, (string)data["kind"]!);
+                return ((string)data["kind"]!, (string)data["id"]!, (string?)data["previousId"], (string?)data["userId"]);
+            }
+
+            throw new InvalidOperationException("The events ended.");
+        }
+    }
+}
