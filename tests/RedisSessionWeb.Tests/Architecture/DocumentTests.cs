@@ -53,7 +53,7 @@ public sealed partial class DocumentTests
 
     private static IEnumerable<string> TextsOfKeys(string file)
     {
-        var root = CSharpSyntaxTree.ParseText(SourceTree.Read(file)).GetRoot();
+        var root = SourceTree.Parse(file);
         var places = root.DescendantNodes().Where(node => node switch
         {
             TypeDeclarationSyntax type => type.Identifier.Text.EndsWith("Keys", StringComparison.Ordinal),

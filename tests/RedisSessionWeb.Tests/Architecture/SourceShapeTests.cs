@@ -33,7 +33,7 @@ public sealed class SourceShapeTests
     {
         var tooLong =
             from file in SourceTree.Files(["src"], ".cs")
-            let root = Parse(file)
+            let root = SourceTree.Parse(file)
             from method in root.DescendantNodes()
             where method is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or LocalFunctionStatementSyntax
             let span = method.SyntaxTree.GetLineSpan(method.Span)
@@ -49,7 +49,7 @@ public sealed class SourceShapeTests
     {
         var tooMany =
             from file in SourceTree.Files(["src"], ".cs")
-            from node in Parse(file).DescendantNodes()
+            from node in SourceTree.Parse(file).DescendantNodes()
             let parameters = node switch
             {
                 ConstructorDeclarationSyntax constructor => constructor.ParameterList,
@@ -109,7 +109,7 @@ public sealed class SourceShapeTests
     {
         var partial =
             from file in SourceTree.Files(["src"], ".cs")
-            from type in Parse(file).DescendantNodes().OfType<TypeDeclarationSyntax>()
+            from type in SourceTree.Parse(file).DescendantNodes().OfType<TypeDeclarationSyntax>()
             where type.Modifiers.Any(SyntaxKind.PartialKeyword) && !HasGeneratedMember(type)
             select $"{file}: {type.Identifier}";
 
@@ -139,15 +139,12 @@ public sealed class SourceShapeTests
         Findings.None(silent);
     }
 
-    private static SyntaxNode Parse(string file) =>
-        CSharpSyntaxTree.ParseText(SourceTree.Read(file), CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Preview)).GetRoot();
-
     // src/RedisSessions/Caching/X.cs -> RedisSessions.Caching
     private static string NamespaceOfFolder(string file) =>
         string.Join('.', file.Split('/')[1..^1]);
 
     private static string? DeclaredNamespace(string file) =>
-        Parse(file).DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>().FirstOrDefault()?.Name.ToString();
+        SourceTree.Parse(file).DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>().FirstOrDefault()?.Name.ToString();
 
     private static bool DeclaresOnlyExtensions(string file) =>
         Path.GetFileNameWithoutExtension(file).EndsWith("Extensions", StringComparison.Ordinal)

@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace RedisSessionWeb.Tests.Architecture;
 
@@ -6,6 +10,9 @@ namespace RedisSessionWeb.Tests.Architecture;
 internal static class SourceTree
 {
     private static readonly string[] BuiltOrFetched = ["bin", "obj", "node_modules", "artifacts", ".git", ".data", "TestResults"];
+
+    // Every test looks at the same files: each is parsed once.
+    private static readonly ConcurrentDictionary<string, SyntaxNode> Parsed = new();
 
     public static string Root { get; } = FindRoot();
 
@@ -28,6 +35,10 @@ internal static class SourceTree
             .Order(StringComparer.Ordinal);
 
     public static string Read(string relativePath) => File.ReadAllText(Path.Combine(Root, relativePath));
+
+    public static SyntaxNode Parse(string relativePath) => Parsed.GetOrAdd(
+        relativePath,
+        static path => CSharpSyntaxTree.ParseText(Read(path), CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Preview)).GetRoot());
 
     private static IEnumerable<string> Walk(string folder) =>
         Directory.EnumerateFiles(folder).Concat(

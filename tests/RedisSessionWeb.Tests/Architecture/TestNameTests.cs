@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace RedisSessionWeb.Tests.Architecture;
@@ -36,7 +35,7 @@ public sealed partial class TestNameTests
 
     private static IEnumerable<(string File, MethodDeclarationSyntax Method, AttributeSyntax Attribute)> Tests() =>
         from file in SourceTree.Files(["tests"], ".cs")
-        from method in CSharpSyntaxTree.ParseText(SourceTree.Read(file)).GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>()
+        from method in SourceTree.Parse(file).DescendantNodes().OfType<MethodDeclarationSyntax>()
         from attribute in method.AttributeLists.SelectMany(list => list.Attributes)
         where attribute.Name.ToString() is "Fact" or "Theory"
         select (file, method, attribute);
