@@ -16,8 +16,8 @@ internal sealed class PendingReply : PendingCommand<RespValue>
     /// <summary>The command itself, kept to send it again if it only reads.</summary>
     public RedisCommand Command { get; private set; }
 
-    /// <summary>Whether it may be sent twice. Not if somebody follows it: that is promised one reply or one loss.</summary>
-    public bool IsReadOnly => _observer is null && CommandRules.IsReadOnly(Command.Name);
+    /// <summary>Whether it may be sent twice. Whoever follows it still sees one reply or one loss.</summary>
+    public bool IsReadOnly => CommandRules.IsReadOnly(Command.Name);
 
     /// <param name="command">What it asks.</param>
     /// <param name="observer">Sees the reply before the caller does.</param>

@@ -75,7 +75,7 @@ internal sealed class OwnWrite<TKey, TValue> : IRedisClient, IDisposable
         }
         finally
         {
-            Release();
+            attempt.Release();
         }
     }
 
@@ -94,6 +94,7 @@ internal sealed class OwnWrite<TKey, TValue> : IRedisClient, IDisposable
         private RespValue? _reply;
         private long _epoch;
         private Exception? _failure;
+        private int _isReleased;
 
         public Attempt(OwnWrite<TKey, TValue> write)
         {
@@ -105,6 +106,18 @@ internal sealed class OwnWrite<TKey, TValue> : IRedisClient, IDisposable
         public IReplyObserver Written { get; }
 
         public IReplyObserver Looked { get; }
+
+        /// <summary>
+        /// The look is answered or never will be. On the reader loop where it can be: the next write of the same caller
+        /// must not find this one's mark.
+        /// </summary>
+        public void Release()
+        {
+            if (Interlocked.Exchange(ref _isReleased, 1) == 0)
+            {
+                _write.Release();
+            }
+        }
 
         private void OnWritten(in RespValue reply)
         {
@@ -147,6 +160,7 @@ internal sealed class OwnWrite<TKey, TValue> : IRedisClient, IDisposable
                 if (isLook)
                 {
                     attempt.OnLooked(reply);
+                    attempt.Release();
                 }
                 else
                 {

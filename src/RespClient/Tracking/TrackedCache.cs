@@ -83,7 +83,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
         var now = _clock.Now;
-        if (now - _client.NewestAnswerStartedAt <= _maxStaleness && _table.TryGet(key, now, out value))
+        if (IsFresh(now) && _table.TryGet(key, now, out value))
         {
             _hits.Increment();
             return true;
@@ -143,9 +143,18 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
         return _observer.DisposeAsync();
     }
 
+    /// <summary>Whether all that the server had to say until lately is known.</summary>
+    private bool IsFresh(long now) => now - _client.NewestAnswerStartedAt <= _maxStaleness;
+
     private async Task<TValue?> ReadAsync(TKey key, CancellationToken cancellationToken)
     {
-        var read = _table.Join(key, out var isNew);
+        var read = _table.Join(key, IsFresh(_clock.Now), out var isNew, out var value);
+        if (read is null)
+        {
+            _hits.Increment();
+            return value;
+        }
+
         if (isNew)
         {
             _ = SendAsync(read);

@@ -58,6 +58,48 @@ public sealed class TrackedCacheTests
     }
 
     [Fact]
+    public async Task ReadsThatCrossTheAnswerOfAnotherReaderFindWhatItBrought()
+    {
+        await using var server = ScriptedServer.Answering(_ => Notes.Answer(1));
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, _notes));
+        for (var round = 0; round < 500; round++)
+        {
+            var key = $"key-{round}";
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+            {
+                for (var look = 0; look < 20; look++)
+                {
+                    await cache.GetAsync(key);
+                }
+            })));
+        }
+
+        Assert.Equal(500, server.Asked.Count());
+    }
+
+    [Fact]
+    public async Task TrackedReadSurvivesALostConnectionAndItsAnswerIsNotKept()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.NextAsync() is not null)
+            {
+                if (connection.Number == 1)
+                {
+                    return;
+                }
+
+                await connection.SendAsync(Notes.Answer(connection.Number));
+            }
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, _notes));
+        Assert.Equal(2, (await cache.GetAsync("a"))!.Version);
+        Assert.False(cache.TryGet("a", out _));
+    }
+
+    [Fact]
     public async Task WrittenRecordIsAHitWithoutAnotherReadAndStaysTracked()
     {
         await using var server = await RedisServer.StartAsync();

@@ -68,12 +68,23 @@ internal sealed class TrackedTable<TKey, TValue>
     public bool TryGet(TKey key, long now, [MaybeNullWhen(false)] out TValue value) => _entries.TryGet(key, now, out value);
 
     /// <summary>The read of a key to wait for: one that is under way, or a new one that the caller must send.</summary>
-    public PendingRead<TKey, TValue> Join(TKey key, out bool isNew)
+    /// <param name="key">The record's name.</param>
+    /// <param name="isFresh">Whether hits may be served.</param>
+    /// <param name="isNew">Whether the caller must send it.</param>
+    /// <param name="value">The record, if a read was answered since the caller looked; there is no read to wait for then.</param>
+    public PendingRead<TKey, TValue>? Join(TKey key, bool isFresh, out bool isNew, out TValue? value)
     {
         var now = _time.GetTimestamp();
-        Interlocked.Increment(ref _misses);
         lock (_gate)
         {
+            isNew = false;
+            if (isFresh && _entries.TryGet(key, now, out value))
+            {
+                return null;
+            }
+
+            value = null;
+            _misses++;
             var state = StateOf(key);
             isNew = !(_rules.JoinReads && _isOn && state.Read is { } current && now - current.StartedAt <= _maxStaleness);
             if (isNew)
@@ -85,7 +96,7 @@ internal sealed class TrackedTable<TKey, TValue>
                 _reads++;
             }
 
-            return state.Read!;
+            return state.Read;
         }
     }
 

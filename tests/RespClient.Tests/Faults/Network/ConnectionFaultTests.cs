@@ -135,7 +135,9 @@ public sealed class ConnectionFaultTests
         const string Reply = "$12\r\nhello, world\r\n";
         await using var server = ScriptedServer.Answering(_ => Reply);
         await using var proxy = FaultProxy.Start(server.Port);
-        await using var client = await RedisClient.ConnectAsync(Options(proxy.ConnectionString));
+        var options = Options(proxy.ConnectionString);
+        options.RetriesReads = false;
+        await using var client = await RedisClient.ConnectAsync(options);
         for (var bytes = 1; bytes < Reply.Length; bytes++)
         {
             await Eventually.TrueAsync(() => AnswersAsync(client));
@@ -144,6 +146,31 @@ public sealed class ConnectionFaultTests
             Assert.Equal(CommandOutcome.OutcomeUnknown, e.Outcome);
             proxy.Heal();
         }
+    }
+
+    [Fact]
+    public async Task ReadWhoseReplyWasLostIsSentAgainAndAWriteNever()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.NextAsync() is not null)
+            {
+                if (connection.Number == 1 && await connection.NextAsync() is not null)
+                {
+                    await connection.SendAsync("$5\r\nhe");
+                    return;
+                }
+
+                await connection.SendAsync("$5\r\nhello\r\n");
+            }
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        var read = client.ExecuteAsync(new RedisCommand("GET", "k")).AsTask();
+        var write = client.ExecuteAsync(new RedisCommand("APPEND", "k", "x")).AsTask();
+        Assert.Equal("hello", (await read).AsString());
+        var lost = await Assert.ThrowsAsync<RedisConnectionException>(() => write);
+        Assert.Equal(CommandOutcome.OutcomeUnknown, lost.Outcome);
+        Assert.Equal(["GET k", "APPEND k x", "GET k"], server.Asked.Select(command => command.Text));
     }
 
     [Fact]

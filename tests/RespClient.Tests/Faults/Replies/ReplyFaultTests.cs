@@ -49,7 +49,8 @@ public sealed class ReplyFaultTests
                 }
             }
         });
-        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var client = await RedisClient.ConnectAsync(
+            new RedisClientOptions { ConnectionString = server.ConnectionString, RetriesReads = false });
         for (var index = 0; index < deliveries.Length; index++)
         {
             var outcome = await OutcomeAsync(client, index);

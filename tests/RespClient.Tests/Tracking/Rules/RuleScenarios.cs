@@ -60,10 +60,13 @@ internal static class RuleScenarios
     /// <summary>2. A thousand readers at once.</summary>
     public static async Task<string?> ThousandMissesAsync(TrackingRules rules)
     {
-        await using var server = ScriptedServer.Answering(_ => Notes.Answer(1));
+        var hold = new TaskCompletionSource();
+        await using var server = VersionedServer(beforeFirstRead: hold.Task);
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
         await using var cache = await OnAsync(new TrackedCache<string, Note>(client, Notes, null, null, rules));
-        await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => cache.GetAsync("a").AsTask()));
+        var readers = Enumerable.Range(0, 1000).Select(_ => cache.GetAsync("a").AsTask()).ToArray();
+        hold.SetResult();
+        await Task.WhenAll(readers);
         var reads = server.Asked.Count();
         return reads == 1 ? null : $"{reads} reads for one key";
     }
