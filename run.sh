@@ -50,7 +50,7 @@ need_dotnet() {
   command -v dotnet >/dev/null || { [ -x "$HOME/.dotnet/dotnet" ] && PATH=$HOME/.dotnet:$PATH; }
   command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing. Get it from https://dotnet.microsoft.com/download/dotnet/10.0"
   # .NET on Debian needs ICU for anything but plain English, and a slim image does not have it.
-  if command -v apt-cache >/dev/null && ! ls /usr/lib/*/libicuuc.so.* /usr/lib/libicuuc.so.* >/dev/null 2>&1; then
+  if command -v apt-cache >/dev/null && [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) != *libicuuc.so.* ]]; then
     install_package "libicu is missing, which .NET needs" '^libicu[0-9]+$' 
   fi
   dotnet --version >/dev/null 2>&1 || fail "the .NET 10 SDK is missing (found: $(dotnet --list-sdks 2>/dev/null | cut -d' ' -f1 | paste -sd' ' -)). Get it from https://dotnet.microsoft.com/download/dotnet/10.0"

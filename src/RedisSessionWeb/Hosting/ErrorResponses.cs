@@ -17,10 +17,20 @@ internal static class ErrorResponses
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly MediaTypeHeaderValue Problem = new("application/problem+json");
 
+    /// <summary>Belongs before what brings writers of its own, such as <c>AddRazorPages</c>.</summary>
+    public static IServiceCollection AddErrorResponses(this IServiceCollection services) =>
+        services.AddSingleton<IProblemDetailsWriter, PageInstead>().AddProblemDetails();
+
     /// <summary>Turns an unhandled exception, and an error status without a body, into what <c>Pages/Shell/Error</c> says.</summary>
+    /// <remarks>In a scope of its own: in the first one, authentication remembers the failure and throws it again.</remarks>
     public static IApplicationBuilder UseErrorResponses(this IApplicationBuilder app) => app
-        .UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = Path, StatusCodeSelector = StatusOf })
-        .UseStatusCodePagesWithReExecute(Path);
+        .UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandlingPath = Path,
+            StatusCodeSelector = StatusOf,
+            CreateScopeForErrors = true,
+        })
+        .UseStatusCodePagesWithReExecute(Path, createScopeForStatusCodePages: true);
 
     /// <summary>Whether the client prefers JSON to a page.</summary>
     public static bool WantsJson(this HttpRequest request)
@@ -48,4 +58,15 @@ internal static class ErrorResponses
         RedisServerException server when server.Kind.IsTransient() => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
+
+    /// <summary>
+    /// Leaves problem details that a component wants to write for a person unwritten: an error status without a body
+    /// is what <see cref="UseErrorResponses"/> makes a page of.
+    /// </summary>
+    private sealed class PageInstead : IProblemDetailsWriter
+    {
+        public bool CanWrite(ProblemDetailsContext context) => !context.HttpContext.Request.WantsJson();
+
+        public ValueTask WriteAsync(ProblemDetailsContext context) => ValueTask.CompletedTask;
+    }
 }

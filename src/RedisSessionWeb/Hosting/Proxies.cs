@@ -1,6 +1,7 @@
 using System.Net;
 
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
 
 namespace RedisSessionWeb.Hosting;
 
@@ -12,24 +13,28 @@ internal static class Proxies
 {
     private const string Section = "Proxies";
 
+    /// <exception cref="OptionsValidationException">A proxy is neither an address nor a network.</exception>
     public static IServiceCollection AddProxies(this IServiceCollection services, IConfiguration configuration)
     {
-        var proxies = configuration.GetSection(Section).Get<string[]>() ?? [];
+        var networks = (configuration.GetSection(Section).Get<string[]>() ?? []).Select(Read).ToArray();
         return services.Configure<ForwardedHeadersOptions>(options =>
         {
+            options.ForwardedHeaders = networks.Length == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            options.ForwardLimit = null;
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
-            options.ForwardedHeaders = proxies.Length == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-            options.ForwardLimit = null;
-            foreach (var proxy in proxies)
-            {
-                if (IPAddress.TryParse(proxy, out var address))
-                    options.KnownProxies.Add(address);
-                else if (System.Net.IPNetwork.TryParse(proxy, out var network))
-                    options.KnownIPNetworks.Add(network);
-                else
-                    throw new Microsoft.Extensions.Options.OptionsValidationException(Section, typeof(ForwardedHeadersOptions), [$"{Section} has '{proxy}', which is neither an address nor a network such as 10.0.0.0/8."]);
-            }
+            foreach (var network in networks)
+                options.KnownIPNetworks.Add(network);
         });
+    }
+
+    private static System.Net.IPNetwork Read(string text)
+    {
+        if (System.Net.IPNetwork.TryParse(text, out var network))
+            return network;
+        if (IPAddress.TryParse(text, out var address))
+            return new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8);
+        throw new OptionsValidationException(
+            Section, typeof(ForwardedHeadersOptions), [$"{Section} has '{text}'; allowed: an address, or a network such as 10.0.0.0/8."]);
     }
 }

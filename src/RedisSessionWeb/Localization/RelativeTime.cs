@@ -14,7 +14,7 @@ internal sealed class RelativeTime(IStringLocalizer<Text> text, TimeProvider clo
     public string Until(DateTimeOffset moment)
     {
         var left = moment - clock.GetUtcNow();
-        return left <= TimeSpan.Zero ? text["expired"] : text["in {0}", Span(left)];
+        return left <= TimeSpan.Zero ? text["expired"] : text["in {0}", Rounded(left)];
     }
 
     /// <summary>What is left until a moment, in minutes rounded up, or in seconds towards the end.</summary>
@@ -23,6 +23,14 @@ internal sealed class RelativeTime(IStringLocalizer<Text> text, TimeProvider clo
         var left = moment - clock.GetUtcNow();
         return Span(left.TotalMinutes > 2 ? TimeSpan.FromMinutes(Math.Ceiling(left.TotalMinutes)) : left);
     }
+
+    /// <summary>Seven days that began a moment ago are seven days, not six.</summary>
+    private string Rounded(TimeSpan span) => Span(span switch
+    {
+        { TotalDays: >= 2 } => TimeSpan.FromDays(Math.Round(span.TotalDays)),
+        { TotalHours: >= 2 } => TimeSpan.FromHours(Math.Round(span.TotalHours)),
+        _ => span,
+    });
 
     /// <summary>A length of time in its largest whole unit.</summary>
     public string Span(TimeSpan span) => span switch

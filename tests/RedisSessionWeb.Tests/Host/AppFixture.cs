@@ -22,6 +22,10 @@ public sealed class AppFixture : IAsyncLifetime
         App = await RunningApp.StartAsync(Redis.ConnectionString, Settings);
     }
 
+    /// <summary>As if the minute between two mails to one address had passed.</summary>
+    internal Task ForgetCoolDownsAsync() =>
+        Redis.CliAsync("EVAL", "for _, key in ipairs(redis.call('KEYS', 'is_send_*')) do redis.call('DEL', key) end", "0");
+
     public async ValueTask DisposeAsync()
     {
         await App.DisposeAsync();

@@ -1,4 +1,9 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Net;
+using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 using AngleSharp.Dom;
@@ -15,9 +20,14 @@ internal sealed partial class Visit : IDisposable
     private readonly HttpClient _http;
 
     public Visit(RunningApp app, string language = "en")
+        : this(app.Address, language)
+    {
+    }
+
+    public Visit(Uri address, string language = "en")
     {
         Cookies = new CookieContainer();
-        _http = new HttpClient(new SocketsHttpHandler { CookieContainer = Cookies }) { BaseAddress = app.Address };
+        _http = new HttpClient(new SocketsHttpHandler { CookieContainer = Cookies }) { BaseAddress = address };
         _http.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
         _http.DefaultRequestHeaders.Accept.ParseAdd("text/html");
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0");
@@ -35,12 +45,20 @@ internal sealed partial class Visit : IDisposable
 
     public string Heading => Page.QuerySelector("h1")?.TextContent.Trim() ?? "";
 
-    public string Text => Page.QuerySelector("main")?.TextContent ?? "";
+    public string Main => Page.QuerySelector("main")?.TextContent ?? "";
 
     /// <summary>The error beside an input; empty where there is none.</summary>
     public string ErrorOf(string input) => Page.GetElementById(input + "-error")?.TextContent ?? "";
 
     public Task OpenAsync(string path) => ShowAsync(() => _http.GetAsync(path));
+
+    /// <summary>Asks for a page as a program does.</summary>
+    public async Task<HttpResponseMessage> AskForJsonAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd("application/json");
+        return await _http.SendAsync(request);
+    }
 
     /// <summary>Sends the first form of the page's main part that has all these inputs, with its hidden ones.</summary>
     public Task SubmitAsync(params (string Name, string Value)[] inputs) => SubmitAsync("main form", inputs);
@@ -53,6 +71,8 @@ internal sealed partial class Visit : IDisposable
         var fields = form.QuerySelectorAll<IHtmlInputElement>("input[name]").ToDictionary(input => input.Name!, input => input.Value);
         foreach (var (name, value) in inputs)
             fields[name] = value;
+        if (form.QuerySelector("[data-captcha]") is { } captcha)
+            fields["Captcha.Work"] = Work(fields["Captcha.Id"], int.Parse(captcha.GetAttribute("data-bits")!, CultureInfo.InvariantCulture));
         var action = form.GetAttribute("action") is { Length: > 0 } given ? given : Path;
         return ShowAsync(() => _http.PostAsync(action, new FormUrlEncodedContent(fields)));
     }
@@ -67,23 +87,24 @@ internal sealed partial class Visit : IDisposable
         Assert.StartsWith("/account", Path, StringComparison.Ordinal);
     }
 
-    /// <summary>Waits for the newest code that the development mailbox has for an address.</summary>
+    /// <summary>Waits for the mail with the reference that the page shows, and reads its code.</summary>
     public async Task<string> ReadCodeAsync(string email)
     {
+        var reference = Page.QuerySelector("[data-reference]")!.GetAttribute("data-reference")!;
         var code = "";
         await Eventually.TrueAsync(async () =>
         {
-            code = await ReadMailAsync(email) is { } mail ? Digits().Match(mail).Value : "";
+            code = await ReadMailAsync(email, reference) is { } mail ? Digits().Match(mail).Value : "";
             return code.Length > 0;
         });
         return code;
     }
 
-    /// <summary>The plain text of the newest mail to an address, or null.</summary>
-    public async Task<string?> ReadMailAsync(string email)
+    /// <summary>The plain text of the newest mail to an address whose subject has a word, or null.</summary>
+    public async Task<string?> ReadMailAsync(string email, string subject = "")
     {
         var list = await ParseAsync(await _http.GetAsync("/dev/mailbox?to=" + Uri.EscapeDataString(email)));
-        if (list.QuerySelector(".rows a") is not IHtmlAnchorElement newest)
+        if (list.QuerySelectorAll(".rows a").FirstOrDefault(a => a.TextContent.Contains(subject, StringComparison.Ordinal)) is not { } newest)
             return null;
         var mail = await ParseAsync(await _http.GetAsync(newest.GetAttribute("href")));
         return mail.QuerySelector("pre")!.TextContent;
@@ -99,6 +120,17 @@ internal sealed partial class Visit : IDisposable
 
     private static async Task<IHtmlDocument> ParseAsync(HttpResponseMessage response) =>
         await new HtmlParser().ParseDocumentAsync(await response.Content.ReadAsStringAsync());
+
+    /// <summary>What the page's script computes: a number that gives a hash with so many leading zero bits.</summary>
+    private static string Work(string captcha, int bits)
+    {
+        for (var number = 0; ; number++)
+        {
+            var hash = SHA256.HashData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{captcha}:{number}")));
+            if (BitOperations.LeadingZeroCount(BinaryPrimitives.ReadUInt32BigEndian(hash)) >= bits)
+                return number.ToString(CultureInfo.InvariantCulture);
+        }
+    }
 
     [GeneratedRegex(@"\b\d{6}\b")]
     private static partial Regex Digits();

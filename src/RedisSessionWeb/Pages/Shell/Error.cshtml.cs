@@ -5,11 +5,14 @@ using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.WebUtilities;
 
+using RedisSessions.Endpoints;
+
 using RedisSessionWeb.Hosting;
 
 namespace RedisSessionWeb.Pages.Shell;
 
 /// <summary>What a request that failed answers, by its status; the error handlers run it with any method.</summary>
+[WithoutSession]
 [IgnoreAntiforgeryToken]
 [ResponseCache(NoStore = true)]
 internal sealed class ErrorModel : PageModel

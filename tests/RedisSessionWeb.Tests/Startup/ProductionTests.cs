@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+using RedisSessionWeb.Tests.Architecture;
+
+using TestServers;
+
+namespace RedisSessionWeb.Tests.Startup;
+
+/// <summary>In Production the application refuses to start with what is unsafe, and names the key.</summary>
+public sealed class ProductionTests
+{
+    private const string Key = "Verification:Keys:0=a:q83vEjRWeJq83vEjRWeJq83vEjRWeJq83vEjRWeJq80=";
+
+    private static readonly string[] Safe = [Key, "Smtp:Host=mail.example.com", "Smtp:From=site@example.com"];
+
+    [Theory]
+    [InlineData("Verification:Keys", "Verification:Keys:0=")]
+    [InlineData("Verification:Keys:0", "Verification:Keys:0=change-me")]
+    [InlineData("Verification:DevelopmentMailbox", "Verification:DevelopmentMailbox=true")]
+    [InlineData("Verification:SendsPerHour", "Verification:SendsPerHour=0")]
+    [InlineData("Verification:TriesPerCode", "Verification:TriesPerCode=0")]
+    [InlineData("Verification:CoolDown", "Verification:CoolDown=00:00:00")]
+    [InlineData("Smtp:StartTls", "Smtp:StartTls=false")]
+    [InlineData("Smtp:Host", "Smtp:Host=")]
+    [InlineData("Inspector:Admins:0", "Inspector:Admins:0=*")]
+    [InlineData("Inspector:Admins:0", "Inspector:Admins:0=admin")]
+    [InlineData("Accounts:HashIterations", "Accounts:HashIterations=1000")]
+    [InlineData("Sessions:MaxAge", "Sessions:MaxAge=00:00:00")]
+    [InlineData("Proxies has", "Proxies:0=everywhere")]
+    public async Task An_unsafe_setting_is_refused_in_lines_that_name_its_key(string key, string setting)
+    {
+        var (exitCode, errors) = await RunAsync([.. Safe, setting]);
+
+        Assert.Equal(78, exitCode);
+        Assert.Contains(errors, line => line.StartsWith("RedisSessionWeb: ", StringComparison.Ordinal) && line.Contains(key, StringComparison.Ordinal));
+        Assert.DoesNotContain(errors, line => line.TrimStart().StartsWith("at ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_redis_that_is_away_is_told_in_one_line_at_start()
+    {
+        var (exitCode, errors) = await RunAsync([.. Safe, $"Redis:ConnectionString=127.0.0.1:{RedisServer.FreePort()}"]);
+
+        Assert.Equal(69, exitCode);
+        Assert.StartsWith("RedisSessionWeb: Redis does not answer", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs the program itself, as an operator does, until it ends.</summary>
+    private static async Task<(int ExitCode, string[] Errors)> RunAsync(string[] settings)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = SourceTree.Root,
+        };
+        start.ArgumentList.Add(typeof(Program).Assembly.Location);
+        foreach (var argument in settings.Prepend("urls=http://127.0.0.1:0").Prepend("environment=Production"))
+            start.ArgumentList.Add("--" + argument);
+        using var process = Process.Start(start)!;
+        _ = process.StandardOutput.ReadToEndAsync();
+        var errors = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+
+using RedisSessionWeb.Tests.Host;
+
+using TestServers;
+
+namespace RedisSessionWeb.Tests.Startup;
+
+/// <summary>The first thing a newcomer runs.</summary>
+public sealed partial class RunScriptTests : IDisposable
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("run-").FullName;
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    [Fact]
+    public async Task Accounts_made_in_one_run_are_there_in_the_next_and_ctrl_c_stops_everything()
+    {
+        var port = RedisServer.FreePort();
+        int redisPort;
+        await using (var first = RunScript.Start(("PORT", Text(port)), ("DATA", _data)))
+        {
+            await first.ReadyAsync();
+            redisPort = int.Parse(RedisAt().Match(first.Output).Groups[1].Value, CultureInfo.InvariantCulture);
+            using var visit = new Visit(new Uri($"http://localhost:{port}"));
+            await visit.RegisterAsync("again@example.com", "Again", "correct horse battery");
+
+            Assert.Equal(0, await first.StopAsync());
+        }
+
+        Assert.False(Listens(port));
+        Assert.False(Listens(redisPort));
+        await using var second = RunScript.Start(("PORT", Text(port)), ("DATA", _data));
+        await second.ReadyAsync();
+        using var later = new Visit(new Uri($"http://localhost:{port}"));
+        await later.OpenAsync("/signin");
+        await later.SubmitAsync(("Email", "again@example.com"), ("Password", "correct horse battery"));
+        Assert.Equal("/account", later.Path);
+    }
+
+    [Fact]
+    public async Task With_a_redis_of_ones_own_none_is_started()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var port = RedisServer.FreePort();
+        await using var run = RunScript.Start(("PORT", Text(port)), ("DATA", _data), ("REDIS", redis.ConnectionString));
+
+        await run.ReadyAsync();
+
+        Assert.Contains($"Redis: {redis.ConnectionString} (yours)", run.Output, StringComparison.Ordinal);
+        Assert.Contains("HEALTH", await redis.CliAsync("KEYS", "*"), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_data, "redis")));
+        Assert.Equal(0, await run.StopAsync("TERM"));
+        Assert.Equal("PONG", (await redis.CliAsync("PING")).Trim());
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_told_in_one_line_with_the_way_out()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        await AssertRefusesAsync($"port {port} is taken. Use another one: PORT={port + 1} ./run.sh", ("PORT", Text(port)));
+    }
+
+    [Fact]
+    public async Task A_redis_that_does_not_answer_is_told_in_one_line()
+    {
+        var nobody = RedisServer.FreePort();
+
+        await AssertRefusesAsync($"Redis at 127.0.0.1:{nobody} does not answer", ("REDIS", $"127.0.0.1:{nobody}"));
+    }
+
+    [Fact]
+    public async Task A_redis_that_wants_a_password_is_told_in_one_line_with_the_way_out()
+    {
+        await using var redis = await RedisServer.StartAsync("--requirepass", "secret");
+
+        await AssertRefusesAsync(
+            $"Redis at {redis.ConnectionString} wants a password: REDIS='{redis.ConnectionString},password=…' ./run.sh",
+            ("REDIS", redis.ConnectionString));
+    }
+
+    [Fact]
+    public async Task A_missing_sdk_is_told_in_one_line_with_the_address_to_get_it()
+    {
+        // Every program of the machine but dotnet.
+        var programs = Directory.CreateDirectory(Path.Combine(_data, "bin")).FullName;
+        foreach (var program in Directory.EnumerateFiles("/usr/bin").Where(file => Path.GetFileName(file) != "dotnet"))
+            File.CreateSymbolicLink(Path.Combine(programs, Path.GetFileName(program)), program);
+
+        await AssertRefusesAsync(
+            "the .NET 10 SDK is missing. Get it from https://dotnet.microsoft.com/download/dotnet/10.0", ("PATH", programs), ("HOME", _data));
+    }
+
+    [Fact]
+    public Task A_port_that_is_no_number_is_told_in_one_line() =>
+        AssertRefusesAsync("PORT must be a number, not 'http'", ("PORT", "http"));
+
+    private async Task AssertRefusesAsync(string line, params (string, string)[] environment)
+    {
+        await using var run = RunScript.Start([("DATA", _data), ("PORT", Text(RedisServer.FreePort())), .. environment]);
+
+        Assert.Equal(1, await run.ExitAsync());
+        Assert.Equal("run.sh: " + line, Assert.Single(run.Complaints));
+    }
+
+    private static bool Listens(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"Redis: 127\.0\.0\.1:(\d+)")]
+    private static partial Regex RedisAt();
+}
