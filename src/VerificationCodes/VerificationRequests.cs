@@ -60,6 +60,12 @@ public sealed record IssueRequest
     public CaptchaAnswer? Captcha { get; init; }
 
     /// <summary>
+    /// Whether no captcha is asked for: for callers that are processes and can show none, such as a gate. All limits
+    /// hold. Default <see langword="false"/>.
+    /// </summary>
+    public bool WithoutCaptcha { get; init; }
+
+    /// <summary>
     /// The notice the owner gets instead of a code. The outcome is the same as ever, and every answer to
     /// <see cref="IVerificationService.ConfirmAsync"/> too, except that no code is right. Default
     /// <see langword="null"/>: a code.

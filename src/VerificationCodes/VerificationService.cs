@@ -48,11 +48,11 @@ internal sealed class VerificationService(
     {
         if (!send.Delivers(request.Address))
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
-        if (captchas.Refuses(request.Captcha) is { } refusal)
+        if (captchas.Refuses(request) is { } refusal)
             return new IssueOutcome { Status = refusal };
         try
         {
-            return await send.RunAsync(request, captchas.Judge(request.Captcha), cancellationToken);
+            return await send.RunAsync(request, captchas.Judge(request), cancellationToken);
         }
         catch (RedisException e)
         {

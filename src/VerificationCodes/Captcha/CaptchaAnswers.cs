@@ -35,19 +35,20 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
     public static bool IsId(string id) => id.Length == IdLength && Base64Url.IsValid(id);
 
     /// <summary>What can be refused without asking Redis; null: nothing.</summary>
-    public IssueStatus? Refuses(CaptchaAnswer? answer)
+    public IssueStatus? Refuses(IssueRequest request)
     {
-        if (!IsRequired)
+        if (!IsRequired || request.WithoutCaptcha)
             return null;
+        var answer = request.Captcha;
         if (answer is null || (string.IsNullOrWhiteSpace(answer.Text) && string.IsNullOrWhiteSpace(answer.Work)))
             return IssueStatus.CaptchaMissing;
         return IsId(answer.Id) ? null : IssueStatus.CaptchaExpired;
     }
 
     /// <summary>What an answer is worth. Whether the captcha can still be redeemed, the send script finds out.</summary>
-    public CaptchaVerdict Judge(CaptchaAnswer? answer)
+    public CaptchaVerdict Judge(IssueRequest request)
     {
-        if (!IsRequired || answer is null)
+        if (!IsRequired || request.WithoutCaptcha || request.Captcha is not { } answer)
             return CaptchaVerdict.NotRequired;
         var right = string.IsNullOrWhiteSpace(answer.Text)
             ? Settings.ProofOfWork && IsWork(answer.Id, answer.Work ?? "", Settings.WorkBits)

@@ -37,6 +37,8 @@ public sealed record Notice(NoticeKind Kind, EmailAddress To)
 
     /// <summary>One further piece of text that the kind asks for, at most 100 characters, no control characters; never a secret. Default empty.</summary>
     public string Detail { get; init; } = "";
+
+    internal static bool IsDetail(string text) => text.Length <= 100 && !text.Any(char.IsControl);
 }
 
 /// <summary>Sends notices through the same durable outbox as codes.</summary>

@@ -38,6 +38,12 @@ internal static partial class VerificationLog
     [LoggerMessage(12, LogLevel.Warning, "Captcha is switched off: anyone can have messages sent, up to the limits")]
     public static partial void NoCaptcha(this ILogger log);
 
+    [LoggerMessage(14, LogLevel.Information, "Verification service for other processes on {Address}")]
+    public static partial void Serving(this ILogger log, string address);
+
+    [LoggerMessage(15, LogLevel.Error, "Call of {Path} failed: {Error}")]
+    public static partial void CallFailed(this ILogger log, string? path, string error);
+
     [LoggerMessage(13, LogLevel.Warning, "Codes are made with the development key that everybody knows; set Verification:Keys:0")]
     public static partial void DevelopmentKey(this ILogger log);
 }

@@ -12,6 +12,7 @@ using VerificationCodes.Delivery.Outbox;
 using VerificationCodes.Delivery.Sms;
 using VerificationCodes.Delivery.Templates;
 using VerificationCodes.Diagnostics;
+using VerificationCodes.Grpc;
 using VerificationCodes.Hosting;
 using VerificationCodes.RateLimiting;
 
@@ -34,6 +35,7 @@ public static class VerificationServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configuration);
         services.Configure<SmtpOptions>(configuration.GetSection("Smtp"));
         services.Configure<SmsOptions>(configuration.GetSection("Sms"));
+        services.Configure<VarifyServiceOptions>(configuration.GetSection("Verification:Grpc"));
         return services.AddVerificationCodes(options => configuration.GetSection("Verification").Bind(options));
     }
 
@@ -58,9 +60,11 @@ public static class VerificationServiceCollectionExtensions
         services.AddOptions<VerificationOptions>().Configure(configure).ValidateOnStart();
         services.AddOptions<SmtpOptions>().ValidateOnStart();
         services.AddOptions<SmsOptions>().ValidateOnStart();
+        services.AddOptions<VarifyServiceOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VerificationOptions>, VerificationOptionsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SmtpOptions>, SmtpOptionsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SmsOptions>, SmsOptionsCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VarifyServiceOptions>, VarifyServiceOptionsCheck>());
         services.TryAddSingleton<HostEnvironmentKind>();
     }
 
@@ -73,9 +77,25 @@ public static class VerificationServiceCollectionExtensions
         services.TryAddSingleton<CaptchaAnswers>();
         services.TryAddSingleton<VerificationMetrics>();
         services.TryAddSingleton<VerificationRecord>();
-        services.TryAddSingleton<ICaptchaService, CaptchaService>();
-        services.TryAddSingleton<IVerificationService, VerificationService>();
+        services.TryAddSingleton<CaptchaService>();
+        services.TryAddSingleton<VerificationService>();
+        services.TryAddSingleton<NoticeQueue>();
+        services.TryAddSingleton<VarifyClient>();
+        services.TryAddSingleton<RemoteServices>();
+        services.TryAddSingleton(sp => HereOrRemote<IVerificationService, VerificationService>(sp));
+        services.TryAddSingleton(sp => HereOrRemote<ICaptchaService, CaptchaService>(sp));
+        services.TryAddSingleton(sp => HereOrRemote<INoticeService, NoticeQueue>(sp));
+        services.TryAddSingleton<VarifyCalls>();
+        services.TryAddSingleton<GrpcDispatcher>();
+        services.TryAddSingleton<VarifyServer>();
     }
+
+    private static TService HereOrRemote<TService, THere>(IServiceProvider services)
+        where TService : class
+        where THere : class, TService =>
+        services.GetRequiredService<IOptions<VerificationOptions>>().Value.Remote is null
+            ? services.GetRequiredService<THere>()
+            : (TService)(object)services.GetRequiredService<RemoteServices>();
 
     private static void AddDelivery(IServiceCollection services)
     {
@@ -84,7 +104,6 @@ public static class VerificationServiceCollectionExtensions
         services.TryAddSingleton<MessageComposer>();
         services.TryAddSingleton<MessageDelivery>();
         services.TryAddSingleton<DeliveryRecord>();
-        services.TryAddSingleton<INoticeService, NoticeQueue>();
         services.TryAddSingleton<IOutboxMonitor, OutboxMonitor>();
         services.TryAddSingleton<DeliveryRoute>();
         services.TryAddSingleton<DevelopmentMailbox>();
@@ -96,5 +115,6 @@ public static class VerificationServiceCollectionExtensions
             sp.GetRequiredService<HostEnvironmentKind>().IsDevelopment ? sp.GetRequiredService<DevelopmentMailbox>() : null!);
         services.AddHostedService<StartupWarnings>();
         services.AddHostedService<OutboxWorker>();
+        services.AddHostedService(sp => sp.GetRequiredService<VarifyServer>());
     }
 }

@@ -32,7 +32,6 @@ public enum SmtpMode
 public sealed class SmtpServer : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly SemaphoreSlim Installing = new(1);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<ReceivedMail> _mails = new();
@@ -53,7 +52,7 @@ public sealed class SmtpServer : IAsyncDisposable
     /// <summary>Starts a server. With a user it demands AUTH; without STARTTLS it offers none.</summary>
     public static async Task<SmtpServer> StartAsync(string user = "", string password = "", bool startTls = true, X509Certificate2? certificate = null)
     {
-        await InstallAsync();
+        await NodePackages.InstallAsync(Folder, "smtp-server");
         var start = new ProcessStartInfo("node")
         {
             WorkingDirectory = Folder,
@@ -133,43 +132,7 @@ public sealed class SmtpServer : IAsyncDisposable
         _port.TrySetException(new InvalidOperationException("The mail server ended: " + await errors));
     }
 
-    /// <summary>Installs the packages that the lock file names, once.</summary>
-    private static async Task InstallAsync()
-    {
-        await Installing.WaitAsync();
-        try
-        {
-            if (Directory.Exists(Path.Combine(Folder, "node_modules", "smtp-server")))
-                return;
-            var start = new ProcessStartInfo("npm") { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var argument in (string[])["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-                start.ArgumentList.Add(argument);
-            using var npm = Process.Start(start) ?? throw new InvalidOperationException("npm did not start.");
-            var output = npm.StandardOutput.ReadToEndAsync();
-            var errors = await npm.StandardError.ReadToEndAsync();
-            await npm.WaitForExitAsync();
-            if (npm.ExitCode != 0)
-                throw new InvalidOperationException($"npm ci failed: {errors} {await output}");
-        }
-        finally
-        {
-            Installing.Release();
-        }
-    }
-
-    private static string Folder { get; } = FindFolder();
-
-    private static string FindFolder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var candidate = Path.Combine(folder.FullName, "tests", "TestServers", "Smtp");
-            if (File.Exists(Path.Combine(candidate, "server.mjs")))
-                return candidate;
-        }
-
-        throw new InvalidOperationException("tests/TestServers/Smtp is not above the test's folder.");
-    }
+    private static string Folder { get; } = NodePackages.FindFolder("Smtp", "server.mjs");
 
     private sealed record Settings(string Key, string Cert, string User, string Password, bool StartTls);
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 using RespClient;
-using RespClient.Protocol;
 
 using VerificationCodes.Delivery;
 using VerificationCodes.Delivery.Development;
@@ -55,6 +54,15 @@ public sealed class OptionsTests
         Assert.Contains(said, failure, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Verification:Grpc:Address", "0.0.0.0", "Verification:Grpc:Secret has 0 characters; allowed: 16 to 256, or none on loopback.")]
+    [InlineData("Verification:Grpc:Secret", "short", "Verification:Grpc:Secret has 5 characters")]
+    [InlineData("Verification:Grpc:Address", "localhost", "Verification:Grpc:Address is 'localhost'; allowed: an IP address.")]
+    [InlineData("Verification:Remote", "ftp://10.0.0.1", "Verification:Remote is 'ftp://10.0.0.1/'; allowed: http://host:port")]
+    [InlineData("Verification:Remote", "http://10.0.0.1:50051", "Verification:RemoteSecret has 0 characters; needed beyond loopback: 16 or more.")]
+    public async Task A_verification_service_that_strangers_reach_needs_a_secret(string key, string value, string said) =>
+        Assert.Contains(said, await StartAsync(Environments.Production, ("Verification:Grpc:Enabled", "true"), (key, value)), StringComparison.Ordinal);
+
     [Fact]
     public async Task No_secret_of_the_configuration_is_repeated_in_the_message()
     {
@@ -65,9 +73,9 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task Development_starts_without_any_setting_and_keeps_mail_in_the_mailbox()
+    public async Task Development_starts_without_keys_and_servers_and_keeps_mail_in_the_mailbox()
     {
-        using var host = Build(Environments.Development, []);
+        using var host = Build(Environments.Development, new() { ["Verification:RunOutbox"] = "false" });
         await host.StartAsync();
 
         Assert.Same(host.Services.GetService<IDevelopmentMailbox>(), host.Services.GetService<IMailTransport>());
@@ -109,11 +117,5 @@ public sealed class OptionsTests
         builder.Services.AddSingleton<IRedisClient, NoRedis>();
         builder.Services.AddVerificationCodes(builder.Configuration);
         return builder.Build();
-    }
-
-    private sealed class NoRedis : IRedisClient
-    {
-        public ValueTask<RespValue> ExecuteAsync(RedisCommand command, CancellationToken cancellationToken = default) =>
-            throw new RedisConnectionException("There is none.", CommandOutcome.NotSent);
     }
 }

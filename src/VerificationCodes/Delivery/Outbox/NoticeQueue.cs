@@ -15,15 +15,14 @@ namespace VerificationCodes.Delivery.Outbox;
 internal sealed class NoticeQueue(IRedisClient redis, RedisKeys keys, OutboxSignal signal, ILogger<NoticeQueue> log) : INoticeService
 {
     private const int NoticesPerDay = 20;
-    private const int MaxDetail = 100;
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
     private static readonly LuaScript Script = LuaScript.FromResource(typeof(NoticeQueue), "Notify.lua");
 
     public async ValueTask SendAsync(Notice notice, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(notice);
-        if (notice.Detail.Length > MaxDetail || notice.Detail.Any(char.IsControl))
-            throw new ArgumentException($"A detail has at most {MaxDetail} characters and no control characters.", nameof(notice));
+        if (!Notice.IsDetail(notice.Detail))
+            throw new ArgumentException("A detail has at most 100 characters and no control characters.", nameof(notice));
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
         var message = new OutboxMessage
         {

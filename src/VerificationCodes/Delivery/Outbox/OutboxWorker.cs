@@ -26,10 +26,12 @@ internal sealed class OutboxWorker(
 
     private readonly SemaphoreSlim _places = new(Places);
 
+    private bool Runs => options.Value.RunOutbox && options.Value.Remote is null;
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!options.Value.RunOutbox || options.Value.Remote is not null)
+        if (!Runs)
             return;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -56,6 +58,8 @@ internal sealed class OutboxWorker(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        if (!Runs)
+            return;
         try
         {
             // What is being sent is let finish, as long as the host waits; the rest stays in the outbox.

@@ -1,32 +1,11 @@
-using System.Globalization;
+using System.Net;
 
 using Microsoft.Extensions.Options;
 
-using VerificationCodes.Addresses;
 using VerificationCodes.Codes;
-using VerificationCodes.Delivery;
+using VerificationCodes.Grpc;
 
 namespace VerificationCodes.Hosting;
-
-/// <summary>Collects what is wrong, each with the key of the configuration, the value and the allowed range.</summary>
-internal sealed class Findings
-{
-    private readonly List<string> _failures = [];
-
-    public ValidateOptionsResult Result => _failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_failures);
-
-    public void Number(string key, long value, long least, long most) =>
-        Require(value >= least && value <= most, string.Create(CultureInfo.InvariantCulture, $"{key} is {value}; allowed: {least} to {most}."));
-
-    public void Duration(string key, TimeSpan value, TimeSpan least, TimeSpan most) =>
-        Require(value >= least && value <= most, $"{key} is {value:c}; allowed: {least:c} to {most:c}.");
-
-    public void Require(bool holds, string otherwise)
-    {
-        if (!holds)
-            _failures.Add(otherwise);
-    }
-}
 
 /// <summary>Checks the section <c>Verification</c> at start.</summary>
 internal sealed class VerificationOptionsCheck(HostEnvironmentKind environment) : IValidateOptions<VerificationOptions>
@@ -94,57 +73,22 @@ internal sealed class VerificationOptionsCheck(HostEnvironmentKind environment) 
     }
 }
 
-/// <summary>Checks the section <c>Smtp</c> at start.</summary>
-internal sealed class SmtpOptionsCheck(HostEnvironmentKind environment, IOptions<VerificationOptions> verification) : IValidateOptions<SmtpOptions>
+/// <summary>Checks the section <c>Verification:Grpc</c> at start.</summary>
+internal sealed class VarifyServiceOptionsCheck : IValidateOptions<VarifyServiceOptions>
 {
-    public ValidateOptionsResult Validate(string? name, SmtpOptions options)
+    public ValidateOptionsResult Validate(string? name, VarifyServiceOptions options)
     {
         var findings = new Findings();
-        if (verification.Value.Remote is not null)
+        if (!options.Enabled)
             return findings.Result;
-        if (options.Host.Length == 0)
-        {
-            findings.Require(environment.IsDevelopment, "Smtp:Host is empty; needed outside Development: the name of a mail server.");
-            return findings.Result;
-        }
-
-        findings.Number("Smtp:Port", options.Port, 1, 65_535);
-        findings.Require(EmailAddress.TryParse(options.From, out _), $"Smtp:From is '{options.From}'; allowed: one e-mail address.");
-        findings.Require(!options.FromName.Any(char.IsControl), "Smtp:FromName has control characters; allowed: none.");
-        findings.Require(options.StartTls || environment.IsDevelopment, "Smtp:StartTls is false; allowed outside Development: true.");
-        findings.Require(options.StartTls || options.User.Length == 0, "Smtp:StartTls is false with Smtp:User set; a password goes over TLS only.");
-        return findings.Result;
-    }
-}
-
-/// <summary>Checks the section <c>Sms</c> at start.</summary>
-internal sealed class SmsOptionsCheck(HostEnvironmentKind environment, IOptions<VerificationOptions> verification) : IValidateOptions<SmsOptions>
-{
-    public ValidateOptionsResult Validate(string? name, SmsOptions options)
-    {
-        var findings = new Findings();
-        if (verification.Value.Remote is not null || !options.Enabled)
-            return findings.Result;
-        findings.Require(options.Countries.Count > 0, "Sms:Countries is empty; needed: one or more country codes, such as +49.");
-        for (var i = 0; i < options.Countries.Count; i++)
-        {
-            var country = options.Countries[i];
-            findings.Require(
-                country.Length is >= 2 and <= 5 && country[0] == '+' && country.Skip(1).All(char.IsAsciiDigit) && country[1] != '0',
-                $"Sms:Countries:{i} is '{country}'; allowed: + and one to four digits.");
-        }
-
-        findings.Number("Sms:SendsPerPrefixPerHour", options.SendsPerPrefixPerHour, 1, 100_000);
-        if (options.Endpoint is null)
-        {
-            findings.Require(environment.IsDevelopment, "Sms:Endpoint is empty; needed outside Development: the https address of the provider.");
-            return findings.Result;
-        }
-
+        var isAddress = IPAddress.TryParse(options.Address, out var address);
+        findings.Require(isAddress, $"Verification:Grpc:Address is '{options.Address}'; allowed: an IP address.");
         findings.Require(
-            options.Endpoint.IsAbsoluteUri && (options.Endpoint.Scheme == "https" || (options.Endpoint.Scheme == "http" && environment.IsDevelopment)),
-            $"Sms:Endpoint is '{options.Endpoint}'; allowed: an absolute https address (http in Development).");
-        findings.Require(options.From.Length is >= 1 and <= 40, $"Sms:From has {options.From.Length} characters; allowed: 1 to 40.");
+            options.Secret.Length == 0 ? isAddress && IPAddress.IsLoopback(address!) : options.Secret.Length is >= 16 and <= 256,
+            $"Verification:Grpc:Secret has {options.Secret.Length} characters; allowed: 16 to 256, or none on loopback.");
+        findings.Number("Verification:Grpc:Port", options.Port, 0, 65_535);
+        findings.Number("Verification:Grpc:MaxMessageBytes", options.MaxMessageBytes, 1024, 1024 * 1024);
+        findings.Duration("Verification:Grpc:CallTimeout", options.CallTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
         return findings.Result;
     }
 }

@@ -1,0 +1,215 @@
+using System.Net;
+
+using Google.Protobuf;
+
+using VerificationCodes.Addresses;
+using VerificationCodes.Captcha;
+using VerificationCodes.Codes;
+using VerificationCodes.Delivery;
+using VerificationCodes.Grpc.Messages;
+
+namespace VerificationCodes.Grpc;
+
+/// <summary>What each call does: reads its message, asks the service, writes the outcome down in numbers and words.</summary>
+internal sealed class VarifyCalls(IVerificationService codes, ICaptchaService captchas, INoticeService notices)
+{
+    private const int Success = 0;
+    private const int RedisAway = 1;
+    private const int AnythingElse = 2;
+    private const string Malformed = "Malformed";
+
+    public async ValueTask<GetVarifyRsp> GetVarifyCodeAsync(GetVarifyReq request, CancellationToken cancellationToken)
+    {
+        var reply = new GetVarifyRsp { Email = request.Email };
+        try
+        {
+            if (!EmailAddress.TryParse(request.Email, out var address))
+                return new GetVarifyRsp { Error = AnythingElse, Email = request.Email, Status = Malformed };
+            var outcome = await codes.IssueAsync(
+                new IssueRequest { Purpose = CodePurpose.General, Address = address, WithoutCaptcha = true }, cancellationToken);
+            (reply.Error, reply.Status, reply.RetryAfter) = (NumberOf(outcome), outcome.Status.ToString(), SecondsOf(outcome.RetryAfter));
+        }
+        catch (VerificationUnavailableException)
+        {
+            reply.Error = RedisAway;
+        }
+
+        return reply;
+    }
+
+    public async ValueTask<CheckVarifyRsp> CheckVarifyCodeAsync(CheckVarifyReq request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!TryParseAddress(request.Email, out var address)
+                || !TryParsePurpose(request.Purpose, out var purpose)
+                || request.Challenge.Length > CodeScope.MaxChallengeLength)
+            {
+                return new CheckVarifyRsp { Error = AnythingElse, Status = Malformed };
+            }
+
+            var outcome = await codes.ConfirmAsync(
+                new ConfirmRequest { Purpose = purpose, Address = address, Code = request.Code, Challenge = request.Challenge }, cancellationToken);
+            return new CheckVarifyRsp
+            {
+                Error = outcome.IsConfirmed ? Success : AnythingElse,
+                Status = outcome.Status.ToString(),
+                TriesLeft = outcome.TriesLeft,
+                RetryAfter = SecondsOf(outcome.RetryAfter),
+            };
+        }
+        catch (VerificationUnavailableException)
+        {
+            return new CheckVarifyRsp { Error = RedisAway };
+        }
+    }
+
+    public async ValueTask<IssueRsp> IssueCodeAsync(IssueReq request, CancellationToken cancellationToken)
+    {
+        if (!TryRead(request, out var issue))
+            return new IssueRsp { Error = AnythingElse, Status = Malformed };
+        try
+        {
+            var outcome = await codes.IssueAsync(issue, cancellationToken);
+            return new IssueRsp
+            {
+                Error = NumberOf(outcome),
+                Status = outcome.Status.ToString(),
+                RetryAfter = SecondsOf(outcome.RetryAfter),
+                ResendAfter = SecondsOf(outcome.ResendAfter),
+                ExpiresInMs = (long)outcome.ExpiresIn.TotalMilliseconds,
+                Reference = outcome.Reference,
+            };
+        }
+        catch (VerificationUnavailableException)
+        {
+            return new IssueRsp { Error = RedisAway };
+        }
+    }
+
+    public async ValueTask<StatusRsp> CancelCodesAsync(CancelReq request, CancellationToken cancellationToken)
+    {
+        if (!TryParseAddress(request.Address, out var address))
+            return new StatusRsp { Error = AnythingElse, Status = Malformed };
+        try
+        {
+            await codes.CancelAsync(address, cancellationToken);
+            return new StatusRsp { Status = "Done" };
+        }
+        catch (VerificationUnavailableException)
+        {
+            return new StatusRsp { Error = RedisAway };
+        }
+    }
+
+    public async ValueTask<StatusRsp> SendNoticeAsync(NoticeReq request, CancellationToken cancellationToken)
+    {
+        if (!EmailAddress.TryParse(request.Email, out var to) || !TryParseName<NoticeKind>(request.Kind, out var kind)
+            || !Notice.IsDetail(request.Detail))
+        {
+            return new StatusRsp { Error = AnythingElse, Status = Malformed };
+        }
+
+        try
+        {
+            await notices.SendAsync(new Notice(kind, to) { Language = LanguageOf(request.Language), Detail = request.Detail }, cancellationToken);
+            return new StatusRsp { Status = "Done" };
+        }
+        catch (VerificationUnavailableException)
+        {
+            return new StatusRsp { Error = RedisAway };
+        }
+    }
+
+    public async ValueTask<CreateCaptchaRsp> CreateCaptchaAsync(CreateCaptchaReq request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var captcha = await captchas.CreateAsync(cancellationToken);
+            return new CreateCaptchaRsp
+            {
+                Id = captcha.Id,
+                HasImage = captcha.HasImage,
+                WorkBits = captcha.WorkBits,
+                ExpiresInMs = (long)captcha.ExpiresIn.TotalMilliseconds,
+            };
+        }
+        catch (VerificationUnavailableException)
+        {
+            return new CreateCaptchaRsp { Error = RedisAway };
+        }
+    }
+
+    public async ValueTask<DrawCaptchaRsp> DrawCaptchaAsync(DrawCaptchaReq request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var png = await captchas.DrawAsync(request.Id, cancellationToken);
+            return new DrawCaptchaRsp { Png = png is null ? ByteString.Empty : ByteString.CopyFrom(png) };
+        }
+        catch (VerificationUnavailableException)
+        {
+            return new DrawCaptchaRsp { Error = RedisAway };
+        }
+    }
+
+    private static bool TryRead(IssueReq request, out IssueRequest issue)
+    {
+        issue = null!;
+        NoticeKind? instead = null;
+        IPAddress? client = null;
+        if (!TryParseAddress(request.Address, out var address) || !TryParsePurpose(request.Purpose, out var purpose)
+            || request.Challenge.Length > CodeScope.MaxChallengeLength)
+        {
+            return false;
+        }
+
+        if (request.Instead.Length > 0)
+        {
+            if (!TryParseName<NoticeKind>(request.Instead, out var kind))
+                return false;
+            instead = kind;
+        }
+
+        if (request.ClientAddress.Length > 0 && !IPAddress.TryParse(request.ClientAddress, out client))
+            return false;
+        issue = new IssueRequest
+        {
+            Purpose = purpose,
+            Address = address,
+            Challenge = request.Challenge,
+            ClientAddress = client,
+            Language = LanguageOf(request.Language),
+            Captcha = request.Captcha is { } captcha ? new CaptchaAnswer(captcha.Id, captcha.Text, captcha.Work) : null,
+            Instead = instead,
+            WithoutCaptcha = request.WithoutCaptcha,
+        };
+        return true;
+    }
+
+    private static bool TryParseAddress(string text, out ContactAddress address)
+    {
+        address = null!;
+        if (PhoneNumber.TryParse(text, out var number))
+            address = number;
+        else if (EmailAddress.TryParse(text, out var email))
+            address = email;
+        return address is not null;
+    }
+
+    private static bool TryParsePurpose(string text, out CodePurpose purpose)
+    {
+        purpose = CodePurpose.General;
+        return text.Length == 0 || CodePurposeNames.TryParse(text, out purpose);
+    }
+
+    // Enum.TryParse would take numbers and lists too.
+    private static bool TryParseName<T>(string text, out T value)
+        where T : struct, Enum => Enum.TryParse(text, out value) && value.ToString() == text;
+
+    private static string LanguageOf(string text) => text.Length is > 0 and <= 35 ? text : "en";
+
+    private static int NumberOf(IssueOutcome outcome) => outcome.IsSent ? Success : AnythingElse;
+
+    private static int SecondsOf(TimeSpan time) => (int)Math.Ceiling(time.TotalSeconds);
+}

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Options;
+
+using VerificationCodes.Addresses;
+using VerificationCodes.Delivery;
+
+namespace VerificationCodes.Hosting;
+
+/// <summary>Checks the section <c>Smtp</c> at start.</summary>
+internal sealed class SmtpOptionsCheck(HostEnvironmentKind environment, IOptions<VerificationOptions> verification) : IValidateOptions<SmtpOptions>
+{
+    public ValidateOptionsResult Validate(string? name, SmtpOptions options)
+    {
+        var findings = new Findings();
+        if (verification.Value.Remote is not null)
+            return findings.Result;
+        if (options.Host.Length == 0)
+        {
+            findings.Require(environment.IsDevelopment, "Smtp:Host is empty; needed outside Development: the name of a mail server.");
+            return findings.Result;
+        }
+
+        findings.Number("Smtp:Port", options.Port, 1, 65_535);
+        findings.Require(EmailAddress.TryParse(options.From, out _), $"Smtp:From is '{options.From}'; allowed: one e-mail address.");
+        findings.Require(!options.FromName.Any(char.IsControl), "Smtp:FromName has control characters; allowed: none.");
+        findings.Require(options.StartTls || environment.IsDevelopment, "Smtp:StartTls is false; allowed outside Development: true.");
+        findings.Require(options.StartTls || options.User.Length == 0, "Smtp:StartTls is false with Smtp:User set; a password goes over TLS only.");
+        return findings.Result;
+    }
+}
+
+/// <summary>Checks the section <c>Sms</c> at start.</summary>
+internal sealed class SmsOptionsCheck(HostEnvironmentKind environment, IOptions<VerificationOptions> verification) : IValidateOptions<SmsOptions>
+{
+    public ValidateOptionsResult Validate(string? name, SmsOptions options)
+    {
+        var findings = new Findings();
+        if (verification.Value.Remote is not null || !options.Enabled)
+            return findings.Result;
+        findings.Require(options.Countries.Count > 0, "Sms:Countries is empty; needed: one or more country codes, such as +49.");
+        for (var i = 0; i < options.Countries.Count; i++)
+        {
+            var country = options.Countries[i];
+            findings.Require(
+                country.Length is >= 2 and <= 5 && country[0] == '+' && country.Skip(1).All(char.IsAsciiDigit) && country[1] != '0',
+                $"Sms:Countries:{i} is '{country}'; allowed: + and one to four digits.");
+        }
+
+        findings.Number("Sms:SendsPerPrefixPerHour", options.SendsPerPrefixPerHour, 1, 100_000);
+        if (options.Endpoint is null)
+        {
+            findings.Require(environment.IsDevelopment, "Sms:Endpoint is empty; needed outside Development: the https address of the provider.");
+            return findings.Result;
+        }
+
+        findings.Require(
+            options.Endpoint.IsAbsoluteUri && (options.Endpoint.Scheme == "https" || (options.Endpoint.Scheme == "http" && environment.IsDevelopment)),
+            $"Sms:Endpoint is '{options.Endpoint}'; allowed: an absolute https address (http in Development).");
+        findings.Require(options.From.Length is >= 1 and <= 40, $"Sms:From has {options.From.Length} characters; allowed: 1 to 40.");
+        return findings.Result;
+    }
+}

@@ -1,0 +1,222 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+
+using Microsoft.Extensions.DependencyInjection;
+
+using TestServers;
+using TestServers.Grpc;
+
+using VerificationCodes.Grpc;
+using VerificationCodes.Tests.Bench;
+
+namespace VerificationCodes.Tests.Grpc;
+
+/// <summary>The service seen by a real client, and by one that sends rubbish.</summary>
+public sealed class GrpcServiceTests(SharedRedis redis)
+{
+    private const string Secret = "a secret of 16 characters or more";
+
+    private static string OriginalProto => Path.Combine(GrpcClient.Folder, "original.proto");
+
+    private static string Proto => Path.GetFullPath(Path.Combine(GrpcClient.Folder, "../../../src/VerificationCodes/Grpc/varify.proto"));
+
+    [Fact]
+    public async Task A_client_with_the_original_proto_file_has_a_code_mailed_and_gets_none_itself()
+    {
+        await using var bench = await StartAsync();
+        await using var client = await GrpcClient.StartAsync(PortOf(bench), OriginalProto);
+
+        var answer = await client.CallAsync(new { method = "GetVarifyCode", request = new { email = "Ann@example.com" } });
+        await Eventually.TrueAsync(() => bench.Transport.Mails.Count == 1);
+
+        Assert.Equal("""{"reply":{"error":0,"email":"Ann@example.com","code":""}}""", answer.ToJsonString());
+    }
+
+    [Fact]
+    public async Task The_mailed_code_is_checked_over_the_new_call()
+    {
+        await using var bench = await StartAsync();
+        await using var client = await GrpcClient.StartAsync(PortOf(bench), Proto);
+        await client.CallAsync(new { method = "GetVarifyCode", request = new { email = "ann@example.com" } });
+        await Eventually.TrueAsync(() => bench.Transport.Mails.Count == 1);
+        var code = RecordingTransport.CodeIn(bench.Transport.Mails[0]);
+        Task<JsonNode> CheckAsync(string typed) =>
+            client.CallAsync(new { method = "CheckVarifyCode", request = new { email = "ann@example.com", purpose = "general", code = typed } });
+
+        var wrong = (await CheckAsync(CodeBench.Other(code)))["reply"]!;
+        var right = (await CheckAsync(code))["reply"]!;
+        var again = (await CheckAsync(code))["reply"]!;
+
+        Assert.Equal((2, "Wrong", 4), (wrong["error"]!.GetValue<int>(), wrong["status"]!.GetValue<string>(), wrong["tries_left"]!.GetValue<int>()));
+        Assert.Equal((0, "Confirmed"), (right["error"]!.GetValue<int>(), right["status"]!.GetValue<string>()));
+        Assert.Equal((2, "Expired"), (again["error"]!.GetValue<int>(), again["status"]!.GetValue<string>()));
+    }
+
+    [Theory]
+    [InlineData("a@example.com, b@example.com")]
+    [InlineData("a@example.com\r\nBcc: b@example.com")]
+    [InlineData("")]
+    public async Task An_address_that_is_not_one_mailbox_is_error_two_and_reaches_nobody(string email)
+    {
+        await using var bench = await StartAsync();
+        await using var client = await GrpcClient.StartAsync(PortOf(bench), OriginalProto);
+
+        var answer = await client.CallAsync(new { method = "GetVarifyCode", request = new { email } });
+
+        Assert.Equal(2, answer["reply"]!["error"]!.GetValue<int>());
+        Assert.Empty(bench.Transport.Mails);
+    }
+
+    [Fact]
+    public async Task A_thousand_calls_at_once_for_one_address_send_one_mail()
+    {
+        await using var bench = await StartAsync();
+        await using var client = await GrpcClient.StartAsync(PortOf(bench), Proto);
+
+        var answer = await client.CallAsync(new { many = 1000, method = "GetVarifyCode", request = new { email = "ann@example.com" } });
+        await bench.ReceiveAsync(CodeBench.Ask("mark@example.com") with { WithoutCaptcha = true });
+
+        Assert.Equal(1, answer["codes"]!["reply 0 Sent"]!.GetValue<int>());
+        Assert.Equal(999, answer["codes"]!["reply 2 TooSoon"]!.GetValue<int>());
+        Assert.Equal(2, bench.Transport.Mails.Count);
+    }
+
+    [Fact]
+    public async Task Redis_away_is_error_one_with_status_ok_and_the_service_lives_on()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var bench = await StartAsync(server);
+        await using var client = await GrpcClient.StartAsync(PortOf(bench), OriginalProto);
+        await server.StopAsync();
+        var away = await client.CallAsync(new { method = "GetVarifyCode", request = new { email = "ann@example.com" } });
+        await server.StartAgainAsync();
+
+        Assert.Equal(1, away["reply"]!["error"]!.GetValue<int>());
+        await Eventually.TrueAsync(async () =>
+            (await client.CallAsync(new { method = "GetVarifyCode", request = new { email = "ann@example.com" } }))["reply"]!["error"]!.GetValue<int>() == 0);
+    }
+
+    [Fact]
+    public async Task A_deadline_that_passes_is_told_as_such_and_the_next_call_works()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var bench = await StartAsync(server);
+        await using var client = await GrpcClient.StartAsync(PortOf(bench), OriginalProto);
+        await client.CallAsync(new { method = "GetVarifyCode", request = new { email = "first@example.com" } });
+        server.Suspend();
+        var late = await client.CallAsync(new { method = "GetVarifyCode", request = new { email = "ann@example.com" }, deadline = 300 });
+        server.Resume();
+
+        Assert.Equal(4, late["code"]!.GetValue<int>());
+        var next = await client.CallAsync(new { method = "GetVarifyCode", request = new { email = "next@example.com" } });
+        Assert.Equal(0, next["reply"]!["error"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task Compressed_messages_are_refused_politely()
+    {
+        await using var bench = await StartAsync();
+        await using var client = await GrpcClient.StartAsync(PortOf(bench), OriginalProto);
+
+        var answer = await client.CallAsync(new { method = "GetVarifyCode", request = new { email = "ann@example.com" }, compress = true });
+
+        Assert.Equal(12, answer["code"]!.GetValue<int>());
+        Assert.Contains("Compressed", answer["details"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_beyond_the_limit_is_refused_and_the_connection_stays()
+    {
+        await using var bench = await StartAsync();
+        await using var client = await GrpcClient.StartAsync(PortOf(bench), OriginalProto);
+
+        var answer = await client.CallAsync(new { method = "GetVarifyCode", request = new { email = new string('a', 1_000_000) } });
+
+        Assert.Equal(8, answer["code"]!.GetValue<int>());
+        Assert.NotNull((await client.CallAsync(new { method = "GetVarifyCode", request = new { email = "ann@example.com" } }))["reply"]);
+    }
+
+    [Fact]
+    public async Task Where_a_secret_is_set_calls_without_it_are_unauthenticated()
+    {
+        await using var bench = await StartAsync(secret: Secret);
+        await using var client = await GrpcClient.StartAsync(PortOf(bench), OriginalProto);
+        var request = new { email = "ann@example.com" };
+
+        Assert.Equal(16, (await client.CallAsync(new { method = "GetVarifyCode", request }))["code"]!.GetValue<int>());
+        Assert.Equal(16, (await client.CallAsync(new { method = "GetVarifyCode", request, metadata = With("wrong") }))["code"]!.GetValue<int>());
+        Assert.Equal(0, (await client.CallAsync(new { method = "GetVarifyCode", request, metadata = With(Secret) }))["reply"]!["error"]!.GetValue<int>());
+        static Dictionary<string, string> With(string secret) => new() { ["varify-secret"] = secret };
+    }
+
+    [Theory]
+    [InlineData("GetVarifyCode", "0000000000", "0")] // an empty message: an empty address, error 2 in an answer that is OK
+    [InlineData("GetVarifyCode", "", "13")]
+    [InlineData("GetVarifyCode", "0000", "13")]
+    [InlineData("GetVarifyCode", "00000000050A03", "13")]
+    [InlineData("GetVarifyCode", "0000000002FFFF", "13")]
+    [InlineData("GetVarifyCode", "00FFFFFFFF", "8")]
+    [InlineData("GetVarifyCode", "01000000020A00", "12")]
+    [InlineData("GetVarifyCode", "00000000007F", "13")]
+    [InlineData("NoSuchCall", "0000000000", "12")]
+    [InlineData("getvarifycode", "0000000000", "12")]
+    [InlineData("GetVarifyCode", "0000000007F2030401020304", "0")] // field 62, unknown: ignored
+    public async Task Rubbish_is_answered_with_a_status_in_the_trailers(string method, string hex, string status)
+    {
+        await using var bench = await StartAsync();
+        using var http = new HttpClient();
+        var response = await SendAsync(http, PortOf(bench), method, Convert.FromHexString(hex));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(status, response.TrailingHeaders.GetValues("grpc-status").Single());
+        Assert.Equal("identity", response.Headers.GetValues("grpc-accept-encoding").Single());
+    }
+
+    [Theory]
+    [InlineData("1x")]
+    [InlineData("123456789S")]
+    [InlineData("-1S")]
+    [InlineData("S")]
+    public async Task A_malformed_deadline_is_refused(string timeout)
+    {
+        await using var bench = await StartAsync();
+        using var http = new HttpClient();
+
+        var response = await SendAsync(http, PortOf(bench), "GetVarifyCode", new byte[5], timeout);
+
+        Assert.Equal("13", response.TrailingHeaders.GetValues("grpc-status").Single());
+    }
+
+    [Fact]
+    public async Task What_is_not_grpc_gets_an_http_error()
+    {
+        await using var bench = await StartAsync();
+        using var http = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await http.GetAsync(new Uri($"http://127.0.0.1:{PortOf(bench)}/"))).StatusCode);
+    }
+
+    internal static int PortOf(CodeBench bench) => bench.Service<VarifyServer>().Port;
+
+    internal Task<CodeBench> StartAsync(RedisServer? server = null, string secret = "") => CodeBench.StartAsync(
+        server ?? redis.Server,
+        options => options.Captcha.Image = true,
+        services => services.Configure<VarifyServiceOptions>(o => (o.Enabled, o.Port, o.Secret) = (true, 0, secret)));
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient http, int port, string method, byte[] body, string? timeout = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://127.0.0.1:{port}/message.VarifyService/{method}")
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(body),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        if (timeout is not null)
+            request.Headers.TryAddWithoutValidation("grpc-timeout", timeout);
+        var response = await http.SendAsync(request);
+        await response.Content.ReadAsByteArrayAsync();
+        return response;
+    }
+}

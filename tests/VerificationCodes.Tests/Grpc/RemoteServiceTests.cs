@@ -1,0 +1,120 @@
+using Microsoft.Extensions.DependencyInjection;
+
+using RespClient;
+
+using TestServers;
+
+using VerificationCodes.Captcha;
+using VerificationCodes.Delivery;
+using VerificationCodes.Grpc;
+using VerificationCodes.Tests.Bench;
+
+namespace VerificationCodes.Tests.Grpc;
+
+/// <summary>A web application's process that asks another process for everything.</summary>
+public sealed class RemoteServiceTests(SharedRedis redis)
+{
+    [Fact]
+    public async Task The_whole_flow_has_the_same_outcomes_over_the_wire()
+    {
+        await using var service = await StartServiceAsync();
+        await using var web = await StartWebAsync(service);
+        var captcha = await web.Service<ICaptchaService>().CreateAsync();
+        var picture = await web.Service<ICaptchaService>().DrawAsync(captcha.Id);
+        var answer = new CaptchaAnswer(captcha.Id, service.Service<CaptchaAnswers>().TextOf(captcha.Id));
+
+        Assert.NotEmpty(picture!);
+        Assert.Equal(IssueStatus.CaptchaMissing, (await web.Codes.IssueAsync(CodeBench.Ask())).Status);
+        var sent = await web.Codes.IssueAsync(CodeBench.Ask() with { Captcha = answer, Language = "zh-CN" });
+        await Eventually.TrueAsync(() => service.Transport.Mails.Count == 1);
+        var code = RecordingTransport.CodeIn(service.Transport.Mails[0]);
+
+        Assert.True(sent.IsSent);
+        Assert.Equal("zh-CN", service.Transport.Mails[0].Language);
+        Assert.Contains(sent.Reference, service.Transport.Mails[0].Subject, StringComparison.Ordinal);
+        Assert.Equal((60, 600), (sent.ResendAfter.TotalSeconds, Math.Ceiling(sent.ExpiresIn.TotalSeconds)));
+        var again = await web.Codes.IssueAsync(CodeBench.Ask() with { WithoutCaptcha = true });
+        Assert.Equal(IssueStatus.TooSoon, again.Status);
+        Assert.InRange(again.RetryAfter.TotalSeconds, 50, 60);
+        var wrong = await web.Codes.ConfirmAsync(CodeBench.Try(CodeBench.Other(code)));
+        Assert.Equal((ConfirmStatus.Wrong, 4), (wrong.Status, wrong.TriesLeft));
+        Assert.Equal(ConfirmStatus.Confirmed, await web.ConfirmAsync(CodeBench.Try(code)));
+        Assert.Empty(web.Transport.Mails);
+    }
+
+    [Fact]
+    public async Task Cancelling_and_notices_go_over_the_wire_too()
+    {
+        await using var service = await StartServiceAsync();
+        await using var web = await StartWebAsync(service);
+        var code = await service.ReceiveAsync(CodeBench.Ask() with { WithoutCaptcha = true });
+
+        await web.Codes.CancelAsync(CodeBench.Email());
+        await web.Service<INoticeService>().SendAsync(new Notice(NoticeKind.EmailChanged, CodeBench.Email()) { Detail = "b***@example.com" });
+        await Eventually.TrueAsync(() => service.Transport.Mails.Count == 2);
+
+        Assert.Equal(ConfirmStatus.Expired, await web.ConfirmAsync(CodeBench.Try(code)));
+        Assert.Contains("b***@example.com", service.Transport.Mails[1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_away_is_unavailable_and_works_again_when_it_is_back()
+    {
+        await using var service = await StartServiceAsync();
+        var port = GrpcServiceTests.PortOf(service);
+        await using var web = await StartWebAsync(service);
+        Assert.Equal(ConfirmStatus.Expired, await web.ConfirmAsync(CodeBench.Try("123456")));
+        await service.Service<VarifyServer>().StopAsync(CancellationToken.None);
+
+        await Assert.ThrowsAsync<VerificationUnavailableException>(async () => await web.Codes.IssueAsync(CodeBench.Ask()));
+        await Assert.ThrowsAsync<VerificationUnavailableException>(async () => await web.ConfirmAsync(CodeBench.Try("123456")));
+
+        await using var back = await StartServiceAsync(port);
+        Assert.Equal(ConfirmStatus.Expired, await web.ConfirmAsync(CodeBench.Try("123456")));
+    }
+
+    [Fact]
+    public async Task A_service_that_hangs_is_unavailable_after_the_configured_time()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var service = await StartServiceAsync(server: server);
+        await using var web = await StartWebAsync(service, o => o.RemoteTimeout = TimeSpan.FromMilliseconds(300));
+        await web.ConfirmAsync(CodeBench.Try("123456"));
+        server.Suspend();
+        try
+        {
+            await Assert.ThrowsAsync<VerificationUnavailableException>(async () => await web.ConfirmAsync(CodeBench.Try("123456")));
+        }
+        finally
+        {
+            server.Resume();
+        }
+    }
+
+    [Fact]
+    public async Task A_wrong_secret_is_unavailable_and_not_an_answer()
+    {
+        await using var service = await StartServiceAsync(secret: "a secret of 16 characters or more");
+        await using var wrong = await StartWebAsync(service, o => o.RemoteSecret = "another secret of 16 characters");
+        await using var right = await StartWebAsync(service, o => o.RemoteSecret = "a secret of 16 characters or more");
+
+        await Assert.ThrowsAsync<VerificationUnavailableException>(async () => await wrong.ConfirmAsync(CodeBench.Try("123456")));
+        Assert.Equal(ConfirmStatus.Expired, await right.ConfirmAsync(CodeBench.Try("123456")));
+    }
+
+    private Task<CodeBench> StartServiceAsync(int port = 0, string secret = "", RedisServer? server = null) => CodeBench.StartAsync(
+        server ?? redis.Server,
+        options => options.Captcha.Image = true,
+        services => services.Configure<VarifyServiceOptions>(o => (o.Enabled, o.Port, o.Secret) = (true, port, secret)));
+
+    /// <summary>Has no Redis at all: whatever asked for one would fail.</summary>
+    private static Task<CodeBench> StartWebAsync(CodeBench service, Action<VerificationOptions>? configure = null) => CodeBench.StartAsync(
+        service.Server,
+        options =>
+        {
+            options.Keys.Clear();
+            options.Remote = new Uri($"http://127.0.0.1:{GrpcServiceTests.PortOf(service)}");
+            configure?.Invoke(options);
+        },
+        services => services.AddSingleton<IRedisClient, NoRedis>());
+}
