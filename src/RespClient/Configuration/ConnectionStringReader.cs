@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
@@ -11,6 +12,9 @@ internal static class ConnectionStringReader
 {
     private const int DefaultPort = 6379;
 
+    private static readonly SearchValues<char> Letters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
     /// <exception cref="ArgumentException">The text cannot be read.</exception>
     public static void Read(string text, RedisClientOptions options)
     {
@@ -20,7 +24,8 @@ internal static class ConnectionStringReader
         }
 
         options.EndPoints.Clear();
-        if (text.Contains("://", StringComparison.Ordinal) && !text.Split(',')[0].Contains('=', StringComparison.Ordinal))
+        var colon = text.IndexOf("://", StringComparison.Ordinal);
+        if (colon > 0 && text.AsSpan(0, colon).IndexOfAnyExcept(Letters) < 0)
         {
             ReadUrl(text, options);
         }
@@ -100,7 +105,8 @@ internal static class ConnectionStringReader
                 // Other clients' strings are taken as they are; these have no counterpart here and change no outcome.
                 break;
             default:
-                throw Fault($"has an option '{key}' that is not known");
+                // What is no word may be a password with an equals sign in a wrong place.
+                throw Fault(key.AsSpan().IndexOfAnyExcept(Letters) < 0 ? $"has an option '{key}' that is not known" : "has an option that is not known");
         }
     }
 
@@ -154,17 +160,22 @@ internal static class ConnectionStringReader
             return new UnixDomainSocketEndPoint(text.StartsWith('/') ? text : text["unix:".Length..]);
         }
 
-        if (IPAddress.TryParse(text, out var address))
+        if (IPEndPoint.TryParse(text, out var address) && !text.EndsWith(":0", StringComparison.Ordinal))
         {
-            return new IPEndPoint(address, DefaultPort);
+            return address.Port == 0 ? new IPEndPoint(address.Address, DefaultPort) : address;
         }
 
         var colon = text.LastIndexOf(':');
         var host = colon < 0 ? text : text[..colon];
-        var port = colon < 0 ? DefaultPort : ReadInt32("port", text[(colon + 1)..], 1, 65_535);
-        return host.Length == 0 || host.Contains(' ', StringComparison.Ordinal)
-            ? throw Fault("has an end point without a host")
-            : IPAddress.TryParse(host, out address) ? new IPEndPoint(address, port) : new DnsEndPoint(host, port);
+        if (host.Length == 0 || host.AsSpan().ContainsAny(" @/"))
+        {
+            throw Fault("has an end point that is not host:port; credentials are given as user=…,password=…");
+        }
+
+        var port = colon < 0 ? "" : text[(colon + 1)..];
+        return port.AsSpan().ContainsAnyExceptInRange('0', '9')
+            ? throw Fault("has an end point whose port is not a number")
+            : new DnsEndPoint(host, colon < 0 ? DefaultPort : ReadInt32("port", port, 1, 65_535));
     }
 
     private static SslClientAuthenticationOptions Tls(RedisClientOptions options) => options.Tls ??= new SslClientAuthenticationOptions();

@@ -145,7 +145,31 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
     }
 
     /// <summary>Sends until nothing is left; failures end the connection.</summary>
-    public void Flush() => _ = FlushAsync(_pipeline!);
+    public void Flush()
+    {
+        try
+        {
+            while (_pipeline!.TakeUnsent(this) is { Count: > 0 } bytes)
+            {
+                // The socket nearly always takes the bytes at once: no state machine for that.
+                var sending = stream.WriteAsync(bytes, _ended.Token);
+                if (!sending.IsCompletedSuccessfully)
+                {
+                    _ = FinishFlushAsync(sending, bytes.Array!);
+                    return;
+                }
+
+                sending.GetAwaiter().GetResult();
+                _pipeline.ReturnSent(bytes.Array!);
+            }
+        }
+#pragma warning disable CA1031 // The reader loop reports the reason.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Abort(e);
+        }
+    }
 
     void IThreadPoolWorkItem.Execute() => Flush();
 
@@ -156,28 +180,22 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
         return stream.DisposeAsync();
     }
 
-    private async Task FlushAsync(CommandPipeline pipeline)
+    private async Task FinishFlushAsync(ValueTask sending, byte[] buffer)
     {
         try
         {
-            while (true)
-            {
-                var bytes = pipeline.TakeUnsent(this);
-                if (bytes.Count == 0)
-                {
-                    return;
-                }
-
-                await stream.WriteAsync(bytes, _ended.Token);
-                pipeline.ReturnSent(bytes.Array!);
-            }
+            await sending;
+            _pipeline!.ReturnSent(buffer);
         }
 #pragma warning disable CA1031 // The reader loop reports the reason.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             Abort(e);
+            return;
         }
+
+        Flush();
     }
 
     /// <summary>Moves what is unread to the front of the buffer: at most one short frame.</summary>

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace RespClient.Tests.Configuration;
+
+public sealed class ConnectionStringTests
+{
+    [Fact]
+    public void AListNamesEndPointsAndOptions()
+    {
+        var options = Read("one.example.com:7000, two.example.com,10.0.0.1:7001,[::1]:7002,user=app,password=p=w,defaultDatabase=3,name=web,"
+            + "ssl=true,sslHost=cert.example.com,sslProtocols=tls12|tls13,abortConnect=false,connectTimeout=1500,asyncTimeout=700,keepAlive=20,protocol=resp2,allowAdmin=true");
+        Assert.Equal(
+            [new DnsEndPoint("one.example.com", 7000), new DnsEndPoint("two.example.com", 6379), IPEndPoint.Parse("10.0.0.1:7001"), IPEndPoint.Parse("[::1]:7002")],
+            options.EndPoints);
+        Assert.Equal(("app", "p=w", 3, "web", true), (options.User, options.Password, options.Database, options.ClientName, options.UseTls));
+        Assert.Equal("cert.example.com", options.Tls!.TargetHost);
+        Assert.Equal(SslProtocols.Tls12 | SslProtocols.Tls13, options.Tls.EnabledSslProtocols);
+        Assert.False(options.AbortOnConnectFail);
+        Assert.Equal(TimeSpan.FromMilliseconds(1500), options.ConnectTimeout);
+        Assert.Equal(TimeSpan.FromMilliseconds(700), options.CommandTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(20), options.HeartbeatInterval);
+        Assert.Equal(2, options.Protocol);
+    }
+
+    [Theory]
+    [InlineData("redis://db.example.com", "db.example.com", 6379, false)]
+    [InlineData("redis://db.example.com:7000/", "db.example.com", 7000, false)]
+    [InlineData("rediss://db.example.com:7000", "db.example.com", 7000, true)]
+    public void AUrlNamesTheServerAndWhetherItIsEncrypted(string url, string host, int port, bool tls)
+    {
+        var options = Read(url);
+        Assert.Equal(new DnsEndPoint(host, port), Assert.Single(options.EndPoints));
+        Assert.Equal(tls, options.UseTls);
+    }
+
+    [Fact]
+    public void AUrlCarriesUserPasswordDatabaseAndOptions()
+    {
+        var options = Read("redis://app:p%40ss%3Aw%2Cord@db.example.com:7000/5?name=web&commandTimeout=900");
+        Assert.Equal(("app", "p@ss:w,ord", 5, "web"), (options.User, options.Password, options.Database, options.ClientName));
+        Assert.Equal(TimeSpan.FromMilliseconds(900), options.CommandTimeout);
+        Assert.Null(Read("redis://:secret@db.example.com").User);
+    }
+
+    [Theory]
+    [InlineData("unix:///run/redis.sock")]
+    [InlineData("/run/redis.sock,db=2")]
+    [InlineData("unix:/run/redis.sock")]
+    public void AUnixSocketIsNamedByItsPath(string text) =>
+        Assert.Equal("/run/redis.sock", Assert.IsType<UnixDomainSocketEndPoint>(Assert.Single(Read(text).EndPoints)).ToString());
+
+    [Fact]
+    public void OptionsSetAfterTheConnectionStringWin()
+    {
+        var options = new RedisClientOptions { ConnectionString = "localhost,asyncTimeout=700", CommandTimeout = TimeSpan.FromSeconds(9) };
+        Assert.Equal(TimeSpan.FromSeconds(9), options.CommandTimeout);
+    }
+
+    [Theory]
+    [InlineData("", "empty")]
+    [InlineData("localhost:0", "'0'; allowed is 1 to 65535")]
+    [InlineData("localhost:port", "not a number")]
+    [InlineData("localhost,colour=red", "'colour'")]
+    [InlineData("localhost,ssl=perhaps", "'perhaps'; allowed are true and false")]
+    [InlineData("localhost,connectTimeout=1", "connectTimeout to '1'; allowed is 10 to 600000")]
+    [InlineData("localhost,protocol=resp9", "'resp9'")]
+    [InlineData("http://localhost", "scheme 'http'")]
+    [InlineData("redis://localhost/x", "database to 'x'")]
+    public void AMistakeIsNamedWithTheKeyTheValueAndWhatIsAllowed(string text, string expected)
+    {
+        var error = Assert.Throws<ArgumentException>(() => Read(text));
+        Assert.StartsWith("ConnectionString ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("localhost:x,password=hunter2")]
+    [InlineData("localhost:hunter2")]
+    [InlineData("app:hunter2@localhost:6379")]
+    [InlineData("localhost,app:hunter2=x")]
+    [InlineData("localhost,password=hunter2,ssl=perhaps")]
+    [InlineData("redis://app:hunter2@local host")]
+    [InlineData("redis://app:hunter2@localhost/x")]
+    public void NoMessageEverContainsThePassword(string text) =>
+        Assert.DoesNotContain("hunter2", Assert.Throws<ArgumentException>(() => Read(text)).ToString(), StringComparison.Ordinal);
+
+    private static RedisClientOptions Read(string text) => new() { ConnectionString = text };
+}

@@ -1,0 +1,90 @@
+using RespClient.Commands;
+
+using TestServers;
+
+namespace RespClient.Tests.Connections;
+
+public sealed class AccessTests(RedisServerFixture fixture) : IClassFixture<RedisServerFixture>
+{
+    private readonly string _user = "u" + Guid.NewGuid().ToString("N");
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task AnAclUserSignsInAndIsHeldToItsRights(int protocol)
+    {
+        await fixture.Server.CliAsync("ACL", "SETUSER", _user, "on", ">pass word", "+@all", "-flushall", "~*");
+        await using var client = await RedisClient.ConnectAsync(Options(protocol, "pass word"));
+        Assert.Equal(_user, (await client.ExecuteAsync(new RedisCommand("ACL", "WHOAMI"))).AsString());
+        var error = await Assert.ThrowsAsync<RedisServerException>(async () => await client.ExecuteAsync(new RedisCommand("FLUSHALL")));
+        Assert.Equal(RedisErrorKind.NoPermission, error.Kind);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task AWrongPasswordFailsTheConnectAndIsNotShown(int protocol)
+    {
+        await fixture.Server.CliAsync("ACL", "SETUSER", _user, "on", ">right", "+@all", "~*");
+        var error = await Assert.ThrowsAsync<RedisServerException>(() => RedisClient.ConnectAsync(Options(protocol, "hunter2")));
+        Assert.Equal(RedisErrorKind.WrongPassword, error.Kind);
+        Assert.DoesNotContain("hunter2", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DatabaseAndNameAreTheConnectionsFromItsFirstCommandOn()
+    {
+        await using var client = await RedisClient.ConnectAsync($"{fixture.Server.ConnectionString},defaultDatabase=5,name=orders");
+        await client.SetAsync(_user, "in five");
+        Assert.Equal("in five", (await fixture.Server.CliAsync("-n", "5", "GET", _user)).Trim());
+        Assert.Contains("name=orders", (await client.ExecuteAsync(new RedisCommand("CLIENT", "INFO"))).AsString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ADatabaseThatDoesNotExistFailsTheConnect()
+    {
+        var error = await Assert.ThrowsAsync<RedisServerException>(() => RedisClient.ConnectAsync($"{fixture.Server.ConnectionString},defaultDatabase=500"));
+        Assert.Equal(CommandOutcome.Refused, error.Outcome);
+    }
+
+    [Fact]
+    public async Task WithoutAbortConnectAClientWaitsForItsServer()
+    {
+        var port = RedisServer.FreePort();
+        await using var client = await RedisClient.ConnectAsync($"127.0.0.1:{port},abortConnect=false,asyncTimeout=100");
+        Assert.False(client.IsConnected);
+        await Assert.ThrowsAsync<RedisConnectionException>(async () => await client.PingAsync());
+    }
+
+    [Fact]
+    public async Task TheNextEndPointIsTriedWhenTheFirstIsAway()
+    {
+        await using var client = await RedisClient.ConnectAsync($"127.0.0.1:{RedisServer.FreePort()},{fixture.Server.ConnectionString}");
+        await client.PingAsync();
+    }
+
+    [Fact]
+    public async Task ABlockingCommandThatFindsNothingEndsAfterItsOwnTime()
+    {
+        await using var client = await fixture.ConnectAsync();
+        Assert.True((await client.ExecuteAsync(new RedisCommand("BLPOP", _user, 0.05))).IsNull);
+        Assert.True((await client.ExecuteAsync(new RedisCommand("XREAD", "BLOCK", 20, "STREAMS", _user, "$"))).IsNull);
+    }
+
+    [Fact]
+    public async Task ACancelledBlockingCommandTakesNothingThatComesLater()
+    {
+        await using var client = await fixture.ConnectAsync();
+        using var cancel = new CancellationTokenSource();
+        var pop = client.ExecuteAsync(new RedisCommand("BLPOP", _user, 0), cancel.Token).AsTask();
+        await Eventually.TrueAsync(async () => (await fixture.Server.CliAsync("INFO", "clients")).Contains("blocked_clients:1", StringComparison.Ordinal));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pop);
+        await Eventually.TrueAsync(async () => (await fixture.Server.CliAsync("INFO", "clients")).Contains("blocked_clients:0", StringComparison.Ordinal));
+        await client.ExecuteAsync(new RedisCommand("RPUSH", _user, "kept"));
+        Assert.Equal(1, (await client.ExecuteAsync(new RedisCommand("LLEN", _user))).AsInt64());
+    }
+
+    private RedisClientOptions Options(int protocol, string password) =>
+        new() { ConnectionString = fixture.Server.ConnectionString, User = _user, Password = password, Protocol = protocol };
+}

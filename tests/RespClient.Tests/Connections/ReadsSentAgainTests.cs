@@ -1,0 +1,49 @@
+using RespClient.Commands;
+
+using TestServers;
+using TestServers.Scripted;
+
+namespace RespClient.Tests.Connections;
+
+public sealed class ReadsSentAgainTests
+{
+    [Fact]
+    public async Task AReadWhoseConnectionWasLostIsAnsweredByTheNextAndAWriteIsNot()
+    {
+        await using var server = Server();
+        await using var client = await RedisClient.ConnectAsync($"{server.ConnectionString},retryReads=true");
+        var write = client.IncrementAsync("counter").AsTask();
+        var read = client.GetStringAsync("key").AsTask();
+        var error = await Assert.ThrowsAsync<RedisConnectionException>(() => write);
+        Assert.Equal(CommandOutcome.OutcomeUnknown, error.Outcome);
+        Assert.Equal("value", await read);
+        Assert.Single(server.Asked, command => command.Name == "INCRBY");
+    }
+
+    [Fact]
+    public async Task AReadIsNotSentAgainUnlessThatWasAskedFor()
+    {
+        await using var server = Server();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        var error = await Assert.ThrowsAsync<RedisConnectionException>(async () => await client.GetStringAsync("key"));
+        Assert.Equal(CommandOutcome.OutcomeUnknown, error.Outcome);
+    }
+
+    // The first connection dies with the first read; the others answer.
+    private static ScriptedServer Server() => ScriptedServer.Start(async connection =>
+    {
+        while (await connection.NextAsync() is { } command)
+        {
+            if (command.Name == "GET" && connection.Number == 1)
+            {
+                connection.Reset();
+                return;
+            }
+
+            if (connection.Number > 1)
+            {
+                await connection.SendAsync("$5\r\nvalue\r\n");
+            }
+        }
+    });
+}

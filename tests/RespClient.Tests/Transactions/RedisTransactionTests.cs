@@ -1,0 +1,131 @@
+using RespClient.Commands;
+using RespClient.Tests.Connections;
+
+using TestServers;
+using TestServers.Scripted;
+
+namespace RespClient.Tests.Transactions;
+
+public sealed class RedisTransactionTests(RedisServerFixture fixture) : IClassFixture<RedisServerFixture>
+{
+    private readonly string _key = Guid.NewGuid().ToString("N");
+
+    [Fact]
+    public async Task ATransactionGivesTheRepliesOfItsCommandsInOrder()
+    {
+        await using var client = await fixture.ConnectAsync();
+        var result = await client.CreateTransaction()
+            .Add(new RedisCommand("SET", _key, "1"))
+            .Add(new RedisCommand("INCR", _key))
+            .Add(new RedisCommand("HGET", _key, "field"))
+            .ExecuteAsync();
+        Assert.True(result.Committed);
+        Assert.Equal("OK", result.Replies[0].AsString());
+        Assert.Equal(2, result.Replies[1].AsInt64());
+        Assert.True(result.Replies[2].IsError);
+    }
+
+    [Fact]
+    public async Task NobodyElsesCommandRunsInsideATransaction()
+    {
+        await using var client = await fixture.ConnectAsync();
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(async _ =>
+        {
+            var transaction = client.CreateTransaction()
+                .Add(new RedisCommand("INCR", _key))
+                .Add(new RedisCommand("INCR", _key))
+                .ExecuteAsync();
+            var single = client.IncrementAsync(_key);
+            var replies = (await transaction).Replies;
+            Assert.Equal(replies[0].AsInt64() + 1, replies[1].AsInt64());
+            await single;
+        }));
+        Assert.Equal("600", await client.GetStringAsync(_key));
+    }
+
+    [Fact]
+    public async Task ARefusedCommandAbortsTheTransactionAndItsReasonIsTold()
+    {
+        await using var client = await fixture.ConnectAsync();
+        var error = await Assert.ThrowsAsync<RedisServerException>(async () => await client.CreateTransaction()
+            .Add(new RedisCommand("SET", _key, "1"))
+            .Add(new RedisCommand("NOSUCHCOMMAND"))
+            .ExecuteAsync());
+        Assert.Equal(RedisErrorKind.ExecAbort, error.Kind);
+        Assert.Contains("NOSUCHCOMMAND", error.Message, StringComparison.Ordinal);
+        Assert.False(await client.ExistsAsync(_key));
+        Assert.Equal("pong", (await client.ExecuteAsync(new RedisCommand("ECHO", "pong"))).AsString());
+    }
+
+    [Fact]
+    public async Task AWatchedKeyThatChangedMakesTheTransactionAConflictAndNoError()
+    {
+        await using var client = await fixture.ConnectAsync();
+        await client.SetAsync(_key, "old");
+        await using var watch = await client.WatchAsync([_key]);
+        Assert.Equal("old", await watch.GetStringAsync(_key));
+        await client.SetAsync(_key, "somebody else's");
+        var result = await watch.CreateTransaction().Add(new RedisCommand("SET", _key, "mine")).ExecuteAsync();
+        Assert.False(result.Committed);
+        Assert.Empty(result.Replies);
+        Assert.Equal("somebody else's", await client.GetStringAsync(_key));
+    }
+
+    [Fact]
+    public async Task AnUntouchedWatchCommitsItsTransaction()
+    {
+        await using var client = await fixture.ConnectAsync();
+        await using var watch = await client.WatchAsync([_key]);
+        var result = await watch.CreateTransaction().Add(new RedisCommand("SET", _key, "mine")).ExecuteAsync();
+        Assert.True(result.Committed);
+        Assert.Equal("mine", await client.GetStringAsync(_key));
+    }
+
+    [Fact]
+    public async Task AWatchThatLostItsConnectionFailsAndRunsNothing()
+    {
+        await using var client = await fixture.ConnectAsync();
+        await using var watch = await client.WatchAsync([_key]);
+        var id = await watch.ExecuteAsync(new RedisCommand("CLIENT", "ID"));
+        await client.ExecuteAsync(new RedisCommand("CLIENT", "KILL", "ID", id.AsInt64()));
+        var error = await Assert.ThrowsAsync<RedisConnectionException>(async () =>
+            await watch.CreateTransaction().Add(new RedisCommand("SET", _key, "mine")).ExecuteAsync());
+        Assert.NotEqual(CommandOutcome.Refused, error.Outcome);
+        Assert.False(await client.ExistsAsync(_key));
+    }
+
+    [Fact]
+    public async Task AConnectionLostBeforeExecWasAnsweredIsOutcomeUnknownAndNothingIsResent()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.NextAsync() is { } command)
+            {
+                if (command.Name == "EXEC")
+                {
+                    connection.Reset();
+                    return;
+                }
+
+                await connection.SendAsync(command.Name == "MULTI" ? "+OK\r\n" : "+QUEUED\r\n");
+            }
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        var error = await Assert.ThrowsAsync<RedisConnectionException>(async () =>
+            await client.CreateTransaction().Add(new RedisCommand("INCR", _key)).ExecuteAsync());
+        Assert.Equal(CommandOutcome.OutcomeUnknown, error.Outcome);
+        await Eventually.TrueAsync(() => server.Connections > 1);
+        Assert.Single(server.Asked, command => command.Name == "INCR");
+    }
+
+    [Fact]
+    public async Task ATransactionIsExecutedOnceAndNeverEmpty()
+    {
+        await using var client = await fixture.ConnectAsync();
+        var transaction = client.CreateTransaction();
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await transaction.ExecuteAsync());
+        await transaction.Add(new RedisCommand("INCR", _key)).ExecuteAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await transaction.ExecuteAsync());
+        Assert.Throws<InvalidOperationException>(() => client.CreateTransaction().Add(new RedisCommand("SELECT", 1)));
+    }
+}
