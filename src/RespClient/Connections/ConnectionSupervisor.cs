@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 
 using RespClient.Diagnostics;
+using RespClient.Pending;
 using RespClient.Pipelines;
 
 namespace RespClient.Connections;
@@ -143,7 +144,11 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             ClientLog.Connected(_logger, connection.EndPoint, connection.Epoch, connection.Protocol);
             _pipeline.Observers.Connected(connection.Epoch, connection.Protocol);
             _firstAttempt.TrySetResult();
+            using var heartbeat = new PeriodicTimer(_options.HeartbeatInterval, _options.TimeProvider);
+            var beating = PingWhenIdleAsync(connection, heartbeat);
             var reason = await connection.ServeAsync(_pipeline);
+            heartbeat.Dispose();
+            await beating;
             var why = $"{connection.EndPoint}: {reason.Message}";
             _pipeline.Observers.Disconnected(connection.Epoch);
             _pipeline.Detach(connection, reason, why);
@@ -154,6 +159,32 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             }
 
             return _pipeline.AnsweredThrough != answered;
+        }
+    }
+
+    /// <summary>A connection nobody uses is asked for a sign of life, so that its death is noticed before it is needed.</summary>
+    private async Task PingWhenIdleAsync(RespConnection connection, PeriodicTimer heartbeat)
+    {
+        var seen = connection.AwaitsSince;
+        while (await heartbeat.WaitForNextTickAsync())
+        {
+            if (connection.AwaitsSince != seen)
+            {
+                seen = connection.AwaitsSince;
+                continue;
+            }
+
+            try
+            {
+                var ping = PendingReply.Rent(new RedisCommand("PING"));
+                var reply = ping.Task;
+                _pipeline.Enqueue(ping, "PING", []);
+                await reply;
+            }
+            catch (Exception e) when (e is RedisException or ObjectDisposedException)
+            {
+                // A dead connection is ended by the pipeline's own watch; a server error is a sign of life.
+            }
         }
     }
 
