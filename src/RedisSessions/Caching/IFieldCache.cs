@@ -2,6 +2,8 @@ using Microsoft.Extensions.Caching.Distributed;
 
 using RedisSessions.Caching.Fields;
 
+using RespClient;
+
 namespace RedisSessions.Caching;
 
 /// <summary>
@@ -15,6 +17,9 @@ namespace RedisSessions.Caching;
 /// </remarks>
 internal interface IFieldCache : IDistributedCache
 {
+    /// <summary>The same entries through another client to the same server.</summary>
+    IFieldCache Through(IRedisClient client);
+
     /// <summary>Reads all fields in one round trip; an empty set where there is no such entry.</summary>
     ValueTask<FieldSet> ReadAsync(string key, CancellationToken cancellationToken);
 

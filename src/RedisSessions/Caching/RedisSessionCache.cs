@@ -36,9 +36,17 @@ public sealed class RedisSessionCache : IBufferDistributedCache, IFieldCache
     public RedisSessionCache(IRedisClient client, IOptions<RedisSessionCacheOptions> options, TimeProvider? timeProvider = null)
     {
         _client = new TimedClient(client, options.Value.IoTimeout);
-        _fields = new FieldCommands(_client);
+        _fields = new FieldCommands(_client, new FieldCommands.Slots());
         _time = timeProvider ?? TimeProvider.System;
         _prefix = options.Value.KeyPrefix;
+    }
+
+    private RedisSessionCache(RedisSessionCache cache, IRedisClient client)
+    {
+        _client = cache._client.Around(client);
+        _fields = cache._fields.Through(_client);
+        _time = cache._time;
+        _prefix = cache._prefix;
     }
 
     /// <inheritdoc/>
@@ -101,6 +109,8 @@ public sealed class RedisSessionCache : IBufferDistributedCache, IFieldCache
 
     /// <inheritdoc/>
     public void Remove(string key) => RemoveAsync(key).GetAwaiter().GetResult();
+
+    IFieldCache IFieldCache.Through(IRedisClient client) => new RedisSessionCache(this, client);
 
     async ValueTask<FieldSet> IFieldCache.ReadAsync(string key, CancellationToken cancellationToken) =>
         new(await _client.ExecuteAsync(new RedisCommand("HGETALL", key), cancellationToken));

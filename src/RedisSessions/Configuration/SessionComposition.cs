@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 using RedisSessions.Caching;
+using RedisSessions.Caching.Near;
 using RedisSessions.Commits;
 using RedisSessions.Cookies;
 using RedisSessions.Diagnostics;
@@ -12,6 +14,7 @@ using RedisSessions.Records;
 using RedisSessions.Stores;
 
 using RespClient;
+using RespClient.Tracking;
 
 namespace RedisSessions.Configuration;
 
@@ -34,15 +37,16 @@ internal static class SessionComposition
         IRecordStore records;
         if (cache is IFieldCache fields)
         {
-            records = new FieldRecordStore(fields, keys, protection, clock, log);
+            var store = new FieldRecordStore(fields, keys, protection, clock, log);
+            var near = new NearRecords(keys, protection, clock, log, options.IoTimeout);
+            records = NearOf(provider, options, store, near) ?? (IRecordStore)new MeasuredRecordStore(store, metrics);
         }
         else
         {
-            records = new BlobRecordStore(cache, keys, protection, time, log);
+            records = new MeasuredRecordStore(new BlobRecordStore(cache, keys, protection, time, log), metrics);
             log.NoFields(cache.GetType().Name);
         }
 
-        records = new MeasuredRecordStore(records, metrics);
         if (provider.GetService<SessionEventPublisher>() is { } events)
         {
             records = new PublishingRecordStore(records, events, keys);
@@ -81,6 +85,28 @@ internal static class SessionComposition
         return provider.GetService<IDistributedCache>()
             ?? throw new InvalidOperationException(
                 "Sessions have nowhere to live: call services.AddRespClient(...) for Redis, or register an IDistributedCache.");
+    }
+
+    private static NearRecordStore? NearOf(
+        IServiceProvider provider, RedisSessionOptions options, FieldRecordStore store, NearRecords records)
+    {
+        if (options.NearCacheBytes == 0)
+        {
+            return null;
+        }
+
+        if (provider.GetService<IRedisClient>() is not RedisClient client)
+        {
+            provider.GetRequiredService<SessionLog>().NoTracking();
+            return null;
+        }
+
+        var near = new TrackedCache<string, SessionRecord>(
+            client,
+            records,
+            new TrackedCacheOptions { MaxBytes = options.NearCacheBytes },
+            provider.GetService<ILogger<TrackedCache<string, SessionRecord>>>());
+        return new NearRecordStore(near, store, client, records, provider.GetRequiredService<SessionMetrics>());
     }
 
     private static SessionDirectory? DirectoryOf(

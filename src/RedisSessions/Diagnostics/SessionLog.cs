@@ -22,6 +22,9 @@ internal sealed partial class SessionLog(ILogger<SessionLog> logger)
     [LoggerMessage(100, LogLevel.Information, "Sessions live in {Cache}, which keeps a session as one value: the last write of a session wins as a whole, and users' sessions cannot be listed.")]
     public partial void NoFields(string cache);
 
+    [LoggerMessage(108, LogLevel.Information, "The near cache is off: the registered IRedisClient is not a RespClient.RedisClient, which alone is told by the server what changes.")]
+    public partial void NoTracking();
+
     [LoggerMessage(107, LogLevel.Information, "A sign-in carries no NameIdentifier claim: the session is listed under no user.")]
     public partial void SignInWithoutUser();
 

@@ -45,15 +45,22 @@ internal sealed class FieldRecordStore(
     public ValueTask<SessionRecord?> ReloadAsync(string key, CancellationToken cancellationToken) =>
         LoadAsync(key, cancellationToken);
 
-    public async ValueTask<RecordOutcome> CommitAsync(RecordChange change)
+    public ValueTask<RecordOutcome> CommitAsync(RecordChange change) => CommitAsync(change, SealedValues(change), null);
+
+    /// <summary>As <see cref="CommitAsync(RecordChange)"/>, with the values as they are to be stored.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="sealedValues">What <see cref="SealedValues"/> made of its values.</param>
+    /// <param name="client">The client to send it through; <see langword="null"/>: the cache's own.</param>
+    public async ValueTask<RecordOutcome> CommitAsync(
+        RecordChange change, Dictionary<string, byte[]?>? sealedValues, IRedisClient? client)
     {
-        var sealedValues = SealedValues(change);
+        var fields = client is null ? cache : cache.Through(client);
         var write = WriteOf(change, sealedValues ?? change.Values);
         try
         {
             var answer = change.Base is null
-                ? await cache.CreateAsync(write, CancellationToken.None)
-                : await cache.ChangeAsync(write, CancellationToken.None);
+                ? await fields.CreateAsync(write, CancellationToken.None)
+                : await fields.ChangeAsync(write, CancellationToken.None);
             if (answer.Status == FieldStatus.Written)
             {
                 clock.Observe(answer.Now);
@@ -79,7 +86,8 @@ internal sealed class FieldRecordStore(
         }
     }
 
-    private Dictionary<string, byte[]?>? SealedValues(RecordChange change) => !protection.IsOn
+    /// <summary>The values encrypted; <see langword="null"/> where they are stored as they are.</summary>
+    public Dictionary<string, byte[]?>? SealedValues(RecordChange change) => !protection.IsOn
         ? null
         : change.Values.ToDictionary(
             value => value.Key, value => value.Value is null ? null : protection.Protect(value.Key, value.Value));
@@ -191,7 +199,7 @@ internal sealed class FieldRecordStore(
         return change.Base.With(values, sealedValues);
     }
 
-    private SessionUnavailableException Unavailable(string operation, RedisException cause)
+    public SessionUnavailableException Unavailable(string operation, RedisException cause)
     {
         log.Unavailable(operation, cause);
         return new SessionUnavailableException($"Redis could not {operation} the session.", cause);

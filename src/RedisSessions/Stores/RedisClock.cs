@@ -7,10 +7,21 @@ namespace RedisSessions.Stores;
 internal sealed class RedisClock(TimeProvider time)
 {
     private long _offsetTicks;
+    private volatile bool _isKnown;
+
+    /// <summary>Whether a reply has said what time it is there.</summary>
+    public bool IsKnown => _isKnown;
 
     /// <summary>Now.</summary>
     public DateTimeOffset Now => time.GetUtcNow().AddTicks(Volatile.Read(ref _offsetTicks));
 
     /// <summary>A reply said what time it is over there.</summary>
-    public void Observe(DateTimeOffset redisNow) => Volatile.Write(ref _offsetTicks, (redisNow - time.GetUtcNow()).Ticks);
+    public void Observe(DateTimeOffset redisNow)
+    {
+        Volatile.Write(ref _offsetTicks, (redisNow - time.GetUtcNow()).Ticks);
+        _isKnown = true;
+    }
+
+    /// <summary>A time by Redis' clock as this process' clock shows it.</summary>
+    public DateTimeOffset ToLocal(DateTimeOffset redisTime) => redisTime.AddTicks(-Volatile.Read(ref _offsetTicks));
 }

@@ -5,7 +5,7 @@ using RedisSessions.Diagnostics;
 namespace RedisSessions.Stores;
 
 /// <summary>What the requests of an application share.</summary>
-internal sealed class SessionServices
+internal sealed class SessionServices : IAsyncDisposable, IDisposable
 {
     public required RedisSessionOptions Options { get; init; }
 
@@ -25,6 +25,11 @@ internal sealed class SessionServices
 
     /// <summary>Finds sessions by user or page by page; <see langword="null"/> where they do not live in Redis.</summary>
     public required SessionDirectory? Directory { get; init; }
+
+    public ValueTask DisposeAsync() => Records is IAsyncDisposable near ? near.DisposeAsync() : ValueTask.CompletedTask;
+
+    /// <summary>For a container that is disposed synchronously: the near cache only stops a timer.</summary>
+    public void Dispose() => _ = DisposeAsync().AsTask();
 
     /// <exception cref="NotSupportedException">Sessions do not live in Redis.</exception>
     public SessionDirectory RequireDirectory() => Directory ?? throw new NotSupportedException(

@@ -27,6 +27,15 @@ public sealed class ProtectedSessionsInRedisTests(RedisFixture redis) : SessionC
     });
 }
 
+/// <summary>The contract over Redis with the near cache.</summary>
+public sealed class SessionsNearAndInRedisTests(RedisFixture redis) : SessionContract, IClassFixture<RedisFixture>
+{
+    private protected override ValueTask<SessionAppSetup> SetupAsync() => new(new SessionAppSetup
+    {
+        Redis = redis.Server.ConnectionString, Endpoints = MapEndpoints, Options = o => o.NearCacheBytes = 16 * 1024 * 1024,
+    });
+}
+
 /// <summary>The contract over the framework's cache in memory.</summary>
 public sealed class SessionsInMemoryTests : SessionContract
 {

@@ -7,7 +7,7 @@ using RespClient.Protocol;
 namespace RedisSessions.Caching.Fields;
 
 /// <summary>The commands and scripts behind <see cref="IFieldCache"/>. Each method but the cluster's ways is one command.</summary>
-internal sealed class FieldCommands(IRedisClient client)
+internal sealed class FieldCommands(IRedisClient client, FieldCommands.Slots slots)
 {
     private static readonly LuaScript Create = LuaScript.FromResource(typeof(FieldCommands), "Create.lua");
     private static readonly LuaScript Change = LuaScript.FromResource(typeof(FieldCommands), "Change.lua");
@@ -15,12 +15,12 @@ internal sealed class FieldCommands(IRedisClient client)
 
     private readonly SplitFieldCommands _split = new(client);
 
-    // Set once a server has refused keys of different slots in one script: it is a cluster.
-    private volatile bool _isCluster;
+    /// <summary>The same commands through another client to the same server.</summary>
+    public FieldCommands Through(IRedisClient other) => new(other, slots);
 
     public async ValueTask<FieldAnswer> CreateAsync(FieldWrite write, CancellationToken cancellationToken)
     {
-        if (_isCluster && write.IndexKey is not null)
+        if (slots.Differ && write.IndexKey is not null)
         {
             await _split.ListAsync(write.IndexKey, write.Key, write.TimeToLive!.Value, cancellationToken);
             return await CreateOneAsync(write, null, cancellationToken);
@@ -30,16 +30,16 @@ internal sealed class FieldCommands(IRedisClient client)
         {
             return await CreateOneAsync(write, write.IndexKey, cancellationToken);
         }
-        catch (RedisServerException e) when (e.Kind == RedisErrorKind.CrossSlot && !_isCluster)
+        catch (RedisServerException e) when (e.Kind == RedisErrorKind.CrossSlot && !slots.Differ)
         {
-            _isCluster = true;
+            slots.Differ = true;
             return await CreateAsync(write, cancellationToken);
         }
     }
 
     public async ValueTask<FieldAnswer> ChangeAsync(FieldWrite write, CancellationToken cancellationToken)
     {
-        if (_isCluster && (write.NewKey ?? write.IndexKey) is not null)
+        if (slots.Differ && (write.NewKey ?? write.IndexKey) is not null)
         {
             return await _split.ChangeAsync(write, ChangeOneAsync, cancellationToken);
         }
@@ -48,16 +48,16 @@ internal sealed class FieldCommands(IRedisClient client)
         {
             return await ChangeOneAsync(write, write.NewKey, write.IndexKey, cancellationToken);
         }
-        catch (RedisServerException e) when (e.Kind == RedisErrorKind.CrossSlot && !_isCluster)
+        catch (RedisServerException e) when (e.Kind == RedisErrorKind.CrossSlot && !slots.Differ)
         {
-            _isCluster = true;
+            slots.Differ = true;
             return await ChangeAsync(write, cancellationToken);
         }
     }
 
     public async ValueTask<bool> DeleteAsync(string key, string? indexKey, CancellationToken cancellationToken)
     {
-        if (indexKey is null || _isCluster)
+        if (indexKey is null || slots.Differ)
         {
             return await _split.DeleteAsync(key, indexKey, cancellationToken);
         }
@@ -68,7 +68,7 @@ internal sealed class FieldCommands(IRedisClient client)
         }
         catch (RedisServerException e) when (e.Kind == RedisErrorKind.CrossSlot)
         {
-            _isCluster = true;
+            slots.Differ = true;
             return await _split.DeleteAsync(key, indexKey, cancellationToken);
         }
     }
@@ -157,6 +157,19 @@ internal sealed class FieldCommands(IRedisClient client)
                     DateTimeOffset.FromUnixTimeMilliseconds(items[1].AsInt64()),
                     TimeSpan.FromMilliseconds(items[2].AsInt64()),
                     items[3].AsInt64());
+        }
+    }
+
+    /// <summary>What has been learned of the server.</summary>
+    internal sealed class Slots
+    {
+        private volatile bool _differ;
+
+        /// <summary>Set once the server has refused keys of different slots in one script: it is a cluster.</summary>
+        public bool Differ
+        {
+            get => _differ;
+            set => _differ = value;
         }
     }
 

@@ -1,0 +1,69 @@
+using System.Text;
+
+using RedisSessions.Caching.Fields;
+using RedisSessions.Diagnostics;
+using RedisSessions.Records;
+using RedisSessions.Stores;
+
+using RespClient;
+using RespClient.Protocol;
+using RespClient.Tracking;
+
+namespace RedisSessions.Caching.Near;
+
+/// <summary>What the near cache has to know of records: how they are read, and how long they are good.</summary>
+internal sealed class NearRecords(
+    SessionKeys keys, ValueProtection protection, RedisClock clock, SessionLog log, TimeSpan timeout)
+    : ITrackedRecords<string, SessionRecord>
+{
+    // A dictionary entry, an array header and a string header for each value; the record itself.
+    private const int BytesPerValue = 96;
+    private const int BytesPerRecord = 256;
+
+    private readonly byte[] _prefix = Encoding.UTF8.GetBytes(keys.Prefix);
+
+    public RedisClock Clock => clock;
+
+    public RedisCommand Read(string key) => new("HGETALL", key) { Timeout = timeout };
+
+    /// <summary>The look behind a write, which makes the server track the key again.</summary>
+    public RedisCommand LookAtVersion(string key) => new("HGET", key, RecordLayout.Version) { Timeout = timeout };
+
+    public bool TryParseKey(ReadOnlySpan<byte> redisKey, out string key)
+    {
+        key = "";
+        if (!redisKey.StartsWith(_prefix))
+        {
+            return false;
+        }
+
+        key = Encoding.UTF8.GetString(redisKey);
+        return true;
+    }
+
+    public TrackedItem<SessionRecord> Parse(string key, in RespValue reply)
+    {
+        var fields = new FieldSet(reply);
+        if (fields.Count == 0)
+        {
+            return TrackedItem.DoNotKeep<SessionRecord>();
+        }
+
+        if (RecordLayout.Read(fields, protection) is { } record)
+        {
+            return Keep(record);
+        }
+
+        Broken(key);
+        return TrackedItem.DoNotKeep<SessionRecord>();
+    }
+
+    public TrackedItem<SessionRecord> Keep(SessionRecord record)
+    {
+        var bytes = record.Size * (record.SealedValues is null ? 1 : 2)
+            + (record.Values.Count * BytesPerValue) + (record.Identity?.Ticket.Length ?? 0) + BytesPerRecord;
+        return TrackedItem.Keep(record, (int)Math.Min(bytes, int.MaxValue), clock.ToLocal(record.ExpiresAt));
+    }
+
+    public void Broken(string key) => log.BrokenRecord(keys.PublicId(key));
+}

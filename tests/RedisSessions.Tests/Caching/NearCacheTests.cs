@@ -1,0 +1,269 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+using RedisSessions.Tests.Hosting;
+using RedisSessions.Users;
+
+using TestServers;
+using TestServers.Proxy;
+
+namespace RedisSessions.Tests.Caching;
+
+/// <summary>Records kept in the process: fewer round trips, and never an old answer beyond the bound.</summary>
+public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixture>
+{
+    [Fact]
+    public async Task A_read_of_a_session_read_before_costs_no_command()
+    {
+        await using var app = await StartWarmAsync();
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        await redis.Server.CliAsync("HSET", SessionRedis.KeyOf(browser.Cookie!), "touched", "1");
+        await browser.GetAsync("/get?k=a");
+
+        Assert.Empty(await CommandsOfAsync(browser, "/get?k=a"));
+    }
+
+    [Fact]
+    public async Task A_read_after_the_own_write_that_created_the_session_costs_no_command()
+    {
+        await using var app = await StartWarmAsync();
+        using var browser = app.NewBrowser();
+
+        var write = await CommandsOfAsync(browser, "/set?k=a&v=1");
+        var read = await CommandsOfAsync(browser, "/get?k=a");
+
+        Assert.Equal(["EVALSHA", "HGET"], write.Select(Name));
+        Assert.Empty(read);
+    }
+
+    [Fact]
+    public async Task A_write_of_a_record_kept_here_is_one_round_trip_of_the_script_and_the_look_behind_it()
+    {
+        await using var app = await StartWarmAsync();
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+
+        Assert.Equal(["EVALSHA", "HGET"], (await CommandsOfAsync(browser, "/set?k=a&v=2")).Select(Name));
+        Assert.Empty(await CommandsOfAsync(browser, "/get?k=a"));
+        Assert.Equal("2", (await browser.GetAsync("/get?k=a")).Body);
+    }
+
+    [Theory]
+    [InlineData("/sign-in?user=anna")]
+    [InlineData("/renew")]
+    public async Task A_record_that_moved_to_a_new_id_is_kept_under_it_and_gone_from_the_old_one(string path)
+    {
+        await using var app = await StartWarmAsync();
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        using var old = browser.Clone();
+
+        Assert.Equal(["EVALSHA", "HGET"], (await CommandsOfAsync(browser, path)).Select(Name));
+
+        Assert.Empty(await CommandsOfAsync(browser, "/get?k=a"));
+        Assert.Equal("1", (await browser.GetAsync("/get?k=a")).Body);
+        Assert.Equal("none", (await old.GetAsync("/get?k=a")).Body);
+    }
+
+    [Fact]
+    public async Task A_session_changed_by_anybody_is_read_anew()
+    {
+        await using var one = await StartWarmAsync();
+        await using var two = await StartWarmAsync();
+        using var browser = one.NewBrowser();
+        using var elsewhere = browser.At(two.Address);
+        await browser.GetAsync("/set?k=a&v=0");
+        elsewhere.Cookie = browser.Cookie;
+        for (var i = 1; i <= 50; i++)
+        {
+            var value = i.ToString(CultureInfo.InvariantCulture);
+            await (i % 2 == 0 ? browser : elsewhere).GetAsync("/set?k=a&v=" + value);
+            Assert.Equal(value, (await (i % 2 == 0 ? elsewhere : browser).GetAsync("/get?k=a")).Body);
+        }
+
+        await redis.Server.CliAsync("HSET", SessionRedis.KeyOf(browser.Cookie!), "a", "by hand");
+        Assert.Equal("by hand", (await browser.GetAsync("/get?k=a")).Body);
+        Assert.Equal("by hand", (await elsewhere.GetAsync("/get?k=a")).Body);
+    }
+
+    [Theory]
+    [InlineData("revoked")]
+    [InlineData("destroyed")]
+    [InlineData("deleted")]
+    [InlineData("flushed")]
+    [InlineData("signed out")]
+    public async Task A_session_that_ended_anywhere_is_dead_on_the_very_next_request_here(string how)
+    {
+        await using var one = await StartWarmAsync();
+        await using var two = await StartWarmAsync();
+        for (var round = 0; round < 10; round++)
+        {
+            using var browser = one.NewBrowser();
+            await browser.GetAsync("/sign-in?user=anna");
+            using var elsewhere = browser.At(two.Address);
+            Assert.Equal("anna", (await elsewhere.GetAsync("/me")).Body);
+            var key = SessionRedis.KeyOf(browser.Cookie!);
+
+            switch (how)
+            {
+                case "revoked": await one.Get<UserSessions>().EndAllAsync("anna"); break;
+                case "destroyed": await browser.Clone().GetAsync("/destroy"); break;
+                case "deleted": await redis.Server.CliAsync("DEL", key); break;
+                case "flushed": await redis.Server.CliAsync("FLUSHALL"); break;
+                default: await browser.Clone().GetAsync("/sign-out"); break;
+            }
+
+            Assert.Equal("anonymous", (await elsewhere.GetAsync("/me")).Body);
+            Assert.Equal("anonymous", (await browser.GetAsync("/me")).Body);
+        }
+    }
+
+    [Fact]
+    public async Task Expiry_is_honoured_here_without_waiting_for_the_word_of_the_server()
+    {
+        await redis.Server.CliAsync("DEBUG", "SET-ACTIVE-EXPIRE", "0"); // the server says nothing until somebody asks
+        await using var app = await StartWarmAsync(o =>
+        {
+            o.MaxAge = TimeSpan.FromMilliseconds(1200);
+            o.RenewAfter = o.MaxAge;
+        });
+        using var browser = app.NewBrowser();
+        var watch = Stopwatch.StartNew();
+        await browser.GetAsync("/set?k=a&v=1");
+        Assert.Equal("1", (await browser.GetAsync("/get?k=a")).Body);
+        await using var monitor = await redis.Server.MonitorAsync();
+        var requests = 0;
+        await Eventually.TrueAsync(async () =>
+        {
+            requests++;
+            return (await browser.GetAsync("/get?k=a")).Body == "none";
+        });
+
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(1100), TimeSpan.FromMilliseconds(1500));
+        await redis.Server.CliAsync("DEBUG", "SET-ACTIVE-EXPIRE", "1");
+        // Nearly all were answered from memory; only in the last milliseconds, where clocks may differ, Redis is asked.
+        Assert.InRange((await monitor.SessionCommandsAsync()).Length, 1, requests / 4);
+    }
+
+    [Fact]
+    public async Task Shared_records_are_never_changed_by_the_requests_that_use_them()
+    {
+        await using var app = await StartWarmAsync();
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        await browser.GetAsync("/get?k=a");
+
+        var throwing = browser.Clone().GetAsync("/throw");
+        var slow = browser.Clone().GetAsync("/gated-set?k=a&v=2&gate=g");
+        await app.Gates.ReachedAsync("g");
+        await throwing;
+        Assert.Equal("a", (await browser.GetAsync("/keys")).Body);
+        Assert.Equal("1", (await browser.GetAsync("/get?k=a")).Body);
+        app.Gates.Open("g");
+        await slow;
+
+        Assert.Equal("2", (await browser.GetAsync("/get?k=a")).Body);
+    }
+
+    [Fact]
+    public async Task A_thousand_parallel_updates_over_two_near_caches_count_to_exactly_a_thousand()
+    {
+        await using var one = await StartWarmAsync();
+        await using var two = await StartWarmAsync();
+        using var browser = one.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        using var other = browser.At(two.Address);
+
+        var requests = Enumerable.Range(0, 1000).Select(i => (i % 2 == 0 ? browser : other).GetAsync("/count")).ToArray();
+
+        Assert.All(await Task.WhenAll(requests), answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+        Assert.Equal("1000", await redis.Server.FieldAsync(SessionRedis.KeyOf(browser.Cookie!), "n"));
+        Assert.Equal("1001", (await other.GetAsync("/count")).Body);
+    }
+
+    [Fact]
+    public async Task Behind_a_network_that_went_silent_no_session_is_served_from_memory_beyond_the_bound()
+    {
+        await using var proxy = FaultProxy.Start(redis.Server.Port);
+        await using var app = await StartWarmAsync(o => o.IoTimeout = TimeSpan.FromMilliseconds(300), proxy.ConnectionString);
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/sign-in?user=anna");
+        await browser.GetAsync("/me");
+
+        proxy.HalfOpen();
+        await redis.Server.CliAsync("DEL", SessionRedis.KeyOf(browser.Cookie!));
+        var watch = Stopwatch.StartNew();
+        await Eventually.TrueAsync(async () => (await browser.GetAsync("/me")).Status == HttpStatusCode.ServiceUnavailable);
+
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1.6)); // MaxStaleness, and the time-out of the load
+    }
+
+    [Fact]
+    public async Task A_restart_of_redis_drops_what_is_kept_and_the_sessions_live_on()
+    {
+        await using var server = await RedisServer.StartAsync("--appendonly", "yes", "--appendfsync", "always");
+        await using var app = await StartWarmAsync(redisAt: server.ConnectionString);
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        await browser.GetAsync("/get?k=a");
+
+        await server.StopAsync();
+        await server.StartAgainAsync();
+        await server.CliAsync("HSET", SessionRedis.KeyOf(browser.Cookie!), "a", "2");
+
+        await Eventually.TrueAsync(async () => (await browser.GetAsync("/get?k=a")).Status == HttpStatusCode.OK);
+        Assert.Equal("2", (await browser.GetAsync("/get?k=a")).Body);
+    }
+
+    [Fact]
+    public async Task A_near_cache_smaller_than_its_sessions_forgets_some_and_answers_all()
+    {
+        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Options = o => o.NearCacheBytes = 1024 * 1024,
+            Endpoints = app => app.MapGet("/large", (HttpContext c) => c.Session.SetString("large", new string('x', 100_000))),
+        });
+        var browsers = Enumerable.Range(0, 30).Select(_ => app.NewBrowser()).ToArray();
+        foreach (var browser in browsers)
+        {
+            await browser.GetAsync("/large");
+        }
+
+        foreach (var browser in browsers)
+        {
+            Assert.Equal(100_000, (await browser.GetAsync("/get?k=large")).Body.Length);
+        }
+    }
+
+    private static string Name(string command) => command.Split('"')[1];
+
+    private async Task<SessionApp> StartWarmAsync(Action<RedisSessionOptions>? options = null, string? redisAt = null)
+    {
+        var app = await SessionApp.StartAsync(redisAt ?? redis.Server.ConnectionString, o =>
+        {
+            o.NearCacheBytes = 16 * 1024 * 1024;
+            options?.Invoke(o);
+        });
+        using var browser = app.NewBrowser();
+        foreach (var path in (string[])["/set?k=a&v=1", "/set?k=a&v=2", "/sign-in?user=warm", "/sign-out"])
+        {
+            Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(path)).Status);
+        }
+
+        return app;
+    }
+
+    private async Task<string[]> CommandsOfAsync(Browser browser, string path)
+    {
+        await using var monitor = await redis.Server.MonitorAsync();
+        var answer = await browser.GetAsync(path);
+        Assert.True(answer.Status == HttpStatusCode.OK, answer.Body);
+        return await monitor.SessionCommandsAsync();
+    }
+}

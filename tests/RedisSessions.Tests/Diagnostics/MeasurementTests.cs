@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+using Microsoft.Extensions.DependencyInjection;
+
+using RedisSessions.Tests.Hosting;
+
+namespace RedisSessions.Tests.Diagnostics;
+
+/// <summary>Counters equal what MONITOR shows; loads and commits leave spans.</summary>
+public sealed class MeasurementTests(RedisFixture redis) : IClassFixture<RedisFixture>
+{
+    [Fact]
+    public async Task The_counters_of_a_life_of_a_session_equal_the_commands_that_monitor_shows()
+    {
+        await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString);
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        await browser.GetAsync("/set?k=a&v=2");
+        await browser.GetAsync("/destroy");
+        using var counters = new Counters(app.Get<IMeterFactory>());
+        await using var monitor = await redis.Server.MonitorAsync();
+
+        foreach (var path in (string[])["/get?k=a", "/set?k=a&v=1", "/get?k=a", "/get?k=a", "/set?k=a&v=2", "/refresh", "/renew", "/destroy"])
+        {
+            await browser.GetAsync(path);
+        }
+
+        browser.Cookie = new string('A', 43);
+        await browser.GetAsync("/get?k=a");
+        browser.Cookie = "no id";
+        await browser.GetAsync("/get?k=a");
+
+        var commands = await monitor.SessionCommandsAsync();
+        Assert.Equal(commands.Count(line => line.StartsWith("\"HGETALL\"", StringComparison.Ordinal)), counters["loaded"]);
+        Assert.Equal(commands.Count(line => line.StartsWith("\"EVALSHA\"", StringComparison.Ordinal)), counters["committed"]);
+        Assert.Equal(commands.Count(line => line.StartsWith("\"UNLINK\"", StringComparison.Ordinal)), counters["destroyed"]);
+        Assert.Equal(6, counters["loaded", "redis"]);
+        Assert.Equal(1, counters["loaded", "missing"]);
+        Assert.Equal((1L, 4L, 3L, 1L, 1L), (
+            counters["created"], counters["committed"], counters["renewed"], counters["destroyed"], counters["rejected_ids"]));
+        Assert.Equal(7, counters["load.duration"]);
+        Assert.Equal(5, counters["commit.duration"]);
+    }
+
+    [Fact]
+    public async Task Hits_of_the_near_cache_conflicts_and_lost_commits_are_counted()
+    {
+        await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString, o => o.NearCacheBytes = 1024 * 1024);
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/count");
+        using var counters = new Counters(app.Get<IMeterFactory>());
+
+        await browser.GetAsync("/get?k=n");
+        Assert.Equal(1, counters["loaded", "near"]);
+
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => browser.Clone().GetAsync("/count")));
+        var slow = browser.Clone().GetAsync("/gated-set?k=a&v=1&gate=slow");
+        await app.Gates.ReachedAsync("slow");
+        await redis.Server.CliAsync("DEL", SessionRedis.KeyOf(browser.Cookie!));
+        app.Gates.Open("slow");
+        await slow;
+
+        Assert.Equal(1, counters["gone"]);
+        Assert.Equal(100, counters["committed"]);
+    }
+
+    [Fact]
+    public async Task A_load_and_a_commit_that_fail_are_counted_by_operation()
+    {
+        await using var server = await TestServers.RedisServer.StartAsync();
+        await using var app = await SessionApp.StartAsync(server.ConnectionString, o => o.IoTimeout = TimeSpan.FromMilliseconds(200));
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        using var counters = new Counters(app.Get<IMeterFactory>());
+
+        await server.CliAsync("CONFIG", "SET", "maxmemory", "1");
+        await browser.GetAsync("/set?k=a&v=2");
+        await server.StopAsync();
+        await browser.GetAsync("/get?k=a");
+
+        Assert.Equal(1, counters["failures", "commit"]);
+        Assert.Equal(1, counters["failures", "load"]);
+    }
+
+    [Fact]
+    public async Task A_load_and_a_commit_leave_a_span_each_and_an_anonymous_request_none()
+    {
+        var spans = new ConcurrentQueue<string>();
+        using var trace = new Activity("test").Start();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "RedisSessions",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (activity.TraceId == trace.TraceId)
+                {
+                    spans.Enqueue(activity.DisplayName);
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString);
+        using var browser = app.NewBrowser();
+
+        await browser.GetAsync("/get?k=a");
+        Assert.Empty(spans);
+        await browser.GetAsync("/set?k=a&v=1");
+        await browser.GetAsync("/set?k=a&v=2");
+
+        Assert.Equal(["session commit", "session load", "session commit"], spans);
+    }
+
+    private sealed class Counters : IDisposable
+    {
+        private readonly ConcurrentDictionary<string, long> _values = new();
+        private readonly MeterListener _listener = new();
+
+        public Counters(IMeterFactory factory)
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "RedisSessions" && ReferenceEquals(instrument.Meter.Scope, factory))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
+            _listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => Add(instrument, 1, tags));
+            _listener.Start();
+        }
+
+        public long this[string name] => _values.GetValueOrDefault("redissessions." + name);
+
+        public long this[string name, string tag] => _values.GetValueOrDefault($"redissessions.{name}/{tag}");
+
+        public void Dispose() => _listener.Dispose();
+
+        private void Add(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            _values.AddOrUpdate(instrument.Name, value, (_, before) => before + value);
+            foreach (var tag in tags)
+            {
+                _values.AddOrUpdate($"{instrument.Name}/{tag.Value}", value, (_, before) => before + value);
+            }
+        }
+    }
+}
