@@ -17,7 +17,7 @@ namespace VerificationCodes.Grpc;
 /// Unary gRPC by hand: an HTTP/2 POST per call, one framed message each way, the status in the trailers. Reads no more
 /// than the limit allows, and answers every fault with a status rather than a reset stream.
 /// </summary>
-internal sealed class GrpcDispatcher(VarifyCalls calls, IOptions<VarifyServiceOptions> options, TimeProvider time, ILogger<GrpcDispatcher> log)
+internal sealed class GrpcDispatcher(VerificationCalls calls, IOptions<VerificationServerOptions> options, TimeProvider time, ILogger<GrpcDispatcher> log)
 {
     private const string Service = "/message.VarifyService/";
 
@@ -100,7 +100,7 @@ internal sealed class GrpcDispatcher(VarifyCalls calls, IOptions<VarifyServiceOp
         // Hashed first, so that the comparison takes as long for every length.
         var given = SHA256.HashData(Encoding.UTF8.GetBytes(request.Headers[GrpcFrame.SecretHeader].ToString()));
         if (!CryptographicOperations.FixedTimeEquals(given, SHA256.HashData(Encoding.UTF8.GetBytes(options.Value.Secret))))
-            throw new GrpcException(GrpcStatus.Unauthenticated, "The metadata varify-secret is missing or wrong.");
+            throw new GrpcException(GrpcStatus.Unauthenticated, "The metadata verification-secret is missing or wrong.");
     }
 
     private static void End(HttpResponse response, GrpcStatus status, string message)

@@ -34,7 +34,7 @@ internal sealed class GrpcException(GrpcStatus status, string message) : Excepti
 internal static class GrpcFrame
 {
     public const string ContentType = "application/grpc";
-    public const string SecretHeader = "varify-secret";
+    public const string SecretHeader = "verification-secret";
 
     private const int PrefixLength = 5;
 

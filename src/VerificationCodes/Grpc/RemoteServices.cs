@@ -12,7 +12,7 @@ namespace VerificationCodes.Grpc;
 /// The services of this library where another process has them: the same outcomes, over gRPC. Whether a captcha is
 /// required is read from this process' own settings: give both processes the same.
 /// </summary>
-internal sealed class RemoteServices(VarifyClient client, IOptions<VerificationOptions> options) : IVerificationService, ICaptchaService, INoticeService
+internal sealed class RemoteServices(VerificationClient client, IOptions<VerificationOptions> options) : IVerificationService, ICaptchaService, INoticeService
 {
     private const int RedisAway = 1;
 

@@ -74,9 +74,9 @@ internal sealed class VerificationOptionsCheck(HostEnvironmentKind environment) 
 }
 
 /// <summary>Checks the section <c>Verification:Grpc</c> at start.</summary>
-internal sealed class VarifyServiceOptionsCheck : IValidateOptions<VarifyServiceOptions>
+internal sealed class VerificationServerOptionsCheck : IValidateOptions<VerificationServerOptions>
 {
-    public ValidateOptionsResult Validate(string? name, VarifyServiceOptions options)
+    public ValidateOptionsResult Validate(string? name, VerificationServerOptions options)
     {
         var findings = new Findings();
         if (!options.Enabled)

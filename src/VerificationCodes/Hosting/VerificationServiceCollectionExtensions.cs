@@ -35,7 +35,7 @@ public static class VerificationServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configuration);
         services.Configure<SmtpOptions>(configuration.GetSection("Smtp"));
         services.Configure<SmsOptions>(configuration.GetSection("Sms"));
-        services.Configure<VarifyServiceOptions>(configuration.GetSection("Verification:Grpc"));
+        services.Configure<VerificationServerOptions>(configuration.GetSection("Verification:Grpc"));
         return services.AddVerificationCodes(options => configuration.GetSection("Verification").Bind(options));
     }
 
@@ -60,11 +60,11 @@ public static class VerificationServiceCollectionExtensions
         services.AddOptions<VerificationOptions>().Configure(configure).ValidateOnStart();
         services.AddOptions<SmtpOptions>().ValidateOnStart();
         services.AddOptions<SmsOptions>().ValidateOnStart();
-        services.AddOptions<VarifyServiceOptions>().ValidateOnStart();
+        services.AddOptions<VerificationServerOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VerificationOptions>, VerificationOptionsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SmtpOptions>, SmtpOptionsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SmsOptions>, SmsOptionsCheck>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VarifyServiceOptions>, VarifyServiceOptionsCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VerificationServerOptions>, VerificationServerOptionsCheck>());
         services.TryAddSingleton<HostEnvironmentKind>();
     }
 
@@ -80,14 +80,14 @@ public static class VerificationServiceCollectionExtensions
         services.TryAddSingleton<CaptchaService>();
         services.TryAddSingleton<VerificationService>();
         services.TryAddSingleton<NoticeQueue>();
-        services.TryAddSingleton<VarifyClient>();
+        services.TryAddSingleton<VerificationClient>();
         services.TryAddSingleton<RemoteServices>();
         services.TryAddSingleton(sp => HereOrRemote<IVerificationService, VerificationService>(sp));
         services.TryAddSingleton(sp => HereOrRemote<ICaptchaService, CaptchaService>(sp));
         services.TryAddSingleton(sp => HereOrRemote<INoticeService, NoticeQueue>(sp));
-        services.TryAddSingleton<VarifyCalls>();
+        services.TryAddSingleton<VerificationCalls>();
         services.TryAddSingleton<GrpcDispatcher>();
-        services.TryAddSingleton<VarifyServer>();
+        services.TryAddSingleton<VerificationServer>();
     }
 
     private static TService HereOrRemote<TService, THere>(IServiceProvider services)
@@ -115,6 +115,6 @@ public static class VerificationServiceCollectionExtensions
             sp.GetRequiredService<HostEnvironmentKind>().IsDevelopment ? sp.GetRequiredService<DevelopmentMailbox>() : null!);
         services.AddHostedService<StartupWarnings>();
         services.AddHostedService<OutboxWorker>();
-        services.AddHostedService(sp => sp.GetRequiredService<VarifyServer>());
+        services.AddHostedService(sp => sp.GetRequiredService<VerificationServer>());
     }
 }

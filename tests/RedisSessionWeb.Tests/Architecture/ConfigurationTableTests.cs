@@ -10,6 +10,7 @@ using RedisSessionWeb.Inspection;
 
 using VerificationCodes;
 using VerificationCodes.Delivery;
+using VerificationCodes.Grpc;
 
 namespace RedisSessionWeb.Tests.Architecture;
 
@@ -21,6 +22,7 @@ public sealed class ConfigurationTableTests
     [
         ("Sessions", new RedisSessionOptions()),
         ("Verification", new VerificationOptions()),
+        ("Verification:Grpc", new VerificationServerOptions()),
         ("Smtp", new SmtpOptions()),
         ("Sms", new SmsOptions()),
         ("Accounts", new AccountOptions()),

@@ -114,7 +114,7 @@ public sealed class GrpcServiceTests(SharedRedis redis)
     }
 
     [Fact]
-    public async Task Compressed_messages_are_refused_politely()
+    public async Task Compressed_messages_are_refused_with_a_status_that_says_why()
     {
         await using var bench = await StartAsync();
         await using var client = await GrpcClient.StartAsync(PortOf(bench), OriginalProto);
@@ -147,7 +147,7 @@ public sealed class GrpcServiceTests(SharedRedis redis)
         Assert.Equal(16, (await client.CallAsync(new { method = "GetVarifyCode", request }))["code"]!.GetValue<int>());
         Assert.Equal(16, (await client.CallAsync(new { method = "GetVarifyCode", request, metadata = With("wrong") }))["code"]!.GetValue<int>());
         Assert.Equal(0, (await client.CallAsync(new { method = "GetVarifyCode", request, metadata = With(Secret) }))["reply"]!["error"]!.GetValue<int>());
-        static Dictionary<string, string> With(string secret) => new() { ["varify-secret"] = secret };
+        static Dictionary<string, string> With(string secret) => new() { ["verification-secret"] = secret };
     }
 
     [Theory]
@@ -178,7 +178,7 @@ public sealed class GrpcServiceTests(SharedRedis redis)
     [InlineData("123456789S")]
     [InlineData("-1S")]
     [InlineData("S")]
-    public async Task A_malformed_deadline_is_refused(string timeout)
+    public async Task A_malformed_deadline_ends_the_call_with_a_status(string timeout)
     {
         await using var bench = await StartAsync();
         using var http = new HttpClient();
@@ -197,12 +197,12 @@ public sealed class GrpcServiceTests(SharedRedis redis)
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await http.GetAsync(new Uri($"http://127.0.0.1:{PortOf(bench)}/"))).StatusCode);
     }
 
-    internal static int PortOf(CodeBench bench) => bench.Service<VarifyServer>().Port;
+    internal static int PortOf(CodeBench bench) => bench.Service<VerificationServer>().Port;
 
     internal Task<CodeBench> StartAsync(RedisServer? server = null, string secret = "") => CodeBench.StartAsync(
         server ?? redis.Server,
         options => options.Captcha.Image = true,
-        services => services.Configure<VarifyServiceOptions>(o => (o.Enabled, o.Port, o.Secret) = (true, 0, secret)));
+        services => services.Configure<VerificationServerOptions>(o => (o.Enabled, o.Port, o.Secret) = (true, 0, secret)));
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient http, int port, string method, byte[] body, string? timeout = null)
     {

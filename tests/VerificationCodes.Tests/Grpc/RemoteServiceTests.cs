@@ -64,7 +64,7 @@ public sealed class RemoteServiceTests(SharedRedis redis)
         var port = GrpcServiceTests.PortOf(service);
         await using var web = await StartWebAsync(service);
         Assert.Equal(ConfirmStatus.Expired, await web.ConfirmAsync(CodeBench.Try("123456")));
-        await service.Service<VarifyServer>().StopAsync(CancellationToken.None);
+        await service.Service<VerificationServer>().StopAsync(CancellationToken.None);
 
         await Assert.ThrowsAsync<VerificationUnavailableException>(async () => await web.Codes.IssueAsync(CodeBench.Ask()));
         await Assert.ThrowsAsync<VerificationUnavailableException>(async () => await web.ConfirmAsync(CodeBench.Try("123456")));
@@ -105,7 +105,7 @@ public sealed class RemoteServiceTests(SharedRedis redis)
     private Task<CodeBench> StartServiceAsync(int port = 0, string secret = "", RedisServer? server = null) => CodeBench.StartAsync(
         server ?? redis.Server,
         options => options.Captcha.Image = true,
-        services => services.Configure<VarifyServiceOptions>(o => (o.Enabled, o.Port, o.Secret) = (true, port, secret)));
+        services => services.Configure<VerificationServerOptions>(o => (o.Enabled, o.Port, o.Secret) = (true, port, secret)));
 
     /// <summary>Has no Redis at all: whatever asked for one would fail.</summary>
     private static Task<CodeBench> StartWebAsync(CodeBench service, Action<VerificationOptions>? configure = null) => CodeBench.StartAsync(

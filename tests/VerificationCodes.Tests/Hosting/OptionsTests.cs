@@ -23,7 +23,7 @@ public sealed class OptionsTests
     };
 
     [Fact]
-    public async Task A_complete_production_configuration_starts() => Assert.Null(await StartAsync(Environments.Production));
+    public async Task A_complete_configuration_starts_in_production_without_complaint() => Assert.Null(await StartAsync(Environments.Production));
 
     [Theory]
     [InlineData("Verification:Keys:0", null, "Verification:Keys is empty")]

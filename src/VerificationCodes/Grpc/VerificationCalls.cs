@@ -11,7 +11,7 @@ using VerificationCodes.Grpc.Messages;
 namespace VerificationCodes.Grpc;
 
 /// <summary>What each call does: reads its message, asks the service, writes the outcome down in numbers and words.</summary>
-internal sealed class VarifyCalls(IVerificationService codes, ICaptchaService captchas, INoticeService notices)
+internal sealed class VerificationCalls(IVerificationService codes, ICaptchaService captchas, INoticeService notices)
 {
     private const int Success = 0;
     private const int RedisAway = 1;

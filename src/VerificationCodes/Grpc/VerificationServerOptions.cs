@@ -1,7 +1,7 @@
 namespace VerificationCodes.Grpc;
 
 /// <summary>The gRPC service for other processes, section <c>Verification:Grpc</c>.</summary>
-public sealed class VarifyServiceOptions
+public sealed class VerificationServerOptions
 {
     /// <summary>Whether this process serves it. Default <see langword="false"/>.</summary>
     public bool Enabled { get; set; }
@@ -12,7 +12,7 @@ public sealed class VarifyServiceOptions
     /// <summary>The port, HTTP/2 without TLS. 1 to 65535, or 0 for any free one; default 50051.</summary>
     public int Port { get; set; } = 50051;
 
-    /// <summary>What callers must send as metadata <c>varify-secret</c>: 16 to 256 characters. Default empty: nothing, on loopback only.</summary>
+    /// <summary>What callers must send as metadata <c>verification-secret</c>: 16 to 256 characters. Default empty: nothing, on loopback only.</summary>
     public string Secret { get; set; } = "";
 
     /// <summary>The largest message taken, in bytes. 1024 to 1048576; default 65536.</summary>

@@ -19,7 +19,7 @@ namespace VerificationCodes.Grpc;
 /// Serves the calls on a port of their own, apart from the web application's: its addresses, its pages and its limits
 /// have nothing to do with this one.
 /// </summary>
-internal sealed class VarifyServer(GrpcDispatcher dispatcher, IOptions<VarifyServiceOptions> options, ILoggerFactory loggers, ILogger<VarifyServer> log)
+internal sealed class VerificationServer(GrpcDispatcher dispatcher, IOptions<VerificationServerOptions> options, ILoggerFactory loggers, ILogger<VerificationServer> log)
     : IHostedService, IAsyncDisposable
 {
     private WebApplication? _server;

@@ -14,7 +14,7 @@ namespace VerificationCodes.Grpc;
 /// A call is sent again only when no connection could be made, so that it cannot have run; otherwise a code might be
 /// used up by an answer that got lost, or a second message sent.
 /// </remarks>
-internal sealed class VarifyClient(IOptions<VerificationOptions> options, TimeProvider time) : IDisposable
+internal sealed class VerificationClient(IOptions<VerificationOptions> options, TimeProvider time) : IDisposable
 {
     // A picture is a few kilobytes.
     private const int MaxReplyBytes = 256 * 1024;
