@@ -38,6 +38,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     private readonly TrackedTable<TKey, TValue> _table;
     private readonly TrackingObserver<TKey, TValue> _observer;
     private readonly StripedCounter _hits = new();
+    private readonly CacheMetrics _metrics;
     private readonly long _maxStaleness;
 
     /// <summary>Makes a cache over a client. It is on as soon as the server has agreed to track.</summary>
@@ -64,6 +65,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
         _maxStaleness = rules.BoundStaleness ? _clock.Timestamps(options.MaxStaleness) - _clock.Slack : long.MaxValue;
         _table = new TrackedTable<TKey, TValue>(records, options, client.Time, _clock, rules);
         _observer = new TrackingObserver<TKey, TValue>(client, _table, _clock, options.MaxStaleness, logger ?? NullLogger.Instance);
+        _metrics = new CacheMetrics(GetStatistics);
         client.Observe(_observer);
     }
 
@@ -140,6 +142,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _client.Unobserve(_observer);
+        _metrics.Dispose();
         return _observer.DisposeAsync();
     }
 

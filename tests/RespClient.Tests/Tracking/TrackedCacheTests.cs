@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using RespClient.Tracking;
 using TestServers;
 using TestServers.Scripted;
@@ -58,6 +60,39 @@ public sealed class TrackedCacheTests
     }
 
     [Fact]
+    public async Task MeterReportsWhatTheCacheHasDone()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, new Notes("metered:")));
+        await server.CliAsync("HSET", "metered:a", "v", "1", "t", "first");
+        await cache.GetAsync("a");
+        await cache.GetAsync("a");
+        await server.CliAsync("DEL", "metered:a");
+        await Eventually.TrueAsync(() => cache.GetStatistics().Invalidations == 1);
+
+        // Other caches of this process report under the same names.
+        var seen = new ConcurrentDictionary<string, ConcurrentBag<long>>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name.StartsWith("respclient.cache.", StringComparison.Ordinal))
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => seen.GetOrAdd(instrument.Name, _ => []).Add(value));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        foreach (var name in new[] { "hits", "misses", "reads", "invalidations" })
+        {
+            Assert.Contains(1, seen["respclient.cache." + name]);
+        }
+
+        Assert.Contains(0, seen["respclient.cache.bytes"]);
+    }
+
+    [Fact]
     public async Task ReadsThatCrossTheAnswerOfAnotherReaderFindWhatItBrought()
     {
         await using var server = ScriptedServer.Answering(_ => Notes.Answer(1));
@@ -93,7 +128,8 @@ public sealed class TrackedCacheTests
                 await connection.SendAsync(Notes.Answer(connection.Number));
             }
         });
-        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var client = await RedisClient.ConnectAsync(
+            new RedisClientOptions { ConnectionString = server.ConnectionString, RetriesReads = true });
         await using var cache = await OnAsync(new TrackedCache<string, Note>(client, _notes));
         Assert.Equal(2, (await cache.GetAsync("a"))!.Version);
         Assert.False(cache.TryGet("a", out _));

@@ -115,9 +115,9 @@ public sealed class FaultProxy : IAsyncDisposable
                 _ = RunAsync(client, Interlocked.Increment(ref _accepted), stopping);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // Disposed.
+            // Disposed: the listener ends in one way or another.
         }
     }
 

@@ -87,9 +87,9 @@ public sealed class ScriptedServer : IAsyncDisposable
                 _ = RunAsync(new ScriptedConnection(socket, this, Interlocked.Increment(ref _accepted)));
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // Disposed.
+            // Disposed: the listener ends in one way or another.
         }
     }
 

@@ -65,6 +65,7 @@ public sealed class ConnectionFaultTests
         });
         await using var client = await RedisClient.ConnectAsync($"{server.ConnectionString},defaultDatabase=3,name=reporter,password=p");
         await client.ExecuteAsync(new RedisCommand("GET", "last"));
+        await Eventually.TrueAsync(() => server.Connections == 2);
         await client.ExecuteAsync(new RedisCommand("GET", "again"));
 
         var second = server.Received.SkipWhile(command => command.Text != "GET last").Skip(1).Select(command => command.Text).ToList();
@@ -164,7 +165,9 @@ public sealed class ConnectionFaultTests
                 await connection.SendAsync("$5\r\nhello\r\n");
             }
         });
-        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        var options = Options(server.ConnectionString);
+        options.RetriesReads = true;
+        await using var client = await RedisClient.ConnectAsync(options);
         var read = client.ExecuteAsync(new RedisCommand("GET", "k")).AsTask();
         var write = client.ExecuteAsync(new RedisCommand("APPEND", "k", "x")).AsTask();
         Assert.Equal("hello", (await read).AsString());
