@@ -1,5 +1,6 @@
 using RespClient.Commands;
 using RespClient.Tests.Protocol;
+using RespClient.Transactions;
 using TestServers;
 using TestServers.Proxy;
 using TestServers.Scripted;
@@ -121,7 +122,7 @@ public sealed class TransactionFaultTests
         }
     }
 
-    private static Transactions.RedisTransaction Transaction(RedisClient client) => client.CreateTransaction()
+    private static RedisTransaction Transaction(RedisClient client) => client.CreateTransaction()
         .Add(new RedisCommand("INCR", "n"))
         .Add(new RedisCommand("INCR", "text"))
         .Add(new RedisCommand("GET", "k"));
