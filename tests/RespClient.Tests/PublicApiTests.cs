@@ -1,6 +1,4 @@
-using System.Reflection;
-using System.Runtime.CompilerServices;
-using System.Text;
+using TestServers;
 
 namespace RespClient.Tests;
 
@@ -11,72 +9,13 @@ public sealed class PublicApiTests
     [Fact]
     public void ThePublicSurfaceIsExactlyTheApprovedOne()
     {
-        var actual = string.Join('\n', Describe(typeof(RedisClient).Assembly)) + "\n";
-        var path = Path.Combine(SourceFolder(), "PublicApi.txt");
-        if (Environment.GetEnvironmentVariable("APPROVE_PUBLIC_API") == "1")
-        {
-            File.WriteAllText(path, actual);
-        }
+        var (approved, actual) = PublicSurface.Compare(typeof(RedisClient).Assembly);
 
-        // A change on purpose: run this test with APPROVE_PUBLIC_API=1 and commit the file.
-        Assert.Equal(File.ReadAllText(path), actual);
+        // A change on purpose: run this test with APPROVE_PUBLIC_API=1 and commit PublicApi.txt.
+        Assert.Equal(approved, actual);
     }
 
     [Fact]
     public void ThePublicSurfaceStaysSmallEnoughToBeRead() =>
-        Assert.InRange(Describe(typeof(RedisClient).Assembly).Count(), 1, MostLines);
-
-    private static IEnumerable<string> Describe(Assembly assembly)
-    {
-        foreach (var type in assembly.GetExportedTypes().OrderBy(type => type.FullName, StringComparer.Ordinal))
-        {
-            yield return $"{Kind(type)} {type.FullName}";
-            if (type.IsEnum)
-            {
-                yield return "  " + string.Join(", ", Enum.GetNames(type));
-                continue;
-            }
-
-            var members = type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
-                .Where(member => member.GetCustomAttribute<CompilerGeneratedAttribute>() is null)
-                .Select(Line)
-                .OfType<string>()
-                .Order(StringComparer.Ordinal);
-            foreach (var member in members)
-            {
-                yield return "  " + member;
-            }
-        }
-    }
-
-    private static string Kind(Type type) =>
-        type.IsInterface ? "interface" : type.IsEnum ? "enum" : type.IsValueType ? "struct"
-        : type is { IsAbstract: true, IsSealed: true } ? "static class" : type.IsAbstract ? "abstract class" : type.IsSealed ? "class" : "open class";
-
-    private static string? Line(MemberInfo member) => member switch
-    {
-        ConstructorInfo constructor => $"new({Parameters(constructor)})",
-        PropertyInfo property => $"{Name(property.PropertyType)} {property.Name} {{{(property.GetMethod?.IsPublic == true ? " get;" : "")}{(property.SetMethod?.IsPublic == true ? " set;" : "")} }}",
-        FieldInfo field => $"{Name(field.FieldType)} {field.Name}",
-        MethodInfo { IsSpecialName: true } method when !method.Name.StartsWith("op_", StringComparison.Ordinal) => null,
-        MethodInfo { Name: "Equals" or "GetHashCode" or "ToString" or "Deconstruct" } => null,
-        MethodInfo method => $"{Name(method.ReturnType)} {method.Name}({Parameters(method)})",
-        _ => null,
-    };
-
-    private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
-        $"{Name(parameter.ParameterType)} {parameter.Name}{(parameter.HasDefaultValue ? " = " + (parameter.DefaultValue ?? "default") : "")}"));
-
-    private static string Name(Type type)
-    {
-        if (!type.IsGenericType)
-        {
-            return type.IsByRef ? Name(type.GetElementType()!) + "&" : type.Name;
-        }
-
-        var name = new StringBuilder(type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]);
-        return name.Append('<').AppendJoin(", ", type.GetGenericArguments().Select(Name)).Append('>').ToString();
-    }
-
-    private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+        Assert.InRange(PublicSurface.Describe(typeof(RedisClient).Assembly).Count(), 1, MostLines);
 }

@@ -66,15 +66,16 @@ public sealed class RedisAccountStoreTests(AccountServices redis) : AccountCreat
     }
 
     [Fact]
-    public async Task Finding_by_id_costs_one_round_trip_and_by_name_two()
+    public async Task Finding_by_id_costs_one_round_trip_and_by_name_two_whether_or_not_there_is_such_a_name()
     {
         var account = await CreateAsync(NewAccount("ann"));
         await using var monitor = await redis.Server.MonitorAsync();
 
         await Open().FindByIdAsync(account.Id, default);
         await Open().FindByNameAsync(account.NormalizedUserName!, default);
+        await Open().FindByNameAsync("nobody-has-this", default);
 
-        Assert.Equal(3, (await monitor.CommandsAsync()).Count(line => line.Contains(_prefix, StringComparison.Ordinal)));
+        Assert.Equal(5, (await monitor.CommandsAsync()).Count(line => line.Contains(_prefix, StringComparison.Ordinal)));
     }
 
     [Fact]
