@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 
+using RedisSessionWeb.Visitors;
+
 namespace RedisSessionWeb.Hosting;
 
 /// <summary>Everything that lives in Redis, each with its own section of the configuration.</summary>
@@ -10,7 +12,12 @@ internal static class Stores
     {
         services.AddRespClient(options => options.ConnectionString = configuration["Redis:ConnectionString"] ?? "");
         services.AddRedisSessions(configuration.GetSection("Sessions").Bind);
-        services.AddAuthentication().AddSession(options => options.LoginPath = "/signin");
+        services.AddAuthentication().AddSession(options =>
+        {
+            options.LoginPath = "/signin";
+            options.OnValidate = StampCheck.ValidateAsync;
+            options.ValidateEvery = configuration.GetValue("Sessions:ValidateEvery", StampCheck.DefaultInterval);
+        });
         services.AddVerificationCodes(configuration);
         services.AddRedisAccounts(configuration.GetSection("Accounts").Bind).AddDefaultTokenProviders();
         services.AddDataProtection().SetApplicationName("RedisSessionWeb").PersistKeysToRedis();
