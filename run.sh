@@ -4,6 +4,7 @@
 #   ./run.sh                    http://localhost:5080, Redis is installed if need be and kept for this project alone
 #   PORT=8080 ./run.sh          another port
 #   REDIS=host:port ./run.sh    your Redis (or a whole connection string, "host:port,password=…"); none is started
+#   ./run.sh --split            the verification service as a process of its own, on port VERIFY_PORT (50051)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
@@ -11,7 +12,8 @@ PORT=${PORT:-5080}
 DATA=${DATA:-$PWD/.data}
 PROJECT=src/RedisSessionWeb
 PROGRAM=$PROJECT/bin/Release/net10.0/RedisSessionWeb.dll
-redis_pid= app_pid= stopping=
+VERIFY_PORT=${VERIFY_PORT:-50051}
+redis_pid= verify_pid= app_pid= stopping= split=
 
 say() { printf '%s\n' "$*"; }
 fail() { printf 'run.sh: %s\n' "$*" >&2; exit 1; }
@@ -21,8 +23,9 @@ stop() {
   trap '' INT TERM
   stopping=yes
   if [ -n "$app_pid" ] && kill -TERM "$app_pid" 2>/dev/null; then wait "$app_pid" 2>/dev/null; fi
+  if [ -n "$verify_pid" ] && kill -TERM "$verify_pid" 2>/dev/null; then wait "$verify_pid" 2>/dev/null; fi
   if [ -n "$redis_pid" ] && kill -TERM "$redis_pid" 2>/dev/null; then wait "$redis_pid" 2>/dev/null; fi
-  app_pid= redis_pid=
+  app_pid= verify_pid= redis_pid=
 }
 trap stop EXIT
 trap 'say ""; say "Stopping."; stop; exit 0' INT TERM HUP
@@ -109,9 +112,20 @@ build() {
   rm -f "$log"
 }
 
+serve_verify() {
+  $(command -v setsid) dotnet "$PROGRAM" --role verify --Verification:Grpc:Port="$VERIFY_PORT" 9>&- &
+  verify_pid=$!
+  for _ in $(seq 300); do
+    kill -0 "$verify_pid" 2>/dev/null || { wait "$verify_pid"; local code=$?; verify_pid=; fail_with "$code"; }
+    listens 127.0.0.1 "$VERIFY_PORT" && break
+    sleep 0.1
+  done
+  export Verification__Remote=http://127.0.0.1:$VERIFY_PORT
+  say "Verification service: 127.0.0.1:$VERIFY_PORT"
+}
+
 serve() {
-  ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Development} Redis__ConnectionString=$connection \
-    $(command -v setsid) dotnet "$PROGRAM" --urls "http://localhost:$PORT" 9>&- &
+  $(command -v setsid) dotnet "$PROGRAM" --urls "http://localhost:$PORT" 9>&- &
   app_pid=$!
   for _ in $(seq 300); do
     kill -0 "$app_pid" 2>/dev/null || { wait "$app_pid"; local code=$?; app_pid=; fail_with "$code"; }
@@ -129,11 +143,19 @@ ready() { timeout 2 bash -c 'exec 3<>"/dev/tcp/localhost/$0" && printf "GET /hea
 
 fail_with() { [ "$1" != 0 ] || set -- 1; printf 'run.sh: the application ended with exit code %s\n' "$1" >&2; exit "$1"; }
 
+case ${1:-} in
+  "") ;;
+  --split) split=yes ;;
+  *) fail "unknown option '$1'; there is only --split" ;;
+esac
 [[ $PORT =~ ^[0-9]+$ ]] || fail "PORT must be a number, not '$PORT'"
 ! listens localhost "$PORT" || fail "port $PORT is taken. Use another one: PORT=$((PORT + 1)) ./run.sh"
+[ -z "$split" ] || ! listens 127.0.0.1 "$VERIFY_PORT" || fail "port $VERIFY_PORT is taken. Use another one: VERIFY_PORT=$((VERIFY_PORT + 1)) ./run.sh --split"
 need_dotnet
 if [ -n "${REDIS:-}" ]; then use_their_redis; else start_our_redis; fi
 build
+export ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Development} Redis__ConnectionString=$connection
+if [ -n "$split" ]; then serve_verify; fi
 serve
 wait "$app_pid"
 code=$?

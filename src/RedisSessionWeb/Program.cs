@@ -1,13 +1,22 @@
+using Microsoft.Extensions.Options;
+
+using RedisSessionWeb.Gate;
 using RedisSessionWeb.Hosting;
 using RedisSessionWeb.Inspection;
 using RedisSessionWeb.Localization;
+using RedisSessionWeb.Roles;
 
 namespace RedisSessionWeb;
 
 /// <summary>The application's table of contents: what it is made of, and the way of a request through it.</summary>
 internal static class Program
 {
-    public static Task<int> Main(string[] args) => Startup.RunAsync(() => Build(args));
+    public static Task<int> Main(string[] args) => Startup.RunAsync(() => RoleOf(args) switch
+    {
+        null or "" or "web" => Build(args),
+        VerifyRole.Name => VerifyRole.Build(args),
+        var unknown => throw new OptionsValidationException("role", typeof(Program), [$"--role is '{unknown}'; allowed: web, verify."]),
+    });
 
     /// <summary>Everything but the start, so that tests run the very same application.</summary>
     internal static WebApplication Build(string[] args)
@@ -27,6 +36,7 @@ internal static class Program
         builder.Services.AddStores(builder.Configuration);
         builder.Services.AddAdminPolicy();
         builder.Services.AddFlows();
+        builder.Services.AddGate();
         builder.Services.AddRazorPages();
         builder.Services.AddHealthChecks().AddRedisSessions();
 
@@ -39,12 +49,16 @@ internal static class Program
         app.UseErrorResponses();
         app.UseStaticFiles();
         app.UseRouting();
+        app.UseGate();
         app.UseRedisSessions();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapRazorPages();
+        app.MapGate();
         app.MapCaptcha();
         app.MapHealth();
         return app;
     }
+
+    private static string? RoleOf(string[] args) => new ConfigurationBuilder().AddCommandLine(args).Build()["role"];
 }

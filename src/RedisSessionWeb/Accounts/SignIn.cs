@@ -42,6 +42,6 @@ internal sealed class SignIn(UserManager<Account> accounts, PasswordCheck passwo
         var token = await throttle.SucceededAsync(attempt, permit);
         if (signsIn)
             await visitor.SignInAsync(account!, token);
-        return new SignInOutcome(SignInStatus.Right);
+        return new SignInOutcome(SignInStatus.Right, Account: account);
     }
 }

@@ -16,11 +16,11 @@ internal static class Startup
     /// <summary>EX_UNAVAILABLE.</summary>
     public const int RedisAway = 69;
 
-    public static async Task<int> RunAsync(Func<WebApplication> build)
+    public static async Task<int> RunAsync(Func<IHost> build)
     {
         try
         {
-            await using var app = build();
+            using var app = build();
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             await ReachRedisAsync(app.Services.GetRequiredService<IOptions<RedisClientOptions>>().Value);
             await app.RunAsync();

@@ -8,9 +8,12 @@ namespace RedisSessionWeb.Hosting;
 /// <summary>Everything that lives in Redis, each with its own section of the configuration.</summary>
 internal static class Stores
 {
+    public static IServiceCollection AddRedis(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddRespClient(options => options.ConnectionString = configuration["Redis:ConnectionString"] ?? "");
+
     public static IServiceCollection AddStores(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddRespClient(options => options.ConnectionString = configuration["Redis:ConnectionString"] ?? "");
+        services.AddRedis(configuration);
         services.AddRedisSessions(configuration.GetSection("Sessions").Bind);
         services.AddAuthentication().AddSession(options =>
         {

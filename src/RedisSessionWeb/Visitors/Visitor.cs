@@ -14,7 +14,8 @@ using RedisSessions.Authentication;
 namespace RedisSessionWeb.Visitors;
 
 /// <summary>Whoever sends the request: a browser with its session, and the account that is signed in to it.</summary>
-internal sealed class Visitor(IHttpContextAccessor accessor, IOptions<AccountOptions> accounts)
+internal sealed class Visitor(
+    IHttpContextAccessor accessor, IOptions<AccountOptions> accounts, IOptions<RedisSessionOptions> sessions)
 {
     /// <summary>The security stamp of the account at sign-in: another one now means another password or address.</summary>
     public const string StampClaim = "stamp";
@@ -61,6 +62,13 @@ internal sealed class Visitor(IHttpContextAccessor accessor, IOptions<AccountOpt
             SameSite = SameSiteMode.Lax,
             Secure = Context.Request.IsHttps,
         });
+    }
+
+    /// <summary>Commits the session before the answer is written, and reads the secret id that a client without cookies keeps.</summary>
+    public async Task<string?> CommitAsync()
+    {
+        await Session.CommitAsync();
+        return sessions.Value.HeaderName is { } header ? Context.Response.Headers[header].ToString() : null;
     }
 
     /// <summary>Ends this session: its record goes and its cookie is cleared.</summary>

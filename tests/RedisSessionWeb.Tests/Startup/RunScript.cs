@@ -29,16 +29,18 @@ internal sealed class RunScript : IAsyncDisposable
     /// <summary>What the script itself has to say about a failure.</summary>
     public IEnumerable<string> Complaints => _output.Where(line => line.StartsWith("run.sh: ", StringComparison.Ordinal));
 
-    public static RunScript Start(params (string Name, string Value)[] environment)
+    public static RunScript Start(params (string Name, string Value)[] environment) => Start([], environment);
+
+    public static RunScript Start(string[] arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(Path.Combine(SourceTree.Root, "run.sh"))
+        var start = new ProcessStartInfo(Path.Combine(SourceTree.Root, "run.sh"), arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             // From another folder: the script finds its own.
             WorkingDirectory = Path.GetTempPath(),
         };
-        foreach (var name in (string[])["REDIS", "PORT", "DATA", "ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS"])
+        foreach (var name in (string[])["REDIS", "PORT", "VERIFY_PORT", "DATA", "ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS"])
             start.Environment.Remove(name);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

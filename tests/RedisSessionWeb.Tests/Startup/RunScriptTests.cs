@@ -58,6 +58,23 @@ public sealed partial class RunScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task With_split_the_verification_service_is_a_process_of_its_own_and_the_journey_is_the_same()
+    {
+        var (port, verifyPort) = (RedisServer.FreePort(), RedisServer.FreePort());
+        await using var run = RunScript.Start(["--split"], ("PORT", Text(port)), ("VERIFY_PORT", Text(verifyPort)), ("DATA", _data));
+        await run.ReadyAsync();
+        Assert.True(Listens(verifyPort));
+        using var visit = new Visit(new Uri($"http://localhost:{port}"));
+
+        await visit.RegisterAsync("split@example.com", "Split", "correct horse battery");
+
+        Assert.Equal("/account?done=registered", visit.Path);
+        Assert.Equal(0, await run.StopAsync());
+        Assert.False(Listens(port));
+        Assert.False(Listens(verifyPort));
+    }
+
+    [Fact]
     public async Task A_taken_port_is_told_in_one_line_with_the_way_out()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

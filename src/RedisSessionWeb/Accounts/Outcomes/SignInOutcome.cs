@@ -1,3 +1,5 @@
+using RedisAccounts;
+
 namespace RedisSessionWeb.Accounts.Outcomes;
 
 /// <summary>How a try with a password ended.</summary>
@@ -15,7 +17,8 @@ internal enum SignInStatus
 
 /// <param name="Status">How it ended.</param>
 /// <param name="RetryAfter">When limited: how long to wait, in whole seconds. Otherwise zero.</param>
-internal readonly record struct SignInOutcome(SignInStatus Status, TimeSpan RetryAfter = default)
+/// <param name="Account">When right: whose password it was. Otherwise <see langword="null"/>.</param>
+internal readonly record struct SignInOutcome(SignInStatus Status, TimeSpan RetryAfter = default, Account? Account = null)
 {
     public bool IsRight => Status == SignInStatus.Right;
 }

@@ -1,0 +1,131 @@
+using Microsoft.AspNetCore.Identity;
+
+using RedisAccounts;
+
+using RedisSessionWeb.Accounts;
+using RedisSessionWeb.Accounts.Outcomes;
+using RedisSessionWeb.Visitors;
+
+using VerificationCodes;
+using VerificationCodes.Addresses;
+using VerificationCodes.Delivery;
+
+namespace RedisSessionWeb.Gate;
+
+/// <summary>
+/// Register, sign in and reset without a browser. There is no session before sign-in, so codes are bound to the
+/// address alone; all limits of codes and sign-ins hold.
+/// </summary>
+internal sealed class GateService(
+    IVerificationService codes, UserManager<Account> accounts, SignIn signIn, AccountSafety safety, Visitor visitor)
+{
+    public async Task<GateAnswer> SendCodeAsync(CodeRequest request)
+    {
+        if (!EmailAddress.TryParse(request.Email, out var address))
+            return GateError.BadEmail;
+        var outcome = await codes.IssueAsync(new IssueRequest
+        {
+            Purpose = CodePurpose.General,
+            Address = address,
+            ClientAddress = visitor.Address,
+            Language = visitor.Language,
+            WithoutCaptcha = true,
+        });
+        return outcome switch
+        {
+            { IsSent: true } => new GateAnswer(GateError.None) { Email = address.Value },
+            { IsLimited: true } => TooOften(outcome.RetryAfter),
+            _ => GateError.BadEmail,
+        };
+    }
+
+    /// <summary>Everything that can be wrong without the code is looked at before the code is used up.</summary>
+    public async Task<GateAnswer> RegisterAsync(RegisterRequest request)
+    {
+        if (!EmailAddress.TryParse(request.Email, out var address))
+            return GateError.BadEmail;
+        if (request.Passwd != request.Confirm)
+            return GateError.PasswordsDiffer;
+        var account = new Account { UserName = request.User.Trim(), Email = address.Value, EmailConfirmed = true };
+        if (await RefusesAsync(account, request.Passwd) is { } refusal)
+            return refusal;
+        if (await accounts.FindByNameAsync(account.UserName) is not null)
+            return GateError.UserExists;
+        if (await CheckAsync(address, request.Varifycode) is { } failure)
+            return failure;
+        var problems = AccountProblems.From(await accounts.CreateAsync(account, request.Passwd));
+        return problems.Count > 0
+            ? Number(problems[0])
+            : new GateAnswer(GateError.None) { Uid = account.Id, Email = account.Email, User = account.UserName };
+    }
+
+    public async Task<GateAnswer> ResetAsync(ResetRequest request)
+    {
+        if (!EmailAddress.TryParse(request.Email, out var address))
+            return GateError.BadEmail;
+        if (await RefusesAsync(new Account { UserName = request.User, Email = address.Value }, request.Passwd) is { } refusal)
+            return refusal;
+        if (await CheckAsync(address, request.Varifycode) is { } failure)
+            return failure;
+        var account = await accounts.FindByNameAsync(request.User);
+        if (account is null || await accounts.FindByEmailAsync(address.Value) is not { } owner || owner.Id != account.Id)
+            return GateError.EmailMismatch;
+        var token = await accounts.GeneratePasswordResetTokenAsync(account);
+        var problems = AccountProblems.From(await accounts.ResetPasswordAsync(account, token, request.Passwd));
+        if (problems.Count > 0)
+            return Number(problems[0]);
+        await safety.EndAccessAsync(account, address.Value, keepsThisSession: false);
+        await safety.TellAsync(NoticeKind.PasswordReset, address.Value);
+        return new GateAnswer(GateError.None) { Email = account.Email, User = account.UserName };
+    }
+
+    public async Task<GateAnswer> LoginAsync(LoginRequest request)
+    {
+        var outcome = await signIn.WithPasswordAsync(request.Email, request.Passwd);
+        if (outcome.Status == SignInStatus.Limited)
+            return TooOften(outcome.RetryAfter);
+        if (outcome.Account is not { } account)
+            return GateError.WrongPassword;
+        return new GateAnswer(GateError.None) { Uid = account.Id, Email = account.Email, Token = await visitor.CommitAsync() };
+    }
+
+    /// <summary>Name and password by the rules for accounts, which tell nothing about who has one.</summary>
+    private async Task<GateAnswer?> RefusesAsync(Account account, string password)
+    {
+        foreach (var validator in accounts.UserValidators)
+        {
+            if (AccountProblems.From(await validator.ValidateAsync(accounts, account)) is [var problem, ..])
+                return Number(problem);
+        }
+
+        foreach (var validator in accounts.PasswordValidators)
+        {
+            if (AccountProblems.From(await validator.ValidateAsync(accounts, account, password)) is [var problem, ..])
+                return Number(problem);
+        }
+
+        return null;
+    }
+
+    private async Task<GateAnswer?> CheckAsync(EmailAddress address, string code)
+    {
+        var outcome = await codes.ConfirmAsync(new ConfirmRequest { Purpose = CodePurpose.General, Address = address, Code = code });
+        return outcome.Status switch
+        {
+            ConfirmStatus.Confirmed => null,
+            ConfirmStatus.Blocked => TooOften(outcome.RetryAfter),
+            ConfirmStatus.Expired or ConfirmStatus.Spent => GateError.CodeExpired,
+            _ => GateError.CodeWrong,
+        };
+    }
+
+    private static GateAnswer TooOften(TimeSpan wait) => new(GateError.TooOften) { RetryAfter = (int)wait.TotalSeconds };
+
+    private static GateError Number(AccountProblem problem) => problem switch
+    {
+        AccountProblem.NameTaken or AccountProblem.AddressTaken => GateError.UserExists,
+        AccountProblem.NameInvalid => GateError.BadUser,
+        AccountProblem.ChangedMeanwhile or AccountProblem.NotProven => GateError.UpdateFailed,
+        _ => GateError.BadPassword,
+    };
+}

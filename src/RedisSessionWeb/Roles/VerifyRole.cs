@@ -1,0 +1,30 @@
+using RedisSessionWeb.Hosting;
+
+namespace RedisSessionWeb.Roles;
+
+/// <summary>
+/// <c>--role verify</c>: the same program as a verification service alone. It issues and checks codes and sends the mail for
+/// web applications whose <c>Verification:Remote</c> names it, and has no pages.
+/// </summary>
+internal static class VerifyRole
+{
+    public const string Name = "verify";
+
+    /// <summary>Everything but the start.</summary>
+    public static IHost Build(string[] args)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
+        {
+            Args = args,
+            ApplicationName = typeof(VerifyRole).Assembly.GetName().Name,
+            ContentRootPath = ContentRoot.Find(args),
+            // The generic host knows DOTNET_ENVIRONMENT only; one word must mean the same to both roles.
+            EnvironmentName = new ConfigurationBuilder().AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args).Build()["environment"],
+        });
+        // Serving is what this role is for; whatever the configuration of the web application says.
+        builder.Configuration.AddInMemoryCollection([new("Verification:Grpc:Enabled", "true"), new("Verification:Remote", null)]);
+        builder.Services.AddRedis(builder.Configuration);
+        builder.Services.AddVerificationCodes(builder.Configuration);
+        return builder.Build();
+    }
+}
