@@ -63,7 +63,7 @@ public sealed class RedisSessionOptions
 
     /// <summary>
     /// Whether values are encrypted with Data Protection before they go to Redis. Default <see langword="false"/>.
-    /// The names of the keys stay readable. Every instance needs the same key ring.
+    /// The names of the keys stay readable. Needs <c>AddDataProtection()</c>, and every instance the same key ring.
     /// </summary>
     public bool ProtectData { get; set; }
 
@@ -107,7 +107,8 @@ public enum WhenUnavailable
 
     /// <summary>
     /// The handler runs with an empty session: <c>IsAvailable</c> is false, nothing written is kept, and the browser's
-    /// cookie is left alone. Endpoints choose this one by one with <c>.WithOptionalSession()</c>.
+    /// cookie is left alone. Nobody can sign in, and a new session that is written to and cannot be committed is a 503
+    /// all the same. Endpoints choose this one by one with <c>.WithOptionalSession()</c>.
     /// </summary>
     RunWithoutSession,
 }

@@ -33,7 +33,6 @@ public static class SessionServiceCollectionExtensions
         }
 
         services.AddMetrics();
-        services.AddDataProtection();
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<RedisSessionOptions>, RedisSessionOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);

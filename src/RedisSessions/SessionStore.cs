@@ -42,8 +42,16 @@ internal sealed class SessionStore(SessionServices services)
     {
         var age = services.Clock.Now - record.RenewedAt;
         // A renewal far in the future: this clock is behind, and would otherwise never renew.
-        return age >= (Options.RenewAfter ?? record.Lifetime.IdleTimeout / RenewalsPerLifetime) || age < -ClockTolerance;
+        return age >= RenewAfter(record.Lifetime.IdleTimeout) || age < -ClockTolerance;
     }
+
+    // A session with a shorter life of its own must not end between two renewals.
+    private TimeSpan RenewAfter(TimeSpan lifetime) => Options.RenewAfter switch
+    {
+        null => lifetime / RenewalsPerLifetime,
+        { } after when lifetime < Options.MaxAge && after > lifetime / 2 => lifetime / RenewalsPerLifetime,
+        { } after => after,
+    };
 
     private const int RenewalsPerLifetime = 20;
 

@@ -20,8 +20,9 @@ internal sealed class PendingChanges(int maxSize)
     /// <summary>What is set, or removed where <see langword="null"/>.</summary>
     public IReadOnlyDictionary<string, byte[]?> Values => _values ?? RecordChange.NoChanges;
 
-    /// <summary>The keys whose old value mattered.</summary>
-    public IReadOnlyCollection<string> Exact => _updates is null ? [] : _updates.Keys;
+    /// <summary>The changed keys whose old value mattered.</summary>
+    public IReadOnlyCollection<string> Exact =>
+        _updates is null || _values is null ? [] : [.. _updates.Keys.Where(_values.ContainsKey)];
 
     public IEnumerable<string> Keys
     {
@@ -83,7 +84,7 @@ internal sealed class PendingChanges(int maxSize)
         _size = null;
         foreach (var (key, updates) in _updates ?? [])
         {
-            _values!.Remove(key);
+            _values?.Remove(key);
             foreach (var update in updates)
             {
                 Put(key, update(Get(key)));

@@ -66,7 +66,7 @@ internal sealed class SessionCommitter(
         var outcome = await records.CommitAsync(ChangeOf(session, session.Record));
         if (outcome.Kind == RecordOutcomeKind.Conflict)
         {
-            using (await _turns.WaitAsync(session.Key))
+            using (await _turns.WaitAsync(session.Key, options.IoTimeout))
             {
                 outcome = await RetryAsync(session, outcome);
             }
@@ -94,6 +94,12 @@ internal sealed class SessionCommitter(
         {
             metrics.Conflict();
             session.Rebase(outcome.Record!);
+            if (!session.HasChanges)
+            {
+                // On the value that is there now, the update changes nothing.
+                return new RecordOutcome(RecordOutcomeKind.Committed, session.Record);
+            }
+
             outcome = await records.CommitAsync(ChangeOf(session, session.Record));
             if (outcome.Kind != RecordOutcomeKind.Conflict)
             {

@@ -80,7 +80,8 @@ internal sealed class SessionState(SessionStore store, HttpContext context)
     /// <summary>
     /// Whether the handler had written to the server's buffer before it touched the session: that cannot be taken back.
     /// </summary>
-    public bool HasUnsentBytesOfHandler => _body?.Inner.Writer is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 };
+    public bool HasUnsentBytesOfHandler =>
+        (_body?.Inner ?? Context.Features.Get<IHttpResponseBodyFeature>())?.Writer is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 };
 
     /// <summary>The request carried an id; <paramref name="record"/> is what was found under it.</summary>
     public void Open(SessionId secret, SessionRecord? record)
@@ -206,9 +207,15 @@ internal sealed class SessionState(SessionStore store, HttpContext context)
     }
 
     /// <summary>Somebody signs in: new id, new absolute lifetime; the data stays unless it was another user's.</summary>
+    /// <exception cref="SessionUnavailableException">The request runs without its session: nobody could be kept signed in.</exception>
     public void SignIn(SessionIdentity identity)
     {
         EnsureWritable();
+        if (_isDetached)
+        {
+            throw new SessionUnavailableException("Nobody can sign in while the session is not available.");
+        }
+
         if (Record?.Identity is { } before && (before.UserId != identity.UserId || identity.UserId.Length == 0))
         {
             Doom();

@@ -22,7 +22,7 @@ internal static class UnavailableResponse
             Type = "https://www.rfc-editor.org/rfc/rfc9110#section-15.6.4",
             Title = "The session is not available",
             Status = StatusCodes.Status503ServiceUnavailable,
-            Detail = "The session could not be read or kept. Nothing of this request was done to it; try again shortly.",
+            Detail = "The session could not be read or kept. Try again shortly.",
         };
         if (context.RequestServices.GetService<IProblemDetailsService>() is { } service
             && await service.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem }))

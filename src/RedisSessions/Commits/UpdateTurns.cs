@@ -10,16 +10,15 @@ internal sealed class UpdateTurns
 
     private readonly SemaphoreSlim[] _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new SemaphoreSlim(1))];
 
-    /// <summary>Waits for the turn; disposing ends it.</summary>
-    public async ValueTask<Turn> WaitAsync(string key)
+    /// <summary>Waits for the turn, or until it has waited long enough; disposing ends the turn.</summary>
+    public async ValueTask<Turn> WaitAsync(string key, TimeSpan longest)
     {
         var lane = _lanes[(uint)string.GetHashCode(key, StringComparison.Ordinal) % Lanes];
-        await lane.WaitAsync();
-        return new Turn(lane);
+        return new Turn(await lane.WaitAsync(longest) ? lane : null);
     }
 
-    public readonly struct Turn(SemaphoreSlim lane) : IDisposable
+    public readonly struct Turn(SemaphoreSlim? lane) : IDisposable
     {
-        public void Dispose() => lane.Release();
+        public void Dispose() => lane?.Release();
     }
 }

@@ -30,7 +30,8 @@ internal static class SessionComposition
         var keys = new SessionKeys(options);
         var clock = new RedisClock(time);
         var protection = options.ProtectData
-            ? ValueProtection.With(provider.GetRequiredService<IDataProtectionProvider>())
+            ? ValueProtection.With(provider.GetService<IDataProtectionProvider>() ?? throw new InvalidOperationException(
+                "Sessions:ProtectData is 'true' and needs services.AddDataProtection()."))
             : ValueProtection.None;
 
         var cache = CacheOf(provider, options, time);

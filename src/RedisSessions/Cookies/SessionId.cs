@@ -55,12 +55,18 @@ internal readonly struct SessionId : IEquatable<SessionId>
     public string ToSecret() => Base64Url.EncodeToString(Bytes);
 
     /// <summary>The public id: the SHA-256 of the secret in base64url. Shown to people, kept in Redis, opens nothing.</summary>
-    public string ToPublic()
+    public string ToPublic() => string.Create(TextLength, this, static (text, id) => id.WritePublic(text));
+
+    /// <summary>Writes what <see cref="ToPublic"/> returns.</summary>
+    public void WritePublic(Span<char> text)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Bytes, hash);
-        return Base64Url.EncodeToString(hash);
+        Base64Url.EncodeToChars(hash, text);
     }
+
+    /// <summary>Writes what <see cref="ToSecret"/> returns.</summary>
+    public void WriteSecret(Span<char> text) => Base64Url.EncodeToChars(Bytes, text);
 
     /// <inheritdoc/>
     public bool Equals(SessionId other) => CryptographicOperations.FixedTimeEquals(Bytes, other.Bytes);

@@ -19,7 +19,20 @@ internal sealed class SessionKeys
     public string Prefix { get; }
 
     /// <summary>The record of a session: <c>SESSION:{id}</c>.</summary>
-    public string Record(in SessionId id) => Prefix + (_hashIds ? id.ToPublic() : id.ToSecret());
+    public string Record(in SessionId id) => string.Create(
+        Prefix.Length + SessionId.TextLength, (Keys: this, Id: id), static (key, state) =>
+        {
+            state.Keys.Prefix.CopyTo(key);
+            var text = key[state.Keys.Prefix.Length..];
+            if (state.Keys._hashIds)
+            {
+                state.Id.WritePublic(text);
+            }
+            else
+            {
+                state.Id.WriteSecret(text);
+            }
+        });
 
     /// <summary>The index of a user's sessions: <c>SESSION-USER:{user}</c>.</summary>
     public string User(string userId) => _userPrefix + userId;

@@ -237,6 +237,49 @@ public sealed class CommitTests(RedisFixture redis) : IClassFixture<RedisFixture
         Assert.Equal("after", await redis.Server.FieldAsync(SessionRedis.KeyOf(browser.Cookie!), "a"));
     }
 
+    [Theory]
+    [InlineData("/held")]
+    [InlineData("/written-before")]
+    public async Task Where_bytes_were_on_their_way_before_the_session_was_touched_a_failed_commit_is_never_a_200(string path)
+    {
+        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Endpoints = app =>
+            {
+                app.MapGet("/held", async (HttpContext c) =>
+                {
+                    var held = c.Response.Body;
+                    c.Session.SetString("a", "after");
+                    await held.WriteAsync("held"u8.ToArray());
+                });
+                app.MapGet("/written-before", (HttpContext c) =>
+                {
+                    "body"u8.CopyTo(c.Response.BodyWriter.GetSpan(4));
+                    c.Response.BodyWriter.Advance(4);
+                    c.Session.SetString("a", "after");
+                });
+            },
+        });
+        using var browser = app.NewBrowser();
+
+        await redis.Server.CliAsync("CONFIG", "SET", "min-replicas-to-write", "1");
+        try
+        {
+            var answer = await browser.GetAsync(path);
+            Assert.Equal(HttpStatusCode.InternalServerError, answer.Status);
+            Assert.DoesNotContain("held", answer.Body, StringComparison.Ordinal);
+        }
+        catch (HttpRequestException)
+        {
+            // The connection was closed: not an answer that looks whole.
+        }
+        finally
+        {
+            await redis.Server.CliAsync("CONFIG", "SET", "min-replicas-to-write", "0");
+        }
+    }
+
     [Fact]
     public async Task An_upgrade_to_another_protocol_carries_the_cookie_of_the_session_it_wrote()
     {

@@ -108,6 +108,18 @@ public sealed class CookieTests(RedisFixture redis) : IClassFixture<RedisFixture
         Assert.InRange(await redis.Server.PttlAsync(SessionRedis.KeyOf(browser.Cookie!)), 119_000, 120_000);
     }
 
+    [Fact]
+    public async Task A_session_with_a_life_shorter_than_the_pause_between_renewals_is_renewed_in_time()
+    {
+        await using var app = await StartAsync(o => o.RenewAfter = TimeSpan.FromHours(1));
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/short");
+
+        app.Time.Advance(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(120, (await browser.GetAsync("/get?k=a")).MaxAge);
+    }
+
     private static Task<Answer> SendSecureAsync(Browser browser, string path)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, path);
@@ -115,8 +127,9 @@ public sealed class CookieTests(RedisFixture redis) : IClassFixture<RedisFixture
         return browser.SendAsync(request);
     }
 
-    private Task<SessionApp> StartAsync() => SessionApp.StartAsync(new SessionAppSetup
+    private Task<SessionApp> StartAsync(Action<RedisSessionOptions>? options = null) => SessionApp.StartAsync(new SessionAppSetup
     {
+        Options = options,
         Redis = redis.Server.ConnectionString,
         Before = app => app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedProto }),
         Endpoints = app =>

@@ -129,6 +129,33 @@ public sealed class MergeTests(RedisFixture redis) : IClassFixture<RedisFixture>
     }
 
     [Fact]
+    public async Task An_update_that_changes_nothing_on_the_value_of_another_request_writes_nothing()
+    {
+        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Options = o => o.RenewAfter = TimeSpan.Zero,
+            Endpoints = app => app.MapGet("/at-least-two", async (HttpContext c, Gates gates) =>
+            {
+                c.Session.Update<int>("n", n => Math.Max(n, 2));
+                await gates.PassAsync("update");
+            }),
+        });
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/count");
+
+        var slow = browser.Clone().GetAsync("/at-least-two");
+        await app.Gates.ReachedAsync("update");
+        await browser.GetAsync("/count");
+        await browser.GetAsync("/count");
+        app.Gates.Open("update");
+        await slow;
+
+        Assert.Equal("n", (await browser.GetAsync("/keys")).Body);
+        Assert.Equal("3", (await browser.GetAsync("/get?k=n")).Body);
+    }
+
+    [Fact]
     public async Task An_update_over_encrypted_values_is_exact_as_well()
     {
         await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString, o => o.ProtectData = true);

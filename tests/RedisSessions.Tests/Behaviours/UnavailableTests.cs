@@ -215,6 +215,7 @@ public sealed class UnavailableTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.Null(answer.SetCookie);
         Assert.Equal("anonymous", (await browser.GetAsync("/me")).Body);
+        AssertUnavailable(await browser.GetAsync("/sign-in?user=anna"));
     }
 
     [Fact]

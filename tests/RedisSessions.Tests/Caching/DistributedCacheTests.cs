@@ -68,7 +68,7 @@ public sealed class DistributedCacheTests(RedisFixture redis) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task A_removed_entry_is_gone()
+    public async Task A_removed_entry_cannot_be_read_again()
     {
         await _cache.SetAsync(_key, [1], new DistributedCacheEntryOptions());
         await _cache.RemoveAsync(_key);
