@@ -63,15 +63,9 @@ internal sealed class SessionCommitter(
 
     private async ValueTask ChangeAsync(SessionState session)
     {
-        var outcome = await records.CommitAsync(ChangeOf(session, session.Record));
-        if (outcome.Kind == RecordOutcomeKind.Conflict)
-        {
-            using (await _turns.WaitAsync(session.Key, options.IoTimeout))
-            {
-                outcome = await RetryAsync(session, outcome);
-            }
-        }
-
+        var outcome = session.Changes.Exact.Count == 0
+            ? await records.CommitAsync(ChangeOf(session, session.Record))
+            : await CommitExactAsync(session);
         if (outcome.Kind == RecordOutcomeKind.Committed)
         {
             Take(session, outcome);
@@ -88,23 +82,41 @@ internal sealed class SessionCommitter(
         }
     }
 
-    private async ValueTask<RecordOutcome> RetryAsync(SessionState session, RecordOutcome outcome)
+    // At once where nobody else of this process is at it; otherwise in line, on the value the one before has written.
+    private async ValueTask<RecordOutcome> CommitExactAsync(SessionState session)
     {
-        for (var attempt = 2; attempt <= MaxAttempts; attempt++)
+        var current = session.Record;
+        if (!_turns.IsBusy(session.Key))
         {
+            var outcome = await records.CommitAsync(ChangeOf(session, current));
+            if (outcome.Kind != RecordOutcomeKind.Conflict)
+            {
+                return outcome;
+            }
+
             metrics.Conflict();
-            session.Rebase(outcome.Record!);
+            current = outcome.Record;
+        }
+
+        using var turn = await _turns.WaitAsync(session.Key, options.IoTimeout);
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            session.Rebase(attempt == 1 && turn.Latest?.Version > current!.Version ? turn.Latest : current!);
             if (!session.HasChanges)
             {
                 // On the value that is there now, the update changes nothing.
                 return new RecordOutcome(RecordOutcomeKind.Committed, session.Record);
             }
 
-            outcome = await records.CommitAsync(ChangeOf(session, session.Record));
+            var outcome = await records.CommitAsync(ChangeOf(session, session.Record));
             if (outcome.Kind != RecordOutcomeKind.Conflict)
             {
+                turn.HandOn(outcome.Record);
                 return outcome;
             }
+
+            metrics.Conflict();
+            current = outcome.Record;
         }
 
         throw new SessionConflictException(session.Changes.Exact.First(), MaxAttempts);

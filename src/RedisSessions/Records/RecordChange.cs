@@ -36,7 +36,7 @@ internal sealed class RecordChange
 
     public static readonly IReadOnlyDictionary<string, byte[]?> NoChanges = new Dictionary<string, byte[]?>();
 
-    /// <summary>The record as it is after this change, if nobody else has changed it since <see cref="Base"/>.</summary>
+    /// <summary>The record after this change; whole if nobody else has changed it since <see cref="Base"/>.</summary>
     /// <param name="version">The version the commit gave it.</param>
     /// <param name="now">The time of the commit.</param>
     /// <param name="sealedValues">What went to Redis for the values that were set, where values are encrypted.</param>
@@ -47,6 +47,7 @@ internal sealed class RecordChange
         return new SessionRecord
         {
             Version = version,
+            IsWhole = Base is null || (Base.IsWhole && version == Base.Version + 1),
             CreatedAt = restarts ? now : Base!.CreatedAt,
             RenewedAt = Base is null || Renews ? now : Base.RenewedAt,
             Lifetime = Lifetime,

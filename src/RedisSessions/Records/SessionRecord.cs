@@ -11,6 +11,12 @@ internal sealed class SessionRecord
     /// <summary>Goes up with each commit; 1 when created.</summary>
     public required long Version { get; init; }
 
+    /// <summary>
+    /// Whether the values are all that Redis has at this version. False after a commit that other requests' commits came
+    /// before: what those wrote is not in here. Only a whole record may be kept for others.
+    /// </summary>
+    public bool IsWhole { get; init; } = true;
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset RenewedAt { get; init; }
@@ -42,11 +48,12 @@ internal sealed class SessionRecord
         }
     }
 
-    /// <summary>The same record with other values.</summary>
+    /// <summary>The same record with some values as they were read later.</summary>
     public SessionRecord With(
         IReadOnlyDictionary<string, byte[]> values, IReadOnlyDictionary<string, byte[]>? sealedValues) => new()
         {
             Version = Version,
+            IsWhole = false,
             CreatedAt = CreatedAt,
             RenewedAt = RenewedAt,
             Lifetime = Lifetime,

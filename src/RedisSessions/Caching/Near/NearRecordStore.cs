@@ -109,8 +109,7 @@ internal sealed class NearRecordStore(
         return record;
     }
 
-    // On the reader loop. Nobody else has changed the record since its base if the versions follow each other, and
-    // nobody has changed it since the write if the look still shows the version of that.
+    // On the reader loop. Nobody has changed the record since the write if the look still shows the version of that.
     private TrackedItem<SessionRecord> Written(
         RecordChange change, Dictionary<string, byte[]?>? sealedValues, RespValue reply, RespValue look)
     {
@@ -119,10 +118,13 @@ internal sealed class NearRecordStore(
             return TrackedItem.DoNotKeep<SessionRecord>();
         }
 
-        var isWhole = version.AsInt64() == (change.Base?.Version ?? 0) + 1;
-        return isWhole && !look.IsNull && look.AsInt64() == version.AsInt64()
-            ? records.Keep(change.After(
-                version.AsInt64(), DateTimeOffset.FromUnixTimeMilliseconds(now.AsInt64()), sealedValues))
-            : TrackedItem.DoNotKeep<SessionRecord>();
+        if (look.IsNull || look.AsInt64() != version.AsInt64())
+        {
+            return TrackedItem.DoNotKeep<SessionRecord>();
+        }
+
+        var written = change.After(
+            version.AsInt64(), DateTimeOffset.FromUnixTimeMilliseconds(now.AsInt64()), sealedValues);
+        return written.IsWhole ? records.Keep(written) : TrackedItem.DoNotKeep<SessionRecord>();
     }
 }
