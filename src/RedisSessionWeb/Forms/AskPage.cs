@@ -26,6 +26,10 @@ internal abstract class AskPage(ICaptchaService captchas, IStringLocalizer<Text>
     {
         if (captchas.IsRequired)
             Shown = await captchas.CreateAsync(HttpContext.RequestAborted);
+        // What was typed belongs to the picture that is gone.
+        Captcha = new CaptchaInput();
+        if (ModelState.TryGetValue(CaptchaInput.TextField, out var typed))
+            typed.AttemptedValue = null;
         return page ?? Page();
     }
 

@@ -1,5 +1,10 @@
 using System.Net;
 
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+
+using RedisAccounts;
+
 using RedisSessionWeb.Tests.Host;
 
 using TestServers;
@@ -121,6 +126,25 @@ public sealed class SignInTests(AppFixture fixture) : IClassFixture<AppFixture>
         Assert.StartsWith("/signin/code/confirm", visit.Path, StringComparison.Ordinal);
         await Eventually.TrueAsync(async () =>
             await visit.ReadMailAsync("unknown@example.com") is { } mail && mail.Contains("No account has it", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_session_whose_account_has_changed_behind_it_is_over_at_its_next_check()
+    {
+        await using var app = await RunningApp.StartAsync(fixture.Redis.ConnectionString, [.. AppFixture.Settings, "Sessions:ValidateEvery=00:00:00"]);
+        using var visit = new Visit(app);
+        await visit.RegisterAsync("stamped@example.com", "Stamped", Password);
+        await visit.OpenAsync("/account");
+        Assert.Equal("/account", visit.Path);
+        using (var scope = app.Services.CreateScope())
+        {
+            var accounts = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
+            await accounts.UpdateSecurityStampAsync((await accounts.FindByEmailAsync("stamped@example.com"))!);
+        }
+
+        await visit.OpenAsync("/account");
+
+        Assert.StartsWith("/signin", visit.Path, StringComparison.Ordinal);
     }
 
     private static async Task SignInAsync(Visit visit, string email, string password)

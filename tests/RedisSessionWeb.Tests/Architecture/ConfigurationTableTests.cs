@@ -6,6 +6,7 @@ using RedisAccounts;
 
 using RedisSessions;
 
+using RedisSessionWeb.Gate;
 using RedisSessionWeb.Inspection;
 
 using VerificationCodes;
@@ -27,10 +28,11 @@ public sealed class ConfigurationTableTests
         ("Sms", new SmsOptions()),
         ("Accounts", new AccountOptions()),
         ("Inspector", new InspectorOptions()),
+        ("Gate", new GateOptions()),
     ];
 
     /// <summary>Read one by one in the source, or the framework's own.</summary>
-    private static readonly string[] Others = ["Redis:ConnectionString", "Proxies", "AllowedHosts", "Logging:LogLevel:Default"];
+    private static readonly string[] Others = ["Redis:ConnectionString", "Sessions:ValidateEvery", "Proxies", "AllowedHosts", "Logging:LogLevel:Default"];
 
     private static readonly Dictionary<string, string> Table = SourceTree.Read("README.md").Split('\n')
         .Select(line => line.Split('|', StringSplitOptions.TrimEntries))

@@ -31,7 +31,7 @@ public sealed class Chromium : IAsyncLifetime
         options.BaseURL = app.Address.ToString();
         options.Locale ??= "en";
         var context = await _browser!.NewContextAsync(options);
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(30_000);
         var page = await context.NewPageAsync();
         var complaints = new List<string>();
         page.PageError += (_, error) => complaints.Add(error);
