@@ -92,6 +92,8 @@ internal sealed class SessionInspectorEndpoints(
             return BadRequest("Last-Event-ID is not the id of an event.");
         }
 
+        // nginx would hold the events back until its buffer is full.
+        context.Response.Headers["X-Accel-Buffering"] = "no";
         var after = last.Length > 0 ? last : await events.StartAsync(context.RequestAborted);
         return TypedResults.ServerSentEvents(events.ListenAsync(after, context.RequestAborted));
     }

@@ -153,6 +153,26 @@ public sealed class SessionEventTests(RedisFixture redis) : IClassFixture<RedisF
     }
 
     [Fact]
+    public async Task No_event_holds_a_secret_id_even_where_ids_are_not_hashed()
+    {
+        await using var plain = await InspectorApp.StartAsync(redis.Server, sessions: options =>
+        {
+            options.HashIds = false;
+            options.KeyPrefix = "PLAIN:";
+        });
+        using var browser = await plain.SignInAsync(_user);
+        var first = browser.Cookie!;
+        await browser.GetAsync("/renew");
+        await browser.GetAsync("/destroy");
+        await Eventually.TrueAsync(async () => await redis.Server.CliAsync("XLEN", "PLAIN-EVENTS") == "4");
+
+        var stream = await redis.Server.CliAsync("XRANGE", "PLAIN-EVENTS", "-", "+");
+
+        Assert.Contains(SessionRedis.PublicOf(first), stream, StringComparison.Ordinal);
+        Assert.DoesNotContain(first, stream, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Requests_go_on_when_events_cannot_be_told()
     {
         await redis.Server.CliAsync("SET", "OTHER-EVENTS", "in the way");
