@@ -101,17 +101,20 @@ public sealed class SessionEventTests(RedisFixture redis) : IClassFixture<RedisF
     }
 
     [Fact]
-    public async Task A_listener_survives_a_restart_of_Redis()
+    public async Task A_listener_survives_a_restart_of_Redis_and_is_told_nothing_twice()
     {
         await using var server = await RedisServer.StartAsync("--appendonly", "yes");
         await using var inspector = await InspectorApp.StartAsync(server);
         await using var listener = await Listener.StartAsync(inspector);
+        using var earlier = await inspector.SignInAsync(_user + "-earlier");
+        await listener.TakeUntilAsync(e => e.User == _user + "-earlier");
         await server.StopAsync();
         await server.StartAgainAsync();
         using var browser = inspector.App.NewBrowser();
         await Eventually.TrueAsync(async () => (await browser.GetAsync("/sign-in?user=" + _user)).Status == HttpStatusCode.OK);
 
-        await listener.TakeUntilAsync(e => e.User == _user);
+        var events = await listener.TakeUntilAsync(e => e.User == _user);
+        Assert.DoesNotContain(events, e => e.User == _user + "-earlier");
     }
 
     [Fact]
