@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using RespClient.Tracking;
+using RespClient.Tests.Pipelines;
 using TestServers.Scripted;
 
 namespace RespClient.Tests.Tracking;
 
 /// <summary>What a hit costs.</summary>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class HitCostTests(ITestOutputHelper output)
 {
     [Fact]

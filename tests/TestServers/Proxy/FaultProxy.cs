@@ -115,7 +115,8 @@ public sealed class FaultProxy : IAsyncDisposable
                 _ = RunAsync(client, Interlocked.Increment(ref _accepted), stopping);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (stopping.IsCancellationRequested
+            && e is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // Disposed: the listener ends in one way or another.
         }

@@ -87,7 +87,8 @@ public sealed class ScriptedServer : IAsyncDisposable
                 _ = RunAsync(new ScriptedConnection(socket, this, Interlocked.Increment(ref _accepted)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (Stopping.IsCancellationRequested
+            && e is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // Disposed: the listener ends in one way or another.
         }

@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using RespClient.Tests.Pipelines;
 using TestServers;
 
 namespace RespClient.Tests.Faults.Network;
 
 /// <summary>How soon callers are served again once the server is back.</summary>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class RecoveryTests(ITestOutputHelper output)
 {
     private static readonly int Restarts = Environment.GetEnvironmentVariable("LONG_RUN") == "1" ? 50 : 7;

@@ -1,5 +1,6 @@
 using System.Text;
 using RespClient.Protocol;
+using TestServers;
 using TestServers.Scripted;
 
 namespace RespClient.Tests.Faults.Replies;
@@ -41,7 +42,6 @@ public sealed class ReplyOrderTests
         await using var server = ScriptedServer.Answering(_ => ++count % 3 == 0 ? "-ERR every third\r\n" : $":{count}\r\n");
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
         var replies = Enumerable.Range(1, 300).Select(_ => client.ExecuteAsync(new RedisCommand("GET", "k")).AsTask()).ToArray();
-        await Task.WhenAll(replies).ContinueWith(_ => { }, TaskScheduler.Default);
         for (var number = 1; number <= replies.Length; number++)
         {
             if (number % 3 == 0)
@@ -74,7 +74,7 @@ public sealed class ReplyOrderTests
         });
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
         Assert.Equal("first", (await client.ExecuteAsync(new RedisCommand("GET", "first"))).AsString());
-        await TestServers.Eventually.TrueAsync(() => server.Connections == 2 && client.IsConnected);
+        await Eventually.TrueAsync(() => server.Connections == 2 && client.IsConnected);
         Assert.Equal("second", (await client.ExecuteAsync(new RedisCommand("GET", "second"))).AsString());
     }
 
