@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 
+using RespClient.Commands;
 using RespClient.Connections;
 using RespClient.Protocol;
 using RespClient.Tracking.Table;
@@ -43,14 +44,16 @@ internal sealed class OwnWrite<TKey, TValue> : IRedisClient, IDisposable
     /// <summary>Sends a command of the write, and the look behind it in the same breath.</summary>
     public ValueTask<RespValue> ExecuteAsync(RedisCommand command, CancellationToken cancellationToken = default)
     {
-        if (_look is not { } look || !_table.IsOn)
+        if (_look is not { } look || !_table.IsOn || CommandRules.Classify(command) != CommandNeed.Shared)
         {
             return _client.ExecuteAsync(command, cancellationToken);
         }
 
         var attempt = new Attempt(this);
-        Interlocked.Increment(ref _holders);
         var reply = _client.ExecuteAsync(command, attempt.Written, cancellationToken);
+
+        // The caller still holds the mark, so this cannot be the first holder after the last.
+        Interlocked.Increment(ref _holders);
         _ = LookAsync(look, attempt);
         return reply;
     }

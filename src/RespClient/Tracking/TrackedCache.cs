@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using RespClient.Commands;
 using RespClient.Diagnostics;
 using RespClient.Protocol;
 using RespClient.Tracking.Table;
@@ -170,7 +171,13 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     {
         try
         {
-            await _client.ExecuteAsync(_table.Records.Read(read.Key), read, CancellationToken.None);
+            var command = _table.Records.Read(read.Key);
+            if (CommandRules.Classify(command) != CommandNeed.Shared)
+            {
+                throw CommandRules.Misuse(command.Name);
+            }
+
+            await _client.ExecuteAsync(command, read, CancellationToken.None);
             if (!_table.Rules.FillOnReaderLoop)
             {
                 _table.Finish(read, read.Late);

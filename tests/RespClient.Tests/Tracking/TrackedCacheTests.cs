@@ -172,6 +172,24 @@ public sealed class TrackedCacheTests
     }
 
     [Fact]
+    public async Task WriteThatWouldChangeTheSharedConnectionIsRefusedLikeAnywhereElse()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, _notes));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => cache.WriteAsync(
+            "a",
+            own => own.ExecuteAsync(new RedisCommand("SELECT", 1)),
+            new RedisCommand("HGET", "note:a", "v"),
+            (_, _) => TrackedItem.DoNotKeep<Note>()).AsTask());
+
+        // The mark of the failed write is gone: the record can be kept.
+        await server.CliAsync("HSET", "note:a", "v", "1", "t", "text");
+        await cache.GetAsync("a");
+        Assert.True(cache.TryGet("a", out _));
+    }
+
+    [Fact]
     public async Task MissingRecordIsToldAsNoneAndAskedForAgain()
     {
         await using var server = await RedisServer.StartAsync();
