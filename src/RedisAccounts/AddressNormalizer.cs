@@ -15,6 +15,8 @@ internal sealed class AddressNormalizer : ILookupNormalizer
     private const int MaxLocalPart = 64;
     private const int MaxDomain = 253;
 
+    private const int ByteOrderMarkSwapped = 0xFFFE;
+
     private static readonly IdnMapping s_idn = new() { AllowUnassigned = false, UseStd3AsciiRules = true };
 
     public string? NormalizeName(string? name) => name is null ? null : Fold(name);
@@ -59,13 +61,13 @@ internal sealed class AddressNormalizer : ILookupNormalizer
     }
 
     // Upper case first: it joins letters that have two lower-case forms, such as the two sigmas. Half a surrogate
-    // pair, which Normalize refuses with an exception, becomes the replacement character.
+    // pair and U+FFFE, which Normalize refuses with an exception, become the replacement character.
     private static string Fold(string text)
     {
         var whole = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            whole.Append(rune);
+            whole.Append(rune.Value == ByteOrderMarkSwapped ? Rune.ReplacementChar : rune);
         }
 
         return whole.ToString().Normalize(NormalizationForm.FormKC)

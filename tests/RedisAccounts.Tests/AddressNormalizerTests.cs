@@ -37,6 +37,7 @@ public sealed class AddressNormalizerTests
 
     [Theory]
     [InlineData("\ud800")]
+    [InlineData("ann\ufffe")]
     [InlineData("ann@\udc00.com")]
     [InlineData("@")]
     [InlineData("")]

@@ -75,13 +75,14 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
     {
         Span<char> plain = stackalloc char[Length];
         var count = 0;
-        foreach (var c in typed.Length > 64 ? "" : typed.Normalize(NormalizationForm.FormKC))
+        foreach (var c in typed.Length > 64 ? "" : typed)
         {
             if (char.IsWhiteSpace(c))
                 continue;
             if (count == Length)
                 return false;
-            plain[count++] = char.ToUpperInvariant(c);
+            // Full-width forms stand at one distance from ASCII. Normalize would throw on what is no character.
+            plain[count++] = char.ToUpperInvariant(c is >= '！' and <= '～' ? (char)(c - '！' + '!') : c);
         }
 
         var given = Encoding.UTF8.GetBytes(plain[..count].ToString());

@@ -31,6 +31,27 @@ public sealed class CaptchaTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task The_characters_in_the_picture_are_accepted_in_full_width()
+    {
+        await using var bench = await StartAsync();
+        var answer = await SolvedAsync(bench);
+
+        Assert.Equal(IssueStatus.Sent, await AskAsync(bench, answer with { Text = string.Concat(answer.Text!.Select(c => (char)(c - '!' + '！'))) }));
+    }
+
+    [Theory]
+    [InlineData("\ufffe")]
+    [InlineData("\ud800")]
+    [InlineData("AAAA\uffff")]
+    public async Task Characters_that_are_none_are_a_wrong_answer_and_no_error(string text)
+    {
+        await using var bench = await StartAsync();
+        var answer = await SolvedAsync(bench);
+
+        Assert.Equal(IssueStatus.CaptchaWrong, await AskAsync(bench, answer with { Text = text }));
+    }
+
+    [Fact]
     public async Task A_right_captcha_is_redeemed_once()
     {
         await using var bench = await StartAsync();
