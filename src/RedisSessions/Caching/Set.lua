@@ -3,7 +3,9 @@
 -- ARGV[4] TTL in ms, -1: none
 -- Returns 1.
 -- One step: an entry that expires is never without its TTL. The old one goes first, with its TTL and whatever its type.
-redis.call('UNLINK', KEYS[1])
+if redis.call('EXISTS', KEYS[1]) == 1 then
+    redis.call('UNLINK', KEYS[1]) -- only then: Redis lets a script that has deleted something write beyond maxmemory
+end
 redis.call('HSET', KEYS[1], 'absexp', ARGV[1], 'sldexp', ARGV[2], 'data', ARGV[3])
 if ARGV[4] ~= '-1' then
     redis.call('PEXPIRE', KEYS[1], ARGV[4])

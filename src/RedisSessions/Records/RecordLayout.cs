@@ -81,11 +81,18 @@ internal static class RecordLayout
         return own.ToRecord(values, sealedValues, protection);
     }
 
-    /// <summary>The time a field of milliseconds stands for; <see langword="null"/> where it is no such field.</summary>
+    /// <summary>
+    /// The time a field of milliseconds stands for; <see langword="null"/> where it is no such field, or so late that
+    /// the longest lifetime after it is beyond the year 9999.
+    /// </summary>
     public static DateTimeOffset? Time(byte[]? field) =>
-        Number(field) is { } milliseconds and >= 0 and < 253402300800000
+        Number(field) is { } milliseconds and >= 0 and < 253402300800000 - LongestLifetime
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : null;
+
+    /// <summary>The lifetime a field of milliseconds stands for; <see langword="null"/> where it is no such field.</summary>
+    public static TimeSpan? Duration(byte[]? field) =>
+        Number(field) is { } milliseconds and > 0 and <= LongestLifetime ? TimeSpan.FromMilliseconds(milliseconds) : null;
 
     /// <summary>A number in decimal; <see langword="null"/> for anything else.</summary>
     public static long? Number(byte[]? field) =>
@@ -130,7 +137,7 @@ internal static class RecordLayout
                 || Number(_version) is not { } version
                 || Time(_created) is not { } created
                 || Time(_renewed) is not { } renewed
-                || Number(_lifetime) is not (> 0 and <= LongestLifetime and var lifetime)
+                || Duration(_lifetime) is not { } lifetime
                 || (_deadline is not null && Time(_deadline) is null)
                 || (_user is null) != (_ticket is null)
                 || !TryIdentity(protection, created, out var identity))
@@ -143,7 +150,7 @@ internal static class RecordLayout
                 Version = version,
                 CreatedAt = created,
                 RenewedAt = renewed,
-                Lifetime = new SessionLifetime(TimeSpan.FromMilliseconds(lifetime), !_endsWithBrowser),
+                Lifetime = new SessionLifetime(lifetime, !_endsWithBrowser),
                 Deadline = Time(_deadline),
                 Identity = identity,
                 Values = values,

@@ -112,12 +112,12 @@ internal sealed class SessionDirectory(IRedisClient client, IFieldCache cache, S
     {
         if (RecordLayout.Time(fields[0]) is not { } created
             || RecordLayout.Time(fields[1]) is not { } renewed
-            || RecordLayout.Number(fields[2]) is not { } lifetime)
+            || RecordLayout.Duration(fields[2]) is not { } lifetime)
         {
             return null;
         }
 
-        var idle = renewed.AddMilliseconds(lifetime);
+        var idle = renewed + lifetime;
         var expires = RecordLayout.Time(fields[3]) is { } deadline && deadline < idle ? deadline : idle;
         return new SessionSummary(keys.PublicId(key)!, Text(fields[4]), created, renewed, expires, Text(fields[5]), Text(fields[6]));
     }

@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Text;
 
+using Microsoft.Extensions.Options;
+
 using RedisSessions.Catalog;
 using RedisSessions.Tests.Hosting;
+using RedisSessions.Users;
 
 namespace RedisSessions.Tests.Behaviours;
 
@@ -63,6 +66,29 @@ public sealed class CatalogTests(RedisFixture redis) : IClassFixture<RedisFixtur
         Assert.Equal("1", Encoding.UTF8.GetString(Assert.Single(details.Values).Value.Span));
         Assert.Equal(2, details.Size);
         Assert.InRange(await redis.Server.PttlAsync(key), 1, 50_000);
+    }
+
+    [Theory]
+    [InlineData("@lifetime", "9000000000000000000")]
+    [InlineData("@lifetime", "-1")]
+    [InlineData("@renewed", "253402300799999")]
+    public async Task A_record_with_absurd_times_is_left_out_and_the_others_are_listed(string field, string value)
+    {
+        await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString, o => o.KeyPrefix = $"ABSURD{Guid.NewGuid():N}:");
+        var user = "user-" + Guid.NewGuid();
+        using var good = app.NewBrowser();
+        using var absurd = app.NewBrowser();
+        await good.GetAsync("/sign-in?user=" + user);
+        await absurd.GetAsync("/sign-in?user=" + user);
+        var prefix = app.Get<IOptions<RedisSessionOptions>>().Value.KeyPrefix;
+        await redis.Server.CliAsync("HSET", prefix + SessionRedis.PublicOf(absurd.Cookie!), field, value);
+
+        var page = await app.Get<SessionCatalog>().ListAsync(null, 1000);
+        var own = await app.Get<UserSessions>().ListAsync(user);
+
+        Assert.Equal(SessionRedis.PublicOf(good.Cookie!), Assert.Single(page.Sessions).Id);
+        Assert.Equal(SessionRedis.PublicOf(good.Cookie!), Assert.Single(own).Id);
+        Assert.Equal("anonymous", (await absurd.GetAsync("/me")).Body);
     }
 
     [Theory]

@@ -157,6 +157,32 @@ public sealed class UnavailableTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_full_redis_takes_no_new_session_and_grows_no_further()
+    {
+        await _redis.CliAsync("CONFIG", "SET", "maxmemory", "1");
+        using var stranger = _app.NewBrowser();
+        var before = await _redis.CliAsync("DBSIZE");
+
+        AssertUnavailable(await stranger.GetAsync("/set?k=a&v=1"));
+
+        Assert.Equal(before, await _redis.CliAsync("DBSIZE"));
+    }
+
+    [Fact]
+    public async Task A_full_redis_lets_people_remove_what_they_have_and_end_their_session()
+    {
+        await _redis.CliAsync("CONFIG", "SET", "maxmemory", "1");
+
+        Assert.Equal(HttpStatusCode.OK, (await _browser.GetAsync("/remove?k=a")).Status);
+        Assert.Equal("none", (await _browser.GetAsync("/get?k=a")).Body);
+        Assert.Equal("3", await _redis.FieldAsync(SessionRedis.KeyOf(_browser.Cookie!), "@version"));
+
+        var key = SessionRedis.KeyOf(_browser.Cookie!);
+        Assert.Equal(HttpStatusCode.OK, (await _browser.GetAsync("/destroy")).Status);
+        Assert.False(await _redis.ExistsAsync(key));
+    }
+
+    [Fact]
     public async Task A_redis_that_became_a_replica_answers_reads_and_gives_changes_a_503()
     {
         await _redis.CliAsync("REPLICAOF", "127.0.0.1", "1");

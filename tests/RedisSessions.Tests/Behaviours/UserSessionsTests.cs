@@ -106,6 +106,21 @@ public sealed class UserSessionsTests(RedisFixture redis) : IClassFixture<RedisF
     }
 
     [Fact]
+    public async Task Members_that_expired_leave_the_index_when_the_user_signs_in_again_even_if_nobody_looks()
+    {
+        await SignInAsync(_one, "a");
+        var index = "SESSION-USER:" + _user;
+        await redis.Server.CliAsync("ZADD", index, "1700000000000", "SESSION:expired");
+
+        var browser = await SignInAsync(_one, "b");
+        Assert.Equal("2", await redis.Server.CliAsync("ZCARD", index));
+
+        await redis.Server.CliAsync("ZADD", index, "1700000000000", "SESSION:expired");
+        await browser.GetAsync("/renew");
+        Assert.Equal("2", await redis.Server.CliAsync("ZCARD", index));
+    }
+
+    [Fact]
     public async Task The_index_expires_with_the_longest_session_and_is_renewed_with_it()
     {
         var browser = await SignInAsync(_one, "a");

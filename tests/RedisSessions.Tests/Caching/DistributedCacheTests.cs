@@ -54,6 +54,25 @@ public sealed class DistributedCacheTests(RedisFixture redis) : IClassFixture<Re
     }
 
     [Fact]
+    public async Task A_full_redis_refuses_a_new_entry_instead_of_growing_beyond_its_memory()
+    {
+        await Server.CliAsync("CONFIG", "SET", "maxmemory", "1");
+        try
+        {
+            var refusal = await Assert.ThrowsAsync<RedisServerException>(
+                () => _cache.SetAsync(_key, [1], new DistributedCacheEntryOptions()));
+
+            Assert.Equal(RedisErrorKind.OutOfMemory, refusal.Kind);
+        }
+        finally
+        {
+            await Server.CliAsync("CONFIG", "SET", "maxmemory", "0");
+        }
+
+        Assert.Null(await _cache.GetAsync(_key));
+    }
+
+    [Fact]
     public async Task A_missing_entry_is_null_or_false_and_refreshing_or_removing_it_does_nothing()
     {
         Assert.Null(await _cache.GetAsync(_key));

@@ -78,6 +78,7 @@ if string.find(flags, 'i', 1, true) then
         key = KEYS[2]
     end
     redis.call('ZADD', index, now + left, key)
+    redis.call('ZREMRANGEBYSCORE', index, '-inf', now)
     if redis.call('PTTL', index) < left then
         redis.call('PEXPIRE', index, left)
     end

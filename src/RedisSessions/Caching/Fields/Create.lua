@@ -7,7 +7,9 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local ttl, absolute = tonumber(ARGV[1]), tonumber(ARGV[2])
 
-redis.call('UNLINK', KEYS[1])
+if redis.call('EXISTS', KEYS[1]) == 1 then
+    redis.call('UNLINK', KEYS[1]) -- only then: Redis lets a script that has deleted something write beyond maxmemory
+end
 redis.call('HSET', KEYS[1], '@version', 1, '@created', now, '@renewed', now)
 if absolute > 0 then
     redis.call('HSET', KEYS[1], '@deadline', now + absolute)
@@ -20,6 +22,7 @@ redis.call('PEXPIRE', KEYS[1], ttl)
 
 if KEYS[2] then
     redis.call('ZADD', KEYS[2], now + ttl, KEYS[1])
+    redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now) -- those that expired, whether or not anybody ever looks
     if redis.call('PTTL', KEYS[2]) < ttl then
         redis.call('PEXPIRE', KEYS[2], ttl)
     end
