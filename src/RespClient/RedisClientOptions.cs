@@ -86,9 +86,9 @@ public sealed class RedisClientOptions
 
     /// <summary>
     /// Whether commands that only read are sent again on the next connection, inside their time-outs, when theirs was lost
-    /// before the reply. Default: false, every loss is told. Other commands are never sent twice.
+    /// before the reply. Default: true. Other commands are never sent twice.
     /// </summary>
-    public bool RetriesReads { get; set; }
+    public bool RetriesReads { get; set; } = true;
 
     /// <summary>How large a reply may be.</summary>
     public RespLimits ReplyLimits { get; set; } = RespLimits.Default;

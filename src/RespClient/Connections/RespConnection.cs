@@ -12,7 +12,11 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
     private readonly byte[] _buffer = new byte[ReceiveBufferBytes];
     private readonly RespReader _reader = new(limits);
     private readonly CancellationTokenSource _ended = new();
+    private readonly Lock _batchLock = new();
+    private readonly Stack<AnswerBatch> _spareBatches = new();
     private CommandPipeline? _pipeline;
+    private AnswerBatch? _batch;
+    private int _runningBatches;
     private Exception? _reason;
     private int _start;
     private int _end;
@@ -113,6 +117,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
             while (true)
             {
                 Dispatch(pipeline);
+                StartBatch();
                 pipeline.Observers.Admit(Epoch, Protocol);
 
                 // Awaited here and in no method of its own: this state machine lives as long as the connection.
@@ -128,6 +133,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
             Abort(e);
         }
 
+        StartBatch();
         return _reason!;
     }
 
@@ -141,6 +147,29 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
         else
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Whether answered callers are about to go on, after which <see cref="FlushUnsent"/> follows.</summary>
+    public bool HasRunningBatches => Volatile.Read(ref _runningBatches) > 0;
+
+    /// <summary>The last caller of a batch goes on.</summary>
+    public void EndBatch() => Interlocked.Decrement(ref _runningBatches);
+
+    /// <summary>Sends what callers have asked and nobody else is sending.</summary>
+    public void FlushUnsent()
+    {
+        if (_pipeline!.TryBeginFlush(this))
+        {
+            Flush();
+        }
+    }
+
+    public void GiveBack(AnswerBatch batch)
+    {
+        lock (_batchLock)
+        {
+            _spareBatches.Push(batch);
         }
     }
 
@@ -229,7 +258,12 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
                 if (scalar == ScalarFrame.Outcome.Bulk)
                 {
                     _start += length;
-                    Next(pipeline).OnBulkReply(bulk);
+                    var command = Next(pipeline);
+                    if (command.OnBulkReply(bulk))
+                    {
+                        AddToBatch(command);
+                    }
+
                     continue;
                 }
             }
@@ -261,7 +295,34 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
             pipeline.Metrics.Failed(RedisErrorKinds.Parse(value.AsString()!).ToString());
         }
 
-        Next(pipeline).OnReply(value);
+        var command = Next(pipeline);
+        if (command.OnReply(value))
+        {
+            AddToBatch(command);
+        }
+    }
+
+    private void AddToBatch(PendingCommand command)
+    {
+        if (_batch is null)
+        {
+            lock (_batchLock)
+            {
+                _batch = _spareBatches.TryPop(out var spare) ? spare : new AnswerBatch(this);
+            }
+        }
+
+        _batch.Add(command);
+    }
+
+    private void StartBatch()
+    {
+        if (_batch is { } batch)
+        {
+            _batch = null;
+            Interlocked.Increment(ref _runningBatches);
+            batch.Start();
+        }
     }
 
     private RedisProtocolException Malformed() =>

@@ -21,19 +21,18 @@ internal sealed class PendingBytes : PendingCommand<int>
     public static PendingBytes Rent(Memory<byte> destination, IBufferWriter<byte>? writer)
     {
         var command = CommandPool<PendingBytes>.Rent() ?? new PendingBytes();
-
         command._memory = destination;
         command._writer = writer;
-        command.Begin(inline: false);
+        command.Begin();
         return command;
     }
 
-    public override void OnBulkReply(ReadOnlySpan<byte> bytes)
+    public override bool OnBulkReply(ReadOnlySpan<byte> bytes)
     {
         // From here on nobody can take the buffer back: a caller that has left keeps it untouched.
         if (!TryResolve())
         {
-            return;
+            return false;
         }
 
         if (_writer is not null)
@@ -46,31 +45,20 @@ internal sealed class PendingBytes : PendingCommand<int>
         }
         else
         {
-            Throw(new RedisReplyTypeException($"The reply to {Name} has {bytes.Length} bytes; the buffer has {_memory.Length}."));
+            SetError(new RedisReplyTypeException($"The reply to {Name} has {bytes.Length} bytes; the buffer has {_memory.Length}."));
         }
+
+        return true;
     }
 
-    public override void OnReply(in RespValue reply)
+    public override bool OnReply(in RespValue reply) => reply.Kind switch
     {
-        switch (reply.Kind)
-        {
-            case RespKind.Null:
-                Return(-1);
-                break;
-            case RespKind.SimpleError or RespKind.BulkError:
-                Fail(new RedisServerException(reply.AsString()!));
-                break;
-            case RespKind.Array or RespKind.Map or RespKind.Set:
-                Fail(new RedisReplyTypeException($"Expected a string but the reply is {reply}."));
-                break;
-            case RespKind.Integer or RespKind.Double or RespKind.Boolean:
-                OnBulkReply(Encoding.ASCII.GetBytes(reply.AsString()!));
-                break;
-            default:
-                OnBulkReply(reply.Bytes.Span);
-                break;
-        }
-    }
+        RespKind.Null => Return(-1),
+        RespKind.SimpleError or RespKind.BulkError => Fail(new RedisServerException(reply.AsString()!)),
+        RespKind.Array or RespKind.Map or RespKind.Set => Fail(new RedisReplyTypeException($"Expected a string but the reply is {reply}.")),
+        RespKind.Integer or RespKind.Double or RespKind.Boolean => OnBulkReply(Encoding.ASCII.GetBytes(reply.AsString()!)),
+        _ => OnBulkReply(reply.Bytes.Span),
+    };
 
     protected override void Recycle()
     {
@@ -85,15 +73,13 @@ internal sealed class PendingBytes : PendingCommand<int>
         try
         {
             writer.Write(bytes);
+            SetResult(bytes.Length);
         }
 #pragma warning disable CA1031 // The caller's writer failed: the caller is told, the connection goes on.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Throw(e);
-            return;
+            SetError(e);
         }
-
-        SetResult(bytes.Length);
     }
 }

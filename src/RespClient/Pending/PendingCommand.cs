@@ -9,7 +9,7 @@ namespace RespClient.Pending;
 /// One command on its way. Two parties hold it: the place in the queue, which its reply must find even when nobody
 /// waits any more, and the caller's await. It is reused once both have let go.
 /// </summary>
-internal abstract class PendingCommand
+internal abstract class PendingCommand : IThreadPoolWorkItem
 {
     private const int Resolved = 1;
     private const int PlaceFree = 2;
@@ -56,11 +56,14 @@ internal abstract class PendingCommand
     /// <summary>Whether the command leaves the queue with the next reply.</summary>
     public virtual bool NextReplyIsLast => true;
 
-    /// <summary>Takes the next reply of the queue.</summary>
-    public abstract void OnReply(in RespValue reply);
+    /// <summary>
+    /// Takes the next reply of the queue. True: it was the last and a caller waits; whoever asked announces it to them.
+    /// False: do not touch the command any more.
+    /// </summary>
+    public abstract bool OnReply(in RespValue reply);
 
     /// <summary>A bulk string as it lies in the receive buffer. The default makes a value of it.</summary>
-    public virtual void OnBulkReply(ReadOnlySpan<byte> bytes) => OnReply(RespValue.FromBytes(RespKind.BulkString, bytes.ToArray()));
+    public virtual bool OnBulkReply(ReadOnlySpan<byte> bytes) => OnReply(RespValue.FromBytes(RespKind.BulkString, bytes.ToArray()));
 
     /// <summary>
     /// Claims the right to end the caller's wait early, if nothing has happened since the glance. Whoever got it calls
@@ -69,8 +72,17 @@ internal abstract class PendingCommand
     public bool TryClaim(int glance) =>
         (glance & Resolved) == 0 && Interlocked.CompareExchange(ref _state, glance | Resolved, glance) == glance;
 
-    /// <summary>Ends the wait of the caller; only for whoever claimed it.</summary>
-    public abstract void Throw(Exception reason);
+    /// <summary>Ends the wait of the caller with an error, on the thread pool; only for whoever claimed it.</summary>
+    public void Throw(Exception reason)
+    {
+        SetError(reason);
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Lets the caller go on, on this thread. From then on the command may already serve another.</summary>
+    public abstract void Announce();
+
+    void IThreadPoolWorkItem.Execute() => Announce();
 
     /// <summary>No reply can come for this command any more, and its caller was told before.</summary>
     public void LeaveUnanswered()
@@ -83,7 +95,20 @@ internal abstract class PendingCommand
     public void Lose(Exception reason)
     {
         OnLost();
-        Fail(reason);
+        if (TryResolve())
+        {
+            Throw(reason);
+        }
+    }
+
+    /// <summary>It was not even queued: its task has failed before its caller has it.</summary>
+    public void Refuse(Exception reason)
+    {
+        OnLost();
+        if (Fail(reason))
+        {
+            Announce();
+        }
     }
 
     /// <summary>Watches a token; call once, after the command was queued.</summary>
@@ -103,13 +128,18 @@ internal abstract class PendingCommand
     {
     }
 
-    /// <summary>Ends the wait with an error, and frees the place.</summary>
-    protected void Fail(Exception reason)
+    protected abstract void SetError(Exception reason);
+
+    /// <summary>The reply is an error: true if a caller waits for it.</summary>
+    protected bool Fail(Exception reason)
     {
-        if (TryResolve())
+        if (!TryResolve())
         {
-            Throw(reason);
+            return false;
         }
+
+        SetError(reason);
+        return true;
     }
 
     private void LeavePlace()
@@ -154,15 +184,21 @@ internal abstract class PendingCommand
 internal abstract class PendingCommand<T> : PendingCommand, IValueTaskSource<T>
 {
     private ManualResetValueTaskSourceCore<T> _core;
+    private T _result = default!;
+    private Exception? _error;
 
     public ValueTask<T> Task => new(this, _core.Version);
 
-    /// <summary>Starts a new use.</summary>
-    /// <param name="inline">Whether the continuation runs on the reader loop: only for the library's own.</param>
-    public void Begin(bool inline)
+    public sealed override void Announce()
     {
-        _core.RunContinuationsAsynchronously = !inline;
-        Begin();
+        if (_error is null)
+        {
+            _core.SetResult(_result);
+        }
+        else
+        {
+            _core.SetException(_error);
+        }
     }
 
     ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token) => _core.GetStatus(token);
@@ -188,22 +224,28 @@ internal abstract class PendingCommand<T> : PendingCommand, IValueTaskSource<T>
         }
     }
 
-    protected void Return(T result)
+    /// <summary>The reply is a result: true if a caller waits for it.</summary>
+    protected bool Return(T result)
     {
-        if (TryResolve())
+        if (!TryResolve())
         {
-            _core.SetResult(result);
+            return false;
         }
+
+        _result = result;
+        return true;
     }
 
-    /// <summary>Only after <see cref="PendingCommand.TryResolve"/>; the command may serve another caller at once.</summary>
-    protected void SetResult(T result) => _core.SetResult(result);
+    /// <summary>Only after <see cref="PendingCommand.TryResolve"/>.</summary>
+    protected void SetResult(T result) => _result = result;
 
-    public override void Throw(Exception reason) => _core.SetException(reason);
+    protected override void SetError(Exception reason) => _error = reason;
 
     protected override void Recycle()
     {
         _core.Reset();
+        _result = default!;
+        _error = null;
         Pipeline = null;
     }
 }

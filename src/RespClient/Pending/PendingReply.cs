@@ -24,24 +24,16 @@ internal sealed class PendingReply : PendingCommand<RespValue>
     public static PendingReply Rent(in RedisCommand command, IReplyObserver? observer = null)
     {
         var pending = CommandPool<PendingReply>.Rent() ?? new PendingReply();
-
-        pending.Begin(inline: false);
+        pending.Begin();
         pending._observer = observer;
         pending.Command = command;
         return pending;
     }
 
-    public override void OnReply(in RespValue reply)
+    public override bool OnReply(in RespValue reply)
     {
         _observer?.OnReply(reply);
-        if (reply.IsError)
-        {
-            Fail(new RedisServerException(reply.AsString()!));
-        }
-        else
-        {
-            Return(reply);
-        }
+        return reply.IsError ? Fail(new RedisServerException(reply.AsString()!)) : Return(reply);
     }
 
     protected override void OnLost() => _observer?.OnLost();

@@ -12,6 +12,9 @@ namespace RespClient.Pipelines;
 /// </summary>
 internal sealed class CommandPipeline : IAsyncDisposable
 {
+    private const int PortionCommands = 16;
+    private const int PortionBytes = 16 * 1024;
+
     private readonly Lock _gate = new();
     private readonly CommandQueue _queue;
     private readonly DeadlineSweep _sweep;
@@ -219,6 +222,15 @@ internal sealed class CommandPipeline : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether there is something to send and nobody sends it; then the connection must.</summary>
+    public bool TryBeginFlush(RespConnection connection)
+    {
+        lock (_gate)
+        {
+            return _connection == connection && _queue.HasUnsent && !connection.IsFlushing && (connection.IsFlushing = true);
+        }
+    }
+
     /// <summary>Gives back a buffer that was sent.</summary>
     public void ReturnSent(byte[] buffer)
     {
@@ -257,7 +269,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
     {
         if (refusal is not null)
         {
-            command.Lose(refusal);
+            command.Refuse(refusal);
         }
         else
         {
@@ -303,28 +315,34 @@ internal sealed class CommandPipeline : IAsyncDisposable
 
     /// <summary>
     /// The connection whose flush must be started, if none is on its way: at once when nothing is in flight, and
-    /// otherwise queued, so that the commands of other callers come along.
+    /// otherwise queued, so that the commands of other callers come along. Callers who were just answered and go on
+    /// together are sent for together, in portions that keep the server busy meanwhile.
     /// </summary>
     private RespConnection? WhoFlushes()
     {
-        if (_connection is not { IsFlushing: false } connection)
+        if (_connection is not { IsFlushing: false } connection
+            || (connection.HasRunningBatches && _queue.UnsentCount < PortionCommands && _queue.UnsentBytes < PortionBytes))
         {
             return null;
         }
 
         connection.IsFlushing = true;
-        connection.FlushesAtOnce = _queue.AllSentAreAnswered;
+        connection.FlushesAtOnce = _queue.AllSentAreAnswered || connection.HasRunningBatches;
         return connection;
     }
 
     private bool Sweep(long now)
     {
         RespConnection? silent = null;
+        RespConnection? unsent = null;
         List<(PendingCommand Command, bool WasSent)>? due = null;
         bool isBusy;
         lock (_gate)
         {
             isBusy = _queue.ClaimDue(now, ref due);
+
+            // Somebody who would have sent is blocked by what it went on to do.
+            unsent = _queue.HasUnsent ? _connection : null;
             if (_connection is { } connection
                 && !_queue.AllSentAreAnswered
                 && Time.GetElapsedTime(connection.AwaitsSince, now) > _limits.SilenceLimit)
@@ -334,6 +352,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
         }
 
         silent?.Abort(new TimeoutException($"no reply for {_limits.SilenceLimit.TotalSeconds:0.###} s while commands were waiting"));
+        unsent?.FlushUnsent();
         foreach (var (command, wasSent) in due ?? [])
         {
             Metrics.Failed(wasSent || IsConnected ? "timeout" : "not_sent");

@@ -13,25 +13,21 @@ internal sealed class PendingTransaction : PendingCommand<TransactionResult>
     public PendingTransaction(int commands)
     {
         _repliesLeft = commands + 2;
-        Begin(inline: false);
+        Begin();
     }
 
     public override bool NextReplyIsLast => _repliesLeft == 1;
 
-    public override void OnReply(in RespValue reply)
+    public override bool OnReply(in RespValue reply)
     {
         if (--_repliesLeft > 0)
         {
             // "+OK" for MULTI, "+QUEUED" for the commands; the first refusal tells why EXEC will abort.
             _refusal ??= reply.IsError ? reply.AsString() : null;
+            return false;
         }
-        else if (reply.IsError)
-        {
-            Fail(new RedisServerException(_refusal is null ? reply.AsString()! : $"{reply.AsString()} ({_refusal})"));
-        }
-        else
-        {
-            Return(reply.IsNull ? new TransactionResult(false, []) : new TransactionResult(true, reply.Items.ToArray()));
-        }
+
+        return reply.IsError ? Fail(new RedisServerException(_refusal is null ? reply.AsString()! : $"{reply.AsString()} ({_refusal})"))
+            : Return(reply.IsNull ? new TransactionResult(false, []) : new TransactionResult(true, reply.Items.ToArray()));
     }
 }
