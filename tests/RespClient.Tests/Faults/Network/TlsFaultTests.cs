@@ -113,6 +113,7 @@ public sealed class TlsFaultTests : IAsyncLifetime
 
     private RedisClientOptions Options(int port) => new()
     {
+        RetriesReads = false,
         EndPoints = { new DnsEndPoint("localhost", port) },
         UseTls = true,
         Tls = new SslClientAuthenticationOptions { CertificateChainPolicy = _certificates.Trust },
