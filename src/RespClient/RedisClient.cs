@@ -41,9 +41,8 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         RedisClientOptionsValidator.ThrowIfInvalid(options);
         _options = options;
-        var silence = options.CommandTimeout > options.HeartbeatInterval ? options.CommandTimeout : options.HeartbeatInterval;
         var limits = new PipelineLimits(
-            options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, silence, options.RetriesReads);
+            options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, options.HeartbeatInterval, options.RetriesReads);
         _pipeline = new CommandPipeline(limits, options.TimeProvider, _metrics);
         _metrics.Watch(_pipeline.Look);
         _dedicated = new DedicatedConnections(options, _metrics);

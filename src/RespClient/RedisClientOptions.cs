@@ -64,8 +64,9 @@ public sealed class RedisClientOptions
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// An idle connection is pinged this often, and one that owes replies and sends nothing for this long (or for
-    /// <see cref="CommandTimeout"/>, if that is longer) is closed as dead. Default 10 s, range 100 ms to 1 h.
+    /// An idle connection is pinged this often, and one that owes replies and sends nothing for this long (or for the
+    /// longest time-out of the commands that wait for it, if that is longer) is closed as dead. Default 10 s, range
+    /// 100 ms to 1 h.
     /// </summary>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -118,6 +118,9 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
                 if (attempt == endPoints.Count)
                 {
                     _firstAttempt.TrySetException(e);
+
+                    // Nobody may be waiting for it: it is logged, and no unobserved exception.
+                    _ = _firstAttempt.Task.Exception;
                 }
             }
 

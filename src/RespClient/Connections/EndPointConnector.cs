@@ -46,6 +46,15 @@ internal static class EndPointConnector
         };
         try
         {
+            if (endPoint is not UnixDomainSocketEndPoint)
+            {
+                // Finds a peer that is gone where nothing else would: while a blocking command waits without end.
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
+                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+            }
+
             await socket.ConnectAsync(endPoint, cancellationToken);
             return socket;
         }

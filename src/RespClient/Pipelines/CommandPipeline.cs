@@ -207,6 +207,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
     {
         lock (_gate)
         {
+            _queue.DropAbandoned();
             if (_connection != connection || !_queue.HasUnsent)
             {
                 connection.IsFlushing = false;
@@ -339,19 +340,19 @@ internal sealed class CommandPipeline : IAsyncDisposable
         bool isBusy;
         lock (_gate)
         {
-            isBusy = _queue.ClaimDue(now, ref due);
+            isBusy = _queue.ClaimDue(now, ref due, out var longestWait);
 
             // Somebody who would have sent is blocked by what it went on to do.
             unsent = _queue.HasUnsent ? _connection : null;
             if (_connection is { } connection
                 && !_queue.AllSentAreAnswered
-                && Time.GetElapsedTime(connection.AwaitsSince, now) > _limits.SilenceLimit)
+                && Time.GetElapsedTime(connection.AwaitsSince, now) is var silence && silence > _limits.SilenceLimit && silence > longestWait)
             {
                 silent = connection;
             }
         }
 
-        silent?.Abort(new TimeoutException($"no reply for {_limits.SilenceLimit.TotalSeconds:0.###} s while commands were waiting"));
+        silent?.Abort(new TimeoutException($"nothing came for more than {_limits.SilenceLimit.TotalSeconds:0.###} s while replies were due"));
         unsent?.FlushUnsent();
         foreach (var (command, wasSent) in due ?? [])
         {

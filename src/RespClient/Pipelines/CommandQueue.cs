@@ -27,6 +27,9 @@ internal sealed class CommandQueue(PipelineLimits limits)
     private readonly WaitingRoom _waiting = new();
     private bool _hasDropped;
     private long _lastNumber;
+
+    // The newest that will be sent: numbers beyond it were given up before.
+    private long _lastUnsent;
     private long _sentThrough;
 
     // Written by the reader loop.
@@ -65,11 +68,24 @@ internal sealed class CommandQueue(PipelineLimits limits)
     /// <summary>A caller gave up: if its command was not sent, its bytes must not be either.</summary>
     public void NoteAbandoned(PendingCommand command) => _hasDropped |= command.Number > _sentThrough;
 
-    /// <summary>All unsent bytes, which count as sent from now on.</summary>
+    /// <summary>
+    /// Removes the bytes of commands whose callers gave up before they were sent, and lets in who waited for room.
+    /// </summary>
+    public void DropAbandoned()
+    {
+        if (_hasDropped)
+        {
+            _hasDropped = false;
+            _lastUnsent = Math.Max(_sentThrough, _outbox.Compact(_fifo, _sentThrough));
+        }
+
+        AdmitWaiting();
+    }
+
+    /// <summary>All unsent bytes, which count as sent from now on. Only after <see cref="DropAbandoned"/>.</summary>
     public ArraySegment<byte> TakeUnsent()
     {
-        DropAbandoned();
-        _sentThrough = _lastNumber;
+        _sentThrough = _lastUnsent;
         var taken = _outbox.Take();
         AdmitWaiting();
         return taken;
@@ -81,7 +97,6 @@ internal sealed class CommandQueue(PipelineLimits limits)
     public void StartConnection()
     {
         DropAbandoned();
-        AdmitWaiting();
         Volatile.Write(ref _answeredThrough, _sentThrough);
     }
 
@@ -135,9 +150,12 @@ internal sealed class CommandQueue(PipelineLimits limits)
     }
 
     /// <summary>Claims the commands whose time is over. Returns whether any command is left.</summary>
-    public bool ClaimDue(long now, ref List<(PendingCommand Command, bool WasSent)>? due)
+    /// <param name="now">The time.</param>
+    /// <param name="due">Gets them, and whether they were sent.</param>
+    /// <param name="longestWait">The longest time-out of those that were sent and still have a caller; infinite is the longest.</param>
+    public bool ClaimDue(long now, ref List<(PendingCommand Command, bool WasSent)>? due, out TimeSpan longestWait)
     {
-        var state = (Due: due, Now: now, SentThrough: _sentThrough, IsBusy: false);
+        var state = (Due: due, Now: now, SentThrough: _sentThrough, IsBusy: false, Longest: TimeSpan.Zero);
         _fifo.Visit(ref state, static (command, ref state) =>
         {
             var glance = command.Glance;
@@ -146,13 +164,19 @@ internal sealed class CommandQueue(PipelineLimits limits)
             {
                 (state.Due ??= []).Add((command, command.Number <= state.SentThrough));
             }
+            else if (command.Number <= state.SentThrough && !command.IsResolved && state.Longest != TimeSpan.MaxValue)
+            {
+                var wait = command.Timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : command.Timeout;
+                state.Longest = wait > state.Longest ? wait : state.Longest;
+            }
 
             return false;
         });
         due = state.Due;
+        longestWait = state.Longest;
         _hasDropped |= due?.Exists(static one => !one.WasSent) ?? false;
-        DropAbandoned();
         _waiting.ClaimDue(now, ref due);
+        DropAbandoned();
         return state.IsBusy || _waiting.Count > 0;
     }
 
@@ -192,19 +216,9 @@ internal sealed class CommandQueue(PipelineLimits limits)
 
     private void Place(PendingCommand command, int length)
     {
-        command.Number = ++_lastNumber;
+        command.Number = _lastUnsent = ++_lastNumber;
         command.FrameLength = length;
         _fifo.Append(command);
-    }
-
-    /// <summary>Removes the bytes of commands whose callers gave up before they were sent.</summary>
-    private void DropAbandoned()
-    {
-        if (_hasDropped)
-        {
-            _hasDropped = false;
-            _outbox.Compact(_fifo, _sentThrough);
-        }
     }
 
     /// <summary>Puts reads of a lost connection before everything that was not sent.</summary>
@@ -217,6 +231,8 @@ internal sealed class CommandQueue(PipelineLimits limits)
             unsent.Add(command);
         }
 
+        // Everything gets a new number; the old ones are as good as answered.
+        _sentThrough = _lastNumber;
         var count = _outbox.Count;
         var bytes = _outbox.Take();
         foreach (var read in reads)

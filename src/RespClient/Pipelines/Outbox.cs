@@ -93,13 +93,17 @@ internal sealed class Outbox
         Count = 0;
     }
 
-    /// <summary>Removes what nobody waits for any more from the bytes, and its places from the queue.</summary>
-    public void Compact(CommandFifo fifo, long sentThrough)
+    /// <summary>
+    /// Removes what nobody waits for any more from the bytes, and its places from the queue. Returns the number of the
+    /// last command that stays; 0 if none does.
+    /// </summary>
+    public long Compact(CommandFifo fifo, long sentThrough)
     {
         var state = new Compaction { Buffer = _buffer, SentThrough = sentThrough };
         fifo.Visit(ref state, static (command, ref state) => state.Drops(command));
         Length = state.Kept;
         Count = state.KeptCount;
+        return state.LastKept;
     }
 
     private void Reserve(int size)
@@ -118,6 +122,7 @@ internal sealed class Outbox
         public int Read;
         public int Kept;
         public int KeptCount;
+        public long LastKept;
 
         public bool Drops(PendingCommand command)
         {
@@ -137,6 +142,7 @@ internal sealed class Outbox
             Buffer.AsSpan(start, command.FrameLength).CopyTo(Buffer.AsSpan(Kept));
             Kept += command.FrameLength;
             KeptCount++;
+            LastKept = command.Number;
             return false;
         }
     }

@@ -54,6 +54,8 @@ internal sealed class SubscriptionSet
     {
         if (_entries.TryGetValue(name, out var entry) && entry.Confirmed.TrySetException(reason))
         {
+            // Whoever waited may have left.
+            _ = entry.Confirmed.Task.Exception;
             _entries.Remove(name);
             Array.ForEach(entry.Subscribers, subscription => subscription.Complete());
         }
