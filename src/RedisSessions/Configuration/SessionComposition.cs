@@ -36,11 +36,12 @@ internal static class SessionComposition
 
         var cache = CacheOf(provider, options, time);
         IRecordStore records;
+        NearRecordStore? near = null;
         if (cache is IFieldCache fields)
         {
             var store = new FieldRecordStore(fields, keys, protection, clock, log);
-            var near = new NearRecords(keys, protection, clock, log, options.IoTimeout);
-            records = NearOf(provider, options, store, near) ?? (IRecordStore)new MeasuredRecordStore(store, metrics);
+            near = NearOf(provider, options, store, new NearRecords(keys, protection, clock, log, options.IoTimeout));
+            records = near ?? (IRecordStore)new MeasuredRecordStore(store, metrics);
         }
         else
         {
@@ -59,6 +60,7 @@ internal static class SessionComposition
             Options = options,
             Keys = keys,
             Records = records,
+            Near = near,
             Clock = clock,
             Carrier = carrier,
             Committer = new SessionCommitter(records, carrier, options, metrics, log),
@@ -106,7 +108,7 @@ internal static class SessionComposition
             client,
             records,
             new TrackedCacheOptions { MaxBytes = options.NearCacheBytes },
-            provider.GetService<ILogger<TrackedCache<string, SessionRecord>>>());
+            provider.GetService<ILoggerFactory>()?.CreateLogger("RedisSessions.NearCache"));
         return new NearRecordStore(near, store, client, records, provider.GetRequiredService<SessionMetrics>());
     }
 

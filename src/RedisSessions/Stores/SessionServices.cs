@@ -23,10 +23,13 @@ internal sealed class SessionServices : IAsyncDisposable, IDisposable
 
     public required SessionLog Log { get; init; }
 
+    /// <summary>The near cache among <see cref="Records"/>, ended with the application; <see langword="null"/>: none.</summary>
+    public IAsyncDisposable? Near { get; init; }
+
     /// <summary>Finds sessions by user or page by page; <see langword="null"/> where they do not live in Redis.</summary>
     public required SessionDirectory? Directory { get; init; }
 
-    public ValueTask DisposeAsync() => Records is IAsyncDisposable near ? near.DisposeAsync() : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => Near?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>For a container that is disposed synchronously: the near cache only stops a timer.</summary>
     public void Dispose() => _ = DisposeAsync().AsTask();

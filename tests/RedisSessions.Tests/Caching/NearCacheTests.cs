@@ -243,6 +243,21 @@ public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixt
     }
 
     [Fact]
+    public async Task Over_resp2_nothing_is_kept_here_and_the_log_says_why()
+    {
+        await using var app = await StartWarmAsync(redisAt: redis.Server.ConnectionString + ",protocol=2");
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        await browser.GetAsync("/get?k=a");
+        await using var monitor = await redis.Server.MonitorAsync();
+
+        Assert.Equal("1", (await browser.GetAsync("/get?k=a")).Body);
+
+        Assert.Equal("HGETALL", Name(Assert.Single(await monitor.SessionCommandsAsync())));
+        Assert.Contains(app.Log.Lines, line => line.Category == "RedisSessions.NearCache" && line.Text.Contains("RESP2", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_near_cache_smaller_than_its_sessions_forgets_some_and_answers_all()
     {
         await using var app = await SessionApp.StartAsync(new SessionAppSetup
