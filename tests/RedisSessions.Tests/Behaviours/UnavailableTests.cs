@@ -74,7 +74,7 @@ public sealed class UnavailableTests : IAsyncLifetime
         }
 
         AssertUnavailable(answer);
-        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(2000));
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(3000));
         await EventuallyKeptAsync();
     }
 

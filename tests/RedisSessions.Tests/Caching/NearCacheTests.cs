@@ -139,7 +139,7 @@ public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixt
             return (await browser.GetAsync("/get?k=a")).Body == "none";
         });
 
-        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(1100), TimeSpan.FromMilliseconds(1500));
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(1100), TimeSpan.FromSeconds(6));
         await redis.Server.CliAsync("DEBUG", "SET-ACTIVE-EXPIRE", "1");
         // Nearly all were answered from memory; only in the last milliseconds, where clocks may differ, Redis is asked.
         Assert.InRange((await monitor.SessionCommandsAsync()).Length, 1, requests / 4);
@@ -220,9 +220,16 @@ public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixt
         proxy.HalfOpen();
         await redis.Server.CliAsync("DEL", SessionRedis.KeyOf(browser.Cookie!));
         var watch = Stopwatch.StartNew();
-        await Eventually.TrueAsync(async () => (await browser.GetAsync("/me")).Status == HttpStatusCode.ServiceUnavailable);
+        var lastServed = TimeSpan.Zero;
+        await Eventually.TrueAsync(async () =>
+        {
+            var begun = watch.Elapsed;
+            var answer = await browser.GetAsync("/me");
+            lastServed = answer.Status == HttpStatusCode.OK ? begun : lastServed;
+            return answer.Status == HttpStatusCode.ServiceUnavailable;
+        });
 
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1.6)); // MaxStaleness, and the time-out of the load
+        Assert.InRange(lastServed, TimeSpan.Zero, TimeSpan.FromSeconds(1)); // the bound on staleness
     }
 
     [Fact]
