@@ -10,7 +10,7 @@ const lines = createInterface({ input: process.stdin });
 const refusal = (code, text) => Object.assign(new Error(text), { responseCode: code });
 let mode = 'take';
 
-function start({ key, cert, user, password, startTls }) {
+function start({ key, cert, user, password, startTls, port }) {
   const server = new SMTPServer({
     key,
     cert,
@@ -53,7 +53,7 @@ function start({ key, cert, user, password, startTls }) {
   });
   // A client that gives up in the middle is what some tests are about.
   server.on('error', () => {});
-  server.listen(0, '127.0.0.1', () => say({ port: server.server.address().port }));
+  server.listen(port, '127.0.0.1', () => say({ port: server.server.address().port }));
 }
 
 lines.once('line', (settings) => {

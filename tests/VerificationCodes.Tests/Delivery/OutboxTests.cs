@@ -30,6 +30,38 @@ public sealed class OutboxTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task A_mail_whose_sending_could_not_be_noted_goes_out_at_most_once_more()
+    {
+        await using var server = await RedisServer.StartAsync("--appendonly", "yes", "--appendfsync", "always");
+        await using var bench = await CodeBench.StartAsync(server, o => o.SendTimeout = TimeSpan.FromSeconds(1));
+        // Redis dies after the mail is out and before the worker can say so.
+        bench.Transport.Answer = async n =>
+        {
+            if (n == 0)
+                await server.KillAsync();
+            return DeliveryResult.Delivered;
+        };
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("could not be noted", StringComparison.Ordinal)));
+
+        await server.StartAgainAsync();
+        await Eventually.TrueAsync(async () =>
+        {
+            try
+            {
+                return (await bench.Service<IOutboxMonitor>().CountAsync()).Waiting == 0;
+            }
+            catch (VerificationUnavailableException)
+            {
+                return false;
+            }
+        });
+
+        Assert.Equal(2, bench.Transport.Mails.Count);
+        Assert.Single(bench.Transport.Mails.Select(m => m.MessageId).Distinct());
+    }
+
+    [Fact]
     public async Task A_message_that_kills_its_workers_again_and_again_is_given_up()
     {
         await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);

@@ -120,6 +120,22 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task A_server_that_is_down_gets_the_mail_once_when_it_is_up_again()
+    {
+        var smtp = await SmtpServer.StartAsync(startTls: false);
+        await using var bench = await StartAsync(smtp);
+        await smtp.DisposeAsync();
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Delayed == 1);
+
+        await using var up = await SmtpServer.StartAsync(startTls: false, port: smtp.Port);
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(3));
+
+        await Eventually.TrueAsync(() => up.Mails.Count == 1);
+        Assert.Equal(["ann@example.com"], up.Mails[0].To);
+    }
+
+    [Fact]
     public async Task A_mailbox_refused_for_good_becomes_a_dead_letter_with_the_reason_and_no_nonce()
     {
         await using var smtp = await SmtpServer.StartAsync(startTls: false);

@@ -114,6 +114,23 @@ public sealed class GrpcServiceTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task Cancelled_calls_leave_a_code_with_its_message_or_nothing_at_all()
+    {
+        await using var bench = await StartAsync();
+        await using var client = await GrpcClient.StartAsync(PortOf(bench), OriginalProto);
+        for (var i = 0; i < 60; i++)
+            await client.CallAsync(new { method = "GetVarifyCode", request = new { email = $"c{i}@example.com" }, cancel = i % 6 });
+        await bench.ReceiveAsync(CodeBench.Ask("mark@example.com", purpose: CodePurpose.General) with { WithoutCaptcha = true });
+
+        async Task<int> CountAsync(string pattern) =>
+            (await redis.Server.CliAsync("KEYS", bench.Prefix + pattern)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
+        var codes = await CountAsync("code_*");
+        Assert.Equal(codes, await CountAsync("is_send_*"));
+        Assert.Equal(codes, await CountAsync("sends_*@*"));
+        await Eventually.TrueAsync(() => bench.Transport.Mails.Count == codes);
+    }
+
+    [Fact]
     public async Task Compressed_messages_are_refused_with_a_status_that_says_why()
     {
         await using var bench = await StartAsync();

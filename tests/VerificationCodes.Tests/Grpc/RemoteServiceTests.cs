@@ -78,7 +78,7 @@ public sealed class RemoteServiceTests(SharedRedis redis)
     {
         await using var server = await RedisServer.StartAsync();
         await using var service = await StartServiceAsync(server: server);
-        await using var web = await StartWebAsync(service, o => o.RemoteTimeout = TimeSpan.FromMilliseconds(300));
+        await using var web = await StartWebAsync(service, o => o.RemoteTimeout = TimeSpan.FromSeconds(2));
         await web.ConfirmAsync(CodeBench.Try("123456"));
         server.Suspend();
         try

@@ -46,7 +46,9 @@ internal sealed class OutboxWorker(
             {
                 break;
             }
-            catch (RedisException e)
+#pragma warning disable CA1031 // Whatever went wrong, the next look may go well; a worker that ends would end the process.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
                 record.Unreachable(e);
                 await signal.PauseAsync(LookEvery, stoppingToken);

@@ -19,15 +19,17 @@ if redis.call('EXISTS', KEYS[1]) == 0 then return {now, {}} end
 redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0')
 
 local taken = {}
+-- Before Redis 7, an entry that was deleted while pending comes back as null.
 local function take(entry, deliveries)
+  if not entry then return end
   taken[#taken + 1] = entry[1]
   taken[#taken + 1] = entry[2][2]
   taken[#taken + 1] = deliveries
 end
 local left = redis.call('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[4], '0', 'COUNT', wanted)
 for _, entry in ipairs(left[2]) do
-  local pending = redis.call('XPENDING', KEYS[1], ARGV[1], entry[1], entry[1], 1)
-  take(entry, pending[1] and pending[1][4] or 1)
+  local pending = entry and redis.call('XPENDING', KEYS[1], ARGV[1], entry[1], entry[1], 1)
+  take(entry, pending and pending[1] and pending[1][4] or 1)
 end
 local room = wanted - #taken / 3
 if room > 0 then
