@@ -1,5 +1,3 @@
-using RespClient;
-
 using VerificationCodes.Addresses;
 using VerificationCodes.Captcha;
 using VerificationCodes.Codes;
@@ -34,14 +32,7 @@ internal sealed class VerificationService(
     public async ValueTask CancelAsync(ContactAddress address, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(address);
-        try
-        {
-            await check.CancelAsync(address, cancellationToken);
-        }
-        catch (RedisException e)
-        {
-            throw new VerificationUnavailableException("Redis is away.", e);
-        }
+        await check.CancelAsync(address, cancellationToken).OrUnavailableAsync();
     }
 
     private async ValueTask<IssueOutcome> DecideAsync(IssueRequest request, CancellationToken cancellationToken)
@@ -50,27 +41,13 @@ internal sealed class VerificationService(
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
         if (captchas.Refuses(request) is { } refusal)
             return new IssueOutcome { Status = refusal };
-        try
-        {
-            return await send.RunAsync(request, captchas.Judge(request), cancellationToken);
-        }
-        catch (RedisException e)
-        {
-            throw new VerificationUnavailableException("Redis is away.", e);
-        }
+        return await send.RunAsync(request, captchas.Judge(request), cancellationToken).OrUnavailableAsync();
     }
 
     private async ValueTask<ConfirmOutcome> CheckAsync(ConfirmRequest request, CancellationToken cancellationToken)
     {
         if (!CodeDerivation.TryReadTyped(request.Code, out var code))
             return new ConfirmOutcome { Status = ConfirmStatus.Malformed };
-        try
-        {
-            return await check.RunAsync(request, code, cancellationToken);
-        }
-        catch (RedisException e)
-        {
-            throw new VerificationUnavailableException("Redis is away.", e);
-        }
+        return await check.RunAsync(request, code, cancellationToken).OrUnavailableAsync();
     }
 }

@@ -65,7 +65,7 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
     /// <summary>One hash, whatever the browser spent: whether SHA-256 of <c>id:number</c> starts with so many zero bits.</summary>
     internal static bool IsWork(string id, string work, int bits)
     {
-        if (work.Length is 0 or > MaxWorkLength || !work.AsSpan().ContainsOnlyDigits())
+        if (work.Length is 0 or > MaxWorkLength || work.AsSpan().ContainsAnyExceptInRange('0', '9'))
             return false;
         var hash = SHA256.HashData(Encoding.ASCII.GetBytes($"{id}:{work}"));
         return BitOperations.LeadingZeroCount(BitConverter.ToUInt32([hash[3], hash[2], hash[1], hash[0]])) >= bits;
@@ -107,19 +107,5 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
         }
 
         return text.ToString();
-    }
-}
-
-internal static class Digits
-{
-    public static bool ContainsOnlyDigits(this ReadOnlySpan<char> text)
-    {
-        foreach (var c in text)
-        {
-            if (!char.IsAsciiDigit(c))
-                return false;
-        }
-
-        return true;
     }
 }

@@ -16,15 +16,8 @@ internal sealed class CaptchaService(IRedisClient redis, RedisKeys keys, Captcha
     public async ValueTask<CaptchaChallenge> CreateAsync(CancellationToken cancellationToken)
     {
         var id = CaptchaAnswers.NewId();
-        try
-        {
-            await redis.ExecuteAsync(
-                new RedisCommand("SET", keys.Captcha(id), "1", "PX", (long)Settings.Lifetime.TotalMilliseconds), cancellationToken);
-        }
-        catch (RedisException e)
-        {
-            throw new VerificationUnavailableException("Redis is away.", e);
-        }
+        await redis.ExecuteAsync(
+            new RedisCommand("SET", keys.Captcha(id), "1", "PX", (long)Settings.Lifetime.TotalMilliseconds), cancellationToken).OrUnavailableAsync();
 
         return new CaptchaChallenge
         {
@@ -40,14 +33,7 @@ internal sealed class CaptchaService(IRedisClient redis, RedisKeys keys, Captcha
         ArgumentNullException.ThrowIfNull(id);
         if (!Settings.Image || !CaptchaAnswers.IsId(id))
             return null;
-        try
-        {
-            var exists = await redis.ExecuteAsync(new RedisCommand("EXISTS", keys.Captcha(id)), cancellationToken);
-            return exists.AsInt64() == 0 ? null : CaptchaPicture.Draw(answers.TextOf(id), answers.SeedOf(id));
-        }
-        catch (RedisException e)
-        {
-            throw new VerificationUnavailableException("Redis is away.", e);
-        }
+        var exists = await redis.ExecuteAsync(new RedisCommand("EXISTS", keys.Captcha(id)), cancellationToken).OrUnavailableAsync();
+        return exists.AsInt64() == 0 ? null : CaptchaPicture.Draw(answers.TextOf(id), answers.SeedOf(id));
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 
 using RespClient;
 using RespClient.Commands;
+using RespClient.Protocol;
 
 using VerificationCodes.Addresses;
 
@@ -30,8 +31,8 @@ internal sealed class CodeCheck(IRedisClient redis, RedisKeys keys, ServerKeys s
     }
 
     /// <summary>Ends all open codes of an address, in one command.</summary>
-    public async ValueTask CancelAsync(ContactAddress address, CancellationToken cancellationToken) =>
-        await redis.ExecuteAsync(
+    public ValueTask<RespValue> CancelAsync(ContactAddress address, CancellationToken cancellationToken) =>
+        redis.ExecuteAsync(
             new RedisCommand("UNLINK", [.. Enum.GetValues<CodePurpose>().Select(p => (RedisArgument)keys.Code(p, address))]), cancellationToken);
 
     private static ConfirmOutcome Read(string status, long number) => status switch

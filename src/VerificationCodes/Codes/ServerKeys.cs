@@ -64,7 +64,7 @@ internal sealed class ServerKeys
     public static ServerKey? TryParse(string text)
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        if (colon is < 1 or > 16 || !text.AsSpan(0, colon).ContainsOnlyLettersAndDigits())
+        if (colon is < 1 or > 16 || !text[..colon].All(char.IsAsciiLetterOrDigit))
             return null;
         var secret = new byte[text.Length];
         return Convert.TryFromBase64String(text[(colon + 1)..], secret, out var length) && length >= MinSecretBytes && !IsPlaceholder(secret.AsSpan(0, length))
@@ -87,19 +87,5 @@ internal sealed class ServerKeys
         }
 
         return ascii || seen.Count < 12;
-    }
-}
-
-internal static class KeyNames
-{
-    public static bool ContainsOnlyLettersAndDigits(this ReadOnlySpan<char> text)
-    {
-        foreach (var c in text)
-        {
-            if (!char.IsAsciiLetterOrDigit(c))
-                return false;
-        }
-
-        return true;
     }
 }

@@ -21,6 +21,9 @@ internal sealed class GrpcDispatcher(VerificationCalls calls, IOptions<Verificat
 {
     private const string Service = "/message.VarifyService/";
 
+    // Field 1 of every reply is its error: this number alone is a reply of each of them.
+    internal const int RedisAway = 1;
+
     public async Task HandleAsync(HttpContext context)
     {
         if (!HttpMethods.IsPost(context.Request.Method) || context.Request.ContentType?.StartsWith(GrpcFrame.ContentType, StringComparison.Ordinal) != true)
@@ -79,7 +82,14 @@ internal sealed class GrpcDispatcher(VerificationCalls calls, IOptions<Verificat
         where TReply : IMessage
     {
         var message = await GrpcFrame.ReadAsync(request.BodyReader, parser, options.Value.MaxMessageBytes, cancellationToken);
-        return GrpcFrame.Write(await call(message, cancellationToken));
+        try
+        {
+            return GrpcFrame.Write(await call(message, cancellationToken));
+        }
+        catch (VerificationUnavailableException)
+        {
+            return GrpcFrame.Write(new StatusRsp { Error = RedisAway });
+        }
     }
 
     /// <summary>The caller's deadline, but never longer than one's own.</summary>

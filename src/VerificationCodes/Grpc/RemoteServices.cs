@@ -14,8 +14,6 @@ namespace VerificationCodes.Grpc;
 /// </summary>
 internal sealed class RemoteServices(VerificationClient client, IOptions<VerificationOptions> options) : IVerificationService, ICaptchaService, INoticeService
 {
-    private const int RedisAway = 1;
-
     public bool IsRequired => options.Value.Captcha.Image || options.Value.Captcha.ProofOfWork;
 
     public async ValueTask<IssueOutcome> IssueAsync(IssueRequest request, CancellationToken cancellationToken)
@@ -115,7 +113,7 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
 
     private static void CheckError(int error)
     {
-        if (error == RedisAway)
+        if (error == GrpcDispatcher.RedisAway)
             throw new VerificationUnavailableException("The Redis of the verification service is away.");
     }
 }

@@ -10,28 +10,31 @@ using VerificationCodes.Grpc.Messages;
 
 namespace VerificationCodes.Grpc;
 
-/// <summary>What each call does: reads its message, asks the service, writes the outcome down in numbers and words.</summary>
+/// <summary>
+/// What each call does: reads its message, asks the service, writes the outcome down in numbers and words. Redis away
+/// is said by the dispatcher, the same for all.
+/// </summary>
 internal sealed class VerificationCalls(IVerificationService codes, ICaptchaService captchas, INoticeService notices)
 {
     private const int Success = 0;
-    private const int RedisAway = 1;
     private const int AnythingElse = 2;
     private const string Malformed = "Malformed";
 
     public async ValueTask<GetVarifyRsp> GetVarifyCodeAsync(GetVarifyReq request, CancellationToken cancellationToken)
     {
-        var reply = new GetVarifyRsp { Email = request.Email };
+        // Clients of the older system count on the address in every answer.
+        var reply = new GetVarifyRsp { Error = AnythingElse, Email = request.Email, Status = Malformed };
+        if (!EmailAddress.TryParse(request.Email, out var address))
+            return reply;
         try
         {
-            if (!EmailAddress.TryParse(request.Email, out var address))
-                return new GetVarifyRsp { Error = AnythingElse, Email = request.Email, Status = Malformed };
             var outcome = await codes.IssueAsync(
                 new IssueRequest { Purpose = CodePurpose.General, Address = address, WithoutCaptcha = true }, cancellationToken);
             (reply.Error, reply.Status, reply.RetryAfter) = (NumberOf(outcome), outcome.Status.ToString(), SecondsOf(outcome.RetryAfter));
         }
         catch (VerificationUnavailableException)
         {
-            reply.Error = RedisAway;
+            (reply.Error, reply.Status) = (GrpcDispatcher.RedisAway, "");
         }
 
         return reply;
@@ -39,67 +42,46 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
 
     public async ValueTask<CheckVarifyRsp> CheckVarifyCodeAsync(CheckVarifyReq request, CancellationToken cancellationToken)
     {
-        try
+        if (!TryParseAddress(request.Email, out var address)
+            || !TryParsePurpose(request.Purpose, out var purpose)
+            || request.Challenge.Length > CodeScope.MaxChallengeLength)
         {
-            if (!TryParseAddress(request.Email, out var address)
-                || !TryParsePurpose(request.Purpose, out var purpose)
-                || request.Challenge.Length > CodeScope.MaxChallengeLength)
-            {
-                return new CheckVarifyRsp { Error = AnythingElse, Status = Malformed };
-            }
+            return new CheckVarifyRsp { Error = AnythingElse, Status = Malformed };
+        }
 
-            var outcome = await codes.ConfirmAsync(
-                new ConfirmRequest { Purpose = purpose, Address = address, Code = request.Code, Challenge = request.Challenge }, cancellationToken);
-            return new CheckVarifyRsp
-            {
-                Error = outcome.IsConfirmed ? Success : AnythingElse,
-                Status = outcome.Status.ToString(),
-                TriesLeft = outcome.TriesLeft,
-                RetryAfter = SecondsOf(outcome.RetryAfter),
-            };
-        }
-        catch (VerificationUnavailableException)
+        var outcome = await codes.ConfirmAsync(
+            new ConfirmRequest { Purpose = purpose, Address = address, Code = request.Code, Challenge = request.Challenge }, cancellationToken);
+        return new CheckVarifyRsp
         {
-            return new CheckVarifyRsp { Error = RedisAway };
-        }
+            Error = outcome.IsConfirmed ? Success : AnythingElse,
+            Status = outcome.Status.ToString(),
+            TriesLeft = outcome.TriesLeft,
+            RetryAfter = SecondsOf(outcome.RetryAfter),
+        };
     }
 
     public async ValueTask<IssueRsp> IssueCodeAsync(IssueReq request, CancellationToken cancellationToken)
     {
         if (!TryRead(request, out var issue))
             return new IssueRsp { Error = AnythingElse, Status = Malformed };
-        try
+        var outcome = await codes.IssueAsync(issue, cancellationToken);
+        return new IssueRsp
         {
-            var outcome = await codes.IssueAsync(issue, cancellationToken);
-            return new IssueRsp
-            {
-                Error = NumberOf(outcome),
-                Status = outcome.Status.ToString(),
-                RetryAfter = SecondsOf(outcome.RetryAfter),
-                ResendAfter = SecondsOf(outcome.ResendAfter),
-                ExpiresInMs = (long)outcome.ExpiresIn.TotalMilliseconds,
-                Reference = outcome.Reference,
-            };
-        }
-        catch (VerificationUnavailableException)
-        {
-            return new IssueRsp { Error = RedisAway };
-        }
+            Error = NumberOf(outcome),
+            Status = outcome.Status.ToString(),
+            RetryAfter = SecondsOf(outcome.RetryAfter),
+            ResendAfter = SecondsOf(outcome.ResendAfter),
+            ExpiresInMs = (long)outcome.ExpiresIn.TotalMilliseconds,
+            Reference = outcome.Reference,
+        };
     }
 
     public async ValueTask<StatusRsp> CancelCodesAsync(CancelReq request, CancellationToken cancellationToken)
     {
         if (!TryParseAddress(request.Address, out var address))
             return new StatusRsp { Error = AnythingElse, Status = Malformed };
-        try
-        {
-            await codes.CancelAsync(address, cancellationToken);
-            return new StatusRsp { Status = "Done" };
-        }
-        catch (VerificationUnavailableException)
-        {
-            return new StatusRsp { Error = RedisAway };
-        }
+        await codes.CancelAsync(address, cancellationToken);
+        return new StatusRsp { Status = "Done" };
     }
 
     public async ValueTask<StatusRsp> SendNoticeAsync(NoticeReq request, CancellationToken cancellationToken)
@@ -110,47 +92,26 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
             return new StatusRsp { Error = AnythingElse, Status = Malformed };
         }
 
-        try
-        {
-            await notices.SendAsync(new Notice(kind, to) { Language = LanguageOf(request.Language), Detail = request.Detail }, cancellationToken);
-            return new StatusRsp { Status = "Done" };
-        }
-        catch (VerificationUnavailableException)
-        {
-            return new StatusRsp { Error = RedisAway };
-        }
+        await notices.SendAsync(new Notice(kind, to) { Language = LanguageOf(request.Language), Detail = request.Detail }, cancellationToken);
+        return new StatusRsp { Status = "Done" };
     }
 
     public async ValueTask<CreateCaptchaRsp> CreateCaptchaAsync(CreateCaptchaReq request, CancellationToken cancellationToken)
     {
-        try
+        var captcha = await captchas.CreateAsync(cancellationToken);
+        return new CreateCaptchaRsp
         {
-            var captcha = await captchas.CreateAsync(cancellationToken);
-            return new CreateCaptchaRsp
-            {
-                Id = captcha.Id,
-                HasImage = captcha.HasImage,
-                WorkBits = captcha.WorkBits,
-                ExpiresInMs = (long)captcha.ExpiresIn.TotalMilliseconds,
-            };
-        }
-        catch (VerificationUnavailableException)
-        {
-            return new CreateCaptchaRsp { Error = RedisAway };
-        }
+            Id = captcha.Id,
+            HasImage = captcha.HasImage,
+            WorkBits = captcha.WorkBits,
+            ExpiresInMs = (long)captcha.ExpiresIn.TotalMilliseconds,
+        };
     }
 
     public async ValueTask<DrawCaptchaRsp> DrawCaptchaAsync(DrawCaptchaReq request, CancellationToken cancellationToken)
     {
-        try
-        {
-            var png = await captchas.DrawAsync(request.Id, cancellationToken);
-            return new DrawCaptchaRsp { Png = png is null ? ByteString.Empty : ByteString.CopyFrom(png) };
-        }
-        catch (VerificationUnavailableException)
-        {
-            return new DrawCaptchaRsp { Error = RedisAway };
-        }
+        var png = await captchas.DrawAsync(request.Id, cancellationToken);
+        return new DrawCaptchaRsp { Png = png is null ? ByteString.Empty : ByteString.CopyFrom(png) };
     }
 
     private static bool TryRead(IssueReq request, out IssueRequest issue)

@@ -91,7 +91,7 @@ public sealed class CodeGuessingTests(SharedRedis redis)
         var outcome = await bench.Codes.ConfirmAsync(CodeBench.Try(last, challenge: "browser-5"));
 
         Assert.Equal(ConfirmStatus.Blocked, outcome.Status);
-        Assert.InRange(outcome.RetryAfter.TotalSeconds, 86400 - 3600 - 10, 86400 - 3600);
+        Assert.InRange(outcome.RetryAfter.TotalSeconds, 86400 - 3600 - 60, 86400 - 3600);
     }
 
     [Fact]

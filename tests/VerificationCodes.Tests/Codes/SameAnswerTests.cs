@@ -27,7 +27,7 @@ public sealed class SameAnswerTests(SharedRedis redis)
 
         var (notice, code) = (Median(times[0]), Median(times[1]));
         // Each median of 300 wanders by some percent between runs; a key derivation or a round trip more would be far beyond.
-        Assert.True(Math.Abs(notice - code) < Math.Max(0.25 * code, 100), $"notice {notice:0} µs, code {code:0} µs");
+        Assert.True(Math.Abs(notice - code) < Math.Max(0.3 * code, 300), $"notice {notice:0} µs, code {code:0} µs");
     }
 
     [Fact]

@@ -161,6 +161,7 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
         await using var smtp = await SmtpServer.StartAsync(startTls: false);
         await smtp.BehaveAsync(mode);
         await using var bench = await StartAsync(smtp, configure: o => o.SendTimeout = TimeSpan.FromSeconds(1));
+        await bench.ConfirmAsync(CodeBench.Try("000000")); // the first call compiles
 
         var started = System.Diagnostics.Stopwatch.GetTimestamp();
         await bench.Codes.IssueAsync(CodeBench.Ask());

@@ -32,7 +32,7 @@ public sealed class SendDecisionTests(SharedRedis redis)
 
         var refused = await bench.Codes.IssueAsync(CodeBench.Ask());
         Assert.Equal(IssueStatus.TooSoon, refused.Status);
-        Assert.InRange(refused.RetryAfter.TotalSeconds, 38, 40);
+        Assert.InRange(refused.RetryAfter.TotalSeconds, 30, 40);
 
         await bench.AdvanceAsync(refused.RetryAfter);
         Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask())).IsSent);
@@ -50,7 +50,7 @@ public sealed class SendDecisionTests(SharedRedis redis)
 
         var refused = await bench.Codes.IssueAsync(CodeBench.Ask());
         Assert.Equal(IssueStatus.AddressLimit, refused.Status);
-        Assert.InRange(refused.RetryAfter.TotalSeconds, 3095, 3100);
+        Assert.InRange(refused.RetryAfter.TotalSeconds, 3060, 3100);
 
         await bench.AdvanceAsync(refused.RetryAfter);
         Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask())).IsSent);
@@ -86,7 +86,7 @@ public sealed class SendDecisionTests(SharedRedis redis)
         var refused = await bench.Codes.IssueAsync(From("c@example.com", same));
 
         Assert.Equal(IssueStatus.ClientLimit, refused.Status);
-        Assert.InRange(refused.RetryAfter.TotalSeconds, 3590, 3600);
+        Assert.InRange(refused.RetryAfter.TotalSeconds, 3500, 3600);
         Assert.True((await bench.Codes.IssueAsync(From("c@example.com", other))).IsSent);
     }
 
@@ -100,7 +100,7 @@ public sealed class SendDecisionTests(SharedRedis redis)
         var refused = await bench.Codes.IssueAsync(CodeBench.Ask("a4@example.com"));
 
         Assert.Equal(IssueStatus.Busy, refused.Status);
-        Assert.InRange(refused.RetryAfter.TotalSeconds, 55, 60);
+        Assert.InRange(refused.RetryAfter.TotalSeconds, 30, 60);
         await bench.AdvanceAsync(refused.RetryAfter);
         Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask("a4@example.com"))).IsSent);
     }

@@ -32,18 +32,11 @@ internal sealed class NoticeQueue(IRedisClient redis, RedisKeys keys, OutboxSign
             Notice = notice.Kind.ToString(),
             Detail = notice.Detail,
         };
-        try
-        {
-            var reply = await Script.ExecuteAsync(
-                redis, [keys.Notices(notice.To), keys.Outbox], [NoticesPerDay, (long)Lifetime.TotalMilliseconds, id, message.ToJson()], cancellationToken);
-            if (reply.AsInt64() == 0)
-                log.NoticeDropped(notice.Kind, notice.To.Masked);
-            else
-                signal.Set();
-        }
-        catch (RedisException e)
-        {
-            throw new VerificationUnavailableException("Redis is away.", e);
-        }
+        var reply = await Script.ExecuteAsync(
+            redis, [keys.Notices(notice.To), keys.Outbox], [NoticesPerDay, (long)Lifetime.TotalMilliseconds, id, message.ToJson()], cancellationToken).OrUnavailableAsync();
+        if (reply.AsInt64() == 0)
+            log.NoticeDropped(notice.Kind, notice.To.Masked);
+        else
+            signal.Set();
     }
 }

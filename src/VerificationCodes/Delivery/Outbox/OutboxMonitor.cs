@@ -14,36 +14,22 @@ internal sealed class OutboxMonitor(IRedisClient redis, RedisKeys keys) : IOutbo
 
     public async ValueTask<OutboxCounts> CountAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            // Started together: one round trip.
-            var waiting = redis.ExecuteAsync(new RedisCommand("XLEN", keys.Outbox), cancellationToken);
-            var delayed = redis.ExecuteAsync(new RedisCommand("ZCARD", keys.Delayed), cancellationToken);
-            var dead = redis.ExecuteAsync(new RedisCommand("XLEN", keys.DeadLetters), cancellationToken);
-            return new OutboxCounts((await waiting).AsInt64(), (await delayed).AsInt64(), (await dead).AsInt64());
-        }
-        catch (RedisException e)
-        {
-            throw new VerificationUnavailableException("Redis is away.", e);
-        }
+        // Started together: one round trip.
+        var waiting = redis.ExecuteAsync(new RedisCommand("XLEN", keys.Outbox), cancellationToken).OrUnavailableAsync();
+        var delayed = redis.ExecuteAsync(new RedisCommand("ZCARD", keys.Delayed), cancellationToken).OrUnavailableAsync();
+        var dead = redis.ExecuteAsync(new RedisCommand("XLEN", keys.DeadLetters), cancellationToken).OrUnavailableAsync();
+        return new OutboxCounts((await waiting).AsInt64(), (await delayed).AsInt64(), (await dead).AsInt64());
     }
 
     public async ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(int count, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxCount);
-        try
-        {
-            var reply = await redis.ExecuteAsync(new RedisCommand("XREVRANGE", keys.DeadLetters, "+", "-", "COUNT", count), cancellationToken);
-            var letters = new List<DeadLetter>(reply.Items.Length);
-            foreach (var entry in reply.Items)
-                letters.Add(Read(entry.Items[0].AsString()!, entry.Items[1].Items));
-            return letters;
-        }
-        catch (RedisException e)
-        {
-            throw new VerificationUnavailableException("Redis is away.", e);
-        }
+        var reply = await redis.ExecuteAsync(new RedisCommand("XREVRANGE", keys.DeadLetters, "+", "-", "COUNT", count), cancellationToken).OrUnavailableAsync();
+        var letters = new List<DeadLetter>(reply.Items.Length);
+        foreach (var entry in reply.Items)
+            letters.Add(Read(entry.Items[0].AsString()!, entry.Items[1].Items));
+        return letters;
     }
 
     /// <summary>An entry's id starts with its time; its fields are reason and message, as Settle.lua writes them.</summary>
