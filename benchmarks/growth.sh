@@ -37,13 +37,18 @@ memory_of_app() { get "$1" /memory | tail -n 1; }
 make_sessions() {
     cookies="$scratch/cookies"
     rm -f "$cookies"
-    wrk -t1 -c32 -d600s -s "$root/benchmarks/wrk/collect.lua" "http://127.0.0.1:$1$2" -- "$cookies" "$3" \
-        >"$scratch/wrk.out" 2>&1 || true
+    # wrk would go on asking until its time is up: it is ended once it has written the file.
+    wrk -t1 -c32 -d1h -s "$root/benchmarks/wrk/collect.lua" "http://127.0.0.1:$1$2" -- "$cookies" "$3" >"$scratch/wrk.out" 2>&1 &
+    local collector=$!
+    started+=("$collector")
+    while [ ! -e "$cookies" ] && kill -0 "$collector" 2>/dev/null; do sleep 0.1; done
+    kill "$collector" 2>/dev/null || true
+    wait "$collector" 2>/dev/null || true
     [ -s "$cookies" ] || { cat "$scratch/wrk.out" >&2; die "no cookies came from $2"; }
     if [ "$3" -gt 100000 ]; then shuf -n 100000 "$cookies" >"$cookies.some" && mv "$cookies.some" "$cookies"; fi
 }
 
-rotate() { drive "$1" "$2" "" "$3" "$4" -s "$root/benchmarks/wrk/rotate.lua"; }
+rotate() { COOKIES="$cookies" drive "$1" "$2" "" "$3" "$4" -s "$root/benchmarks/wrk/rotate.lua"; }
 
 # measure LABEL STACK MAKE COUNT CONNECTIONS: one row of the table
 measure() {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 
+using RedisSessions;
+
 namespace SessionLoad;
 
 /// <summary>The paths a load generator asks for: all GET, all 200.</summary>
@@ -26,8 +28,11 @@ internal static class LoadEndpoints
         app.MapGet("/renew", stack == Stack.Stock ? SayIdAsync : RenewAsync);
     }
 
-    // The framework's own session loads synchronously at the first touch unless it was loaded before.
-    private static async Task<ISession> LoadedAsync(HttpContext context)
+    // Ours is loaded before the handler runs; the framework's own loads at the first touch, and blocks unless asked before.
+    private static ValueTask<ISession> LoadedAsync(HttpContext context) =>
+        context.Session is RedisSession session ? new ValueTask<ISession>(session) : LoadStockAsync(context);
+
+    private static async ValueTask<ISession> LoadStockAsync(HttpContext context)
     {
         await context.Session.LoadAsync(context.RequestAborted);
         return context.Session;

@@ -11,9 +11,10 @@ function response(_, headers)
     cookies[#cookies + 1] = cookie:match('^[^;]+')
   end
   if #cookies >= wanted then
-    local out = io.open(file, 'w')
+    local out = io.open(file .. '.part', 'w')
     out:write(table.concat(cookies, '\n'), '\n')
     out:close()
-    wrk.thread:stop()
+    os.rename(file .. '.part', file)
+    wanted = math.huge
   end
 end

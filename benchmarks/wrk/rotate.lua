@@ -1,9 +1,11 @@
--- wrk -s rotate.lua URL -- FILE: each request carries the next of the cookies in FILE, in an order without a pattern.
+-- COOKIES=FILE wrk -s rotate.lua URL: each request carries the next of the cookies in FILE, in an order without a
+-- pattern.
 local requests = {}
 local at = 0
 
 function init(args)
-  for line in io.lines(args[1]) do
+  wrk.init(args) -- sets the Host header
+  for line in io.lines(os.getenv('COOKIES')) do
     requests[#requests + 1] = wrk.format('GET', nil, { ['Cookie'] = line })
   end
 end
