@@ -52,8 +52,7 @@ rotate() { COOKIES="$cookies" drive "$1" "$2" "" "$3" "$4" -s "$root/benchmarks/
 
 # measure LABEL STACK MAKE COUNT CONNECTIONS: one row of the table
 measure() {
-    local label="$1" stack="$2" count="$4" connections="$5" before after per_record heap_before per_entry round path
-    local rates=() p50s=() p99s=()
+    local label="$1" stack="$2" count="$4" connections="$5" before after per_record per_entry round path
     redis flushall >/dev/null
     start_load_app "$stack"
     before="$(memory_of_redis)"
@@ -78,24 +77,31 @@ measure() {
         "$(cut -d' ' -f2 "$scratch/read.rows" | median)" "$(cut -d' ' -f3 "$scratch/read.rows" | median)"
     printf ' %.0f | %s | %.0f | %.0f |' "$written" "$(ratio "$written" "$plain")" \
         "$(cut -d' ' -f2 "$scratch/write.rows" | median)" "$(cut -d' ' -f3 "$scratch/write.rows" | median)"
-    printf ' %s | %s |\n' "$per_record" "$(bytes_in_near_cache "$stack" "$count")"
+    stop_load_app
+    per_entry="-"
+    if [ "$stack" = ours ]; then measure_near_cache; fi
+    printf ' %s | %s |\n' "$per_record" "$per_entry"
     rm -f "$scratch"/{plain,read,write}.rows
-    kill "$app_pid" && wait "$app_pid" 2>/dev/null || true
 }
 
-# A fresh process reads up to 10,000 of the sessions; what its heap grew by is what the near cache holds of them.
-bytes_in_near_cache() {
-    local count before after
-    [ "$1" = ours ] || { echo "-"; return; }
-    count="$(head -n 10000 "$cookies" | tee "$cookies.few" | wc -l)"
-    kill "$app_pid" && wait "$app_pid" 2>/dev/null || true
-    start_load_app "$1"
+# A fresh process reads up to 10,000 of the sessions; what its heap grows by is what the near cache holds of them.
+# Sets per_entry.
+measure_near_cache() {
+    local before after few
+    few="$(head -n 10000 "$cookies")"
+    echo "$few" >"$cookies"
+    start_load_app ours
     get "$app_port" /idle "$(head -n 1 "$cookies")" >/dev/null
     before="$(memory_of_app "$app_port")"
-    cp "$cookies.few" "$cookies"
     rotate "$app_port" /read 5 32 >/dev/null
     after="$(memory_of_app "$app_port")"
-    echo $(((after - before) / count))
+    per_entry=$(((after - before) / $(wc -l <"$cookies")))
+    stop_load_app
+}
+
+stop_load_app() {
+    kill "$app_pid"
+    wait "$app_pid" 2>/dev/null || true
 }
 
 table() {

@@ -3,8 +3,7 @@
 local requests = {}
 local at = 0
 
-function init(args)
-  wrk.init(args) -- sets the Host header
+function init()
   for line in io.lines(os.getenv('COOKIES')) do
     requests[#requests + 1] = wrk.format('GET', nil, { ['Cookie'] = line })
   end
