@@ -8,7 +8,7 @@ namespace RedisSessionWeb.Tests.Accounts;
 public sealed class EnumerationTimeTests(EnumerationTimeTests.Fixture fixture) : IClassFixture<EnumerationTimeTests.Fixture>
 {
     /// <summary>Samples of each kind: 300 in the long run.</summary>
-    private static readonly int Samples = Environment.GetEnvironmentVariable("LONG_RUN") == "1" ? 300 : 40;
+    private static readonly int Samples = Environment.GetEnvironmentVariable("LONG_RUN") == "1" ? 300 : 25;
 
     [Theory]
     [InlineData("/register", "Email")]

@@ -105,6 +105,19 @@ public sealed class InspectorTests : IAsyncLifetime
         Assert.StartsWith("/signin", _person.Path, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_outbox_is_shown_to_admins_only_as_a_page_and_as_json()
+    {
+        await _admin.OpenAsync("/inspector/mail");
+        await _person.OpenAsync("/inspector/mail");
+
+        Assert.Equal("Outgoing mail", _admin.Heading);
+        Assert.Contains("0 given up", _admin.Main, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, _person.Response.StatusCode);
+        using var json = JsonDocument.Parse(await (await _admin.AskForJsonAsync("/inspector/mail")).Content.ReadAsStringAsync());
+        Assert.Equal(0, json.RootElement.GetProperty("counts").GetProperty("dead").GetInt32());
+    }
+
     [Theory]
     [InlineData("/inspector?cursor=nonsense", HttpStatusCode.BadRequest)]
     [InlineData("/inspector/nonsense", HttpStatusCode.NotFound)]
