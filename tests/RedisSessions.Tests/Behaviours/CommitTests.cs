@@ -15,14 +15,10 @@ namespace RedisSessions.Tests.Behaviours;
 /// <summary>Behaviour 5: committed before the first byte.</summary>
 public sealed class CommitTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
-    public static TheoryData<string> WaysToAnswer =>
-    [
-        "string", "status-204", "redirect", "stream", "sync-stream", "flushed-writer", "unflushed-writer", "start-async",
-        "complete-async", "send-file", "json", "nothing", "stream-and-writer",
-    ];
+    public static TheoryData<string> Ways => [.. WaysToAnswer.All];
 
     [Theory]
-    [MemberData(nameof(WaysToAnswer))]
+    [MemberData(nameof(Ways))]
     public async Task When_the_first_byte_arrives_the_write_is_in_redis(string way)
     {
         await using var app = await StartAsync(compressed: false);
@@ -33,12 +29,12 @@ public sealed class CommitTests(RedisFixture redis) : IClassFixture<RedisFixture
         var answer = await browser.GetAsync("/answer?way=" + way);
 
         Assert.Equal("after", await redis.Server.FieldAsync(key, "a"));
-        Assert.Equal(StatusOf(way), answer.Status);
-        Assert.Equal(BodyOf(way), answer.Body);
+        Assert.Equal(WaysToAnswer.StatusOf(way), answer.Status);
+        Assert.Equal(WaysToAnswer.BodyOf(way), answer.Body);
     }
 
     [Theory]
-    [MemberData(nameof(WaysToAnswer))]
+    [MemberData(nameof(Ways))]
     public async Task A_new_session_gets_its_cookie_whichever_way_the_handler_answers(string way)
     {
         await using var app = await StartAsync(compressed: false);
@@ -48,11 +44,11 @@ public sealed class CommitTests(RedisFixture redis) : IClassFixture<RedisFixture
 
         Assert.NotNull(answer.SetCookie);
         Assert.Equal("after", await redis.Server.FieldAsync(SessionRedis.KeyOf(browser.Cookie!), "a"));
-        Assert.Equal(BodyOf(way), answer.Body);
+        Assert.Equal(WaysToAnswer.BodyOf(way), answer.Body);
     }
 
     [Theory]
-    [MemberData(nameof(WaysToAnswer))]
+    [MemberData(nameof(Ways))]
     public async Task A_failed_commit_is_a_503_with_nothing_of_the_answer_of_the_handler(string way)
     {
         await using var app = await StartAsync(compressed: false);
@@ -97,7 +93,7 @@ public sealed class CommitTests(RedisFixture redis) : IClassFixture<RedisFixture
         }
 
         AssertUnavailable(answer);
-        Assert.Equal(BodyOf(way), (await browser.GetAsync("/answer?way=" + way)).Body);
+        Assert.Equal(WaysToAnswer.BodyOf(way), (await browser.GetAsync("/answer?way=" + way)).Body);
     }
 
     [Fact]
@@ -334,21 +330,6 @@ public sealed class CommitTests(RedisFixture redis) : IClassFixture<RedisFixture
         Assert.Null(answer.SetCookie);
     }
 
-    private static HttpStatusCode StatusOf(string way) => way switch
-    {
-        "status-204" => HttpStatusCode.NoContent,
-        "redirect" => HttpStatusCode.Redirect,
-        _ => HttpStatusCode.OK,
-    };
-
-    private static string BodyOf(string way) => way switch
-    {
-        "status-204" or "redirect" or "nothing" => "",
-        "json" => "{\"body\":\"body\"}",
-        "stream-and-writer" => "body-and-body",
-        _ => "body",
-    };
-
     private Task<SessionApp> StartAsync(bool compressed) => SessionApp.StartAsync(new SessionAppSetup
     {
         Redis = redis.Server.ConnectionString,
@@ -360,7 +341,7 @@ public sealed class CommitTests(RedisFixture redis) : IClassFixture<RedisFixture
         Before = app => _ = compressed ? app.UseResponseCompression() : app,
         Endpoints = app =>
         {
-            app.MapGet("/answer", AnswerAsync);
+            app.MapGet("/answer", WaysToAnswer.AnswerAsync);
             app.MapMethods("/head", ["HEAD"], (HttpContext c) => c.Session.SetString("a", "head"));
             app.MapGet("/swallow", async (HttpContext c) =>
             {
@@ -384,51 +365,4 @@ public sealed class CommitTests(RedisFixture redis) : IClassFixture<RedisFixture
             });
         },
     });
-
-    private static async Task AnswerAsync(HttpContext context, string way)
-    {
-        var response = context.Response;
-        response.Headers["X-Handler"] = "was here";
-        context.Session.SetString("a", "after");
-        var body = "body"u8.ToArray();
-        switch (way)
-        {
-            case "string": await response.WriteAsync("body"); break;
-            case "status-204": response.StatusCode = 204; break;
-            case "redirect": response.Redirect("/elsewhere"); break;
-            case "stream": await response.Body.WriteAsync(body); break;
-            case "sync-stream": response.Body.Write(body); break;
-            case "flushed-writer":
-                body.CopyTo(response.BodyWriter.GetMemory(4));
-                response.BodyWriter.Advance(4);
-                await response.BodyWriter.FlushAsync();
-                break;
-            case "unflushed-writer":
-                body.CopyTo(response.BodyWriter.GetSpan(4));
-                response.BodyWriter.Advance(4);
-                break;
-            case "start-async":
-                await response.StartAsync();
-                await response.Body.WriteAsync(body);
-                break;
-            case "complete-async":
-                await response.WriteAsync("body");
-                await response.CompleteAsync();
-                break;
-            case "send-file":
-                var file = Path.GetTempFileName();
-                await File.WriteAllTextAsync(file, "body");
-                await response.SendFileAsync(file);
-                File.Delete(file);
-                break;
-            case "json": await response.WriteAsJsonAsync(new { body = "body" }); break;
-            case "stream-and-writer":
-                body.CopyTo(response.BodyWriter.GetSpan(4));
-                response.BodyWriter.Advance(4);
-                await response.Body.WriteAsync("-and-"u8.ToArray());
-                body.CopyTo(response.BodyWriter.GetSpan(4));
-                response.BodyWriter.Advance(4);
-                break;
-        }
-    }
 }
