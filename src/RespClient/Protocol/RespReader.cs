@@ -151,7 +151,7 @@ internal sealed class RespReader(RespLimits limits)
         switch (type)
         {
             case (byte)'+':
-                value = RespValue.FromBytes(RespKind.SimpleString, body.ToArray());
+                value = body.SequenceEqual("OK"u8) ? RespValue.Ok : RespValue.FromBytes(RespKind.SimpleString, body.ToArray());
                 return Complete(ref value);
             case (byte)'-':
                 value = RespValue.FromBytes(RespKind.SimpleError, body.ToArray());
