@@ -32,6 +32,7 @@ internal static class Program
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProxies(builder.Configuration);
         builder.Services.AddLanguages();
+        builder.Services.AddSafeForms();
         builder.Services.AddErrorResponses();
         builder.Services.AddStores(builder.Configuration);
         builder.Services.AddAdminPolicy();

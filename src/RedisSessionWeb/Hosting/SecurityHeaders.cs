@@ -9,6 +9,15 @@ internal static class SecurityHeaders
         + "connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-src 'self'; form-action 'self'; "
         + "base-uri 'none'; frame-ancestors 'none'";
 
+    /// <summary>The cookie against forged forms travels like all others: over TLS wherever the page did.</summary>
+    public static IServiceCollection AddSafeForms(this IServiceCollection services) => services.AddAntiforgery(options =>
+    {
+        options.Cookie.Name = "form";
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        // frame-ancestors says it already, and more strictly.
+        options.SuppressXFrameOptionsHeader = true;
+    });
+
     /// <summary>
     /// Sets the headers before the rest of the pipeline runs, so that error pages have them too; an endpoint that
     /// needs other words for itself overwrites them.
