@@ -161,7 +161,7 @@ public sealed class CoherenceTests(ITestOutputHelper output)
             "for i = 1, ARGV[1] do redis.call('HSET', 'note:' .. i, 'v', 1, 'd', ARGV[2]) redis.call('PEXPIREAT', 'note:' .. i, ARGV[2]) end",
             0,
             count,
-            deadline.ToUnixTimeMilliseconds()));
+            deadline.ToUnixTimeMilliseconds()) { Timeout = TimeSpan.FromMinutes(1) });
 
     private async Task<CoherenceResult> PlayAsync(
         RedisServer server, RedisClient client, TimeSpan maxStaleness, Func<CancellationToken, Task> disturb)
