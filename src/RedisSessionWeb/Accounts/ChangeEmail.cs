@@ -62,6 +62,9 @@ internal sealed class ChangeEmail(
     private async Task<bool> ChangeAsync(Account account, EmailAddress address)
     {
         var old = account.Email!;
+        // A name with an @ must be the account's own address: one that is the old address becomes the new one.
+        if (account.NormalizedUserName == account.NormalizedEmail)
+            account.UserName = address.Value;
         var token = await accounts.GenerateChangeEmailTokenAsync(account, address.Value);
         if (AccountProblems.From(await accounts.ChangeEmailAsync(account, address.Value, token)).Count > 0)
             return false;

@@ -24,8 +24,6 @@ internal static class GateRoutes
     /// <summary>Larger than any message that is meant, in bytes.</summary>
     private const int MaxBody = 16 * 1024;
 
-    private static readonly string[] Routes = ["/get_varifycode", "/user_register", "/reset_pwd", "/user_login"];
-
     public static IServiceCollection AddGate(this IServiceCollection services)
     {
         services.AddOptions<GateOptions>().BindConfiguration(GateOptions.Section);
@@ -37,7 +35,10 @@ internal static class GateRoutes
         return services.AddScoped<GateService>();
     }
 
-    /// <summary>Belongs before the sessions: a request to the gate is answered in the header, whether or not it sent one.</summary>
+    /// <summary>
+    /// Belongs between routing and the sessions: a request to the gate is answered in the header, whether or not it sent
+    /// one. The endpoint tells, not the path: <c>/User_Login/</c> leads there too.
+    /// </summary>
     public static IApplicationBuilder UseGate(this IApplicationBuilder app)
     {
         if (!IsEnabled(app.ApplicationServices))
@@ -45,7 +46,7 @@ internal static class GateRoutes
         var header = app.ApplicationServices.GetRequiredService<IOptions<RedisSessionOptions>>().Value.HeaderName!;
         return app.Use((context, next) =>
         {
-            if (Routes.Contains(context.Request.Path.Value, StringComparer.Ordinal))
+            if (context.GetEndpoint()?.Metadata.GetMetadata<GateRoute>() is not null)
                 context.Request.Headers.TryAdd(header, "");
             return next(context);
         });
@@ -68,7 +69,7 @@ internal static class GateRoutes
         {
             var answer = await ReadAsync(context, type) is { } request ? await RunAsync(() => run(gate, request)) : GateError.BadJson;
             return Results.Json(answer, GateJson.Default.GateAnswer);
-        });
+        }).WithMetadata(GateRoute.Mark);
 
     private static async Task<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
     {
@@ -94,5 +95,11 @@ internal static class GateRoutes
         {
             return GateError.Unavailable;
         }
+    }
+
+    /// <summary>Marks the endpoints of the gate.</summary>
+    private sealed class GateRoute
+    {
+        public static readonly GateRoute Mark = new();
     }
 }

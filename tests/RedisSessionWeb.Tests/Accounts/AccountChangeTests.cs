@@ -95,6 +95,21 @@ public sealed class AccountChangeTests(AppFixture fixture) : IClassFixture<AppFi
     }
 
     [Fact]
+    public async Task A_name_that_is_the_address_itself_changes_with_the_address()
+    {
+        using var visit = new Visit(fixture.App);
+        await visit.RegisterAsync("same@example.com", "same@example.com", Password);
+        await fixture.ForgetCoolDownsAsync();
+        await visit.OpenAsync("/account/email");
+        await visit.SubmitAsync(("Email", "same-new@example.com"), ("Password", Password));
+
+        await visit.SubmitAsync(("Code", await visit.ReadCodeAsync("same-new@example.com")));
+
+        Assert.Equal("/account?done=email", visit.Path);
+        Assert.Contains("same-new@example.com", visit.Main, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_address_of_somebody_else_cannot_be_taken_over_nor_found_out()
     {
         using var victim = new Visit(fixture.App);

@@ -137,6 +137,25 @@ public sealed class GateTests(GateTests.Fixture fixture) : IClassFixture<GateTes
         Assert.Equal(HttpStatusCode.OK, (await _http.SendAsync(request)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("/User_Login")]
+    [InlineData("/user_login/")]
+    public async Task Another_spelling_of_a_route_carries_the_session_in_the_header_too(string path)
+    {
+        var name = "spelling" + path.Length;
+        var email = name + "@example.com";
+        await SendCodeAsync(email);
+        Assert.Equal(0, await RegisterAsync(email, name, Password, await CodeAsync(email)));
+
+        // As a form of another site would send it: its answer must not sign that visitor in.
+        using var body = new StringContent(JsonSerializer.Serialize(new { email, passwd = Password }), Encoding.UTF8, "text/plain");
+        using var response = await _http.PostAsync(path, body);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.DoesNotContain(response.Headers, header => header.Key == "Set-Cookie" && header.Value.Any(v => v.StartsWith("ssw=", StringComparison.Ordinal)));
+        Assert.True(response.Headers.Contains("X-Session"));
+    }
+
     [Fact]
     public async Task Unless_it_is_switched_on_there_is_no_gate()
     {
