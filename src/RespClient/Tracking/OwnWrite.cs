@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 
 using RespClient.Commands;
 using RespClient.Connections;
+using RespClient.Pending;
 using RespClient.Protocol;
 using RespClient.Tracking.Table;
 

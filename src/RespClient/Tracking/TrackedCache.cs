@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using RespClient.Commands;
 using RespClient.Diagnostics;
+using RespClient.Pending;
 using RespClient.Protocol;
 using RespClient.Tracking.Table;
 

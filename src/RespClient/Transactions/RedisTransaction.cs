@@ -1,4 +1,5 @@
 using RespClient.Commands;
+using RespClient.Pending;
 using RespClient.Pipelines;
 
 namespace RespClient.Transactions;

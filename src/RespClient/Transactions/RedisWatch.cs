@@ -1,5 +1,6 @@
 using RespClient.Commands;
 using RespClient.Connections;
+using RespClient.Pending;
 using RespClient.Protocol;
 
 namespace RespClient.Transactions;

@@ -1,9 +1,8 @@
 using System.Runtime.ExceptionServices;
 
 using RespClient.Connections;
-using RespClient.Pending;
 
-namespace RespClient.Pipelines;
+namespace RespClient.Pending;
 
 /// <summary>
 /// The commands that one look at the socket answered. Their callers go on in one work item of the pool instead of one

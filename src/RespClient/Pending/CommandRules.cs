@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace RespClient.Commands;
+namespace RespClient.Pending;
 
 /// <summary>What a command needs of its connection.</summary>
 internal enum CommandNeed
