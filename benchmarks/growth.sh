@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How the cost of a session grows: with the number of sessions in Redis, the size of a record, the number of its keys,
-# and the number of connections. Prints one table; with --write FILE it replaces what follows "<!-- growth -->" there.
+# and the number of connections. Prints one table; with --write FILE it replaces what follows "<!-- table -->" there.
 #
 #   benchmarks/growth.sh [--rounds 3] [--seconds 3] [--sessions "1000 1000000"] [--sizes "512 8192 65536"]
 #                        [--keys "1 64"] [--connections "32 512"] [--stacks "ours ours-uncached stock"] [--write FILE]
@@ -124,7 +124,4 @@ start_redis
     echo
     table
 } | tee "$scratch/report"
-if [ -n "$write" ]; then
-    { sed '/^<!-- growth -->$/q' "$write"; echo; cat "$scratch/report"; } >"$scratch/page"
-    cat "$scratch/page" >"$write"
-fi
+if [ -n "$write" ]; then write_after '<!-- table -->' "$write" "$scratch/report"; fi

@@ -112,8 +112,5 @@ report() {
     table
 }
 
-if [ -n "$write" ]; then
-    { sed '/^<!-- table -->$/q' "$write"; echo; report; } >"$scratch/page"
-    cat "$scratch/page" >"$write"
-fi
-report
+report | tee "$scratch/report"
+if [ -n "$write" ]; then write_after '<!-- table -->' "$write" "$scratch/report"; fi

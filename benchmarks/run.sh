@@ -2,16 +2,16 @@
 # What a session costs: the load app in its three stacks, and optionally its peers, driven in turn by wrk.
 #
 #   benchmarks/run.sh [--rounds 3] [--seconds 5] [--connections 32] [--stacks "ours ours-uncached stock"]
-#                     [--paths "plain anonymous idle read write rawget"] [--peers]
+#                     [--paths "plain anonymous idle read write rawget"] [--peers] [--write FILE]
 #
 # Everything runs on this machine and is stopped at the end: a Redis of its own, one server per stack, wrk with one
 # thread. Each round drives every path of every stack once, so that a slow minute of the machine hits all alike. Printed
 # are medians over the rounds and their ratio to /plain of the same stack, which passes no session middleware.
-# "anonymous" is /read without a cookie.
+# "anonymous" is /read without a cookie. With --write the table replaces what follows "<!-- table -->" in FILE.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/servers.sh"
 
-rounds=3 seconds=5 connections=32 stacks="ours ours-uncached stock" paths="plain anonymous idle read write rawget" peers=""
+rounds=3 seconds=5 connections=32 stacks="ours ours-uncached stock" paths="plain anonymous idle read write rawget" peers="" write=""
 while [ $# -gt 0 ]; do
     case "$1" in
         --rounds) rounds="$2"; shift 2 ;;
@@ -19,6 +19,7 @@ while [ $# -gt 0 ]; do
         --connections) connections="$2"; shift 2 ;;
         --stacks) stacks="$2"; shift 2 ;;
         --paths) paths="$2"; shift 2 ;;
+        --write) write="$(realpath "$2")"; shift 2 ;;
         --peers) peers="express koa fastify"; shift ;;
         *) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; exit 2 ;;
     esac
@@ -73,17 +74,22 @@ for round in $(seq "$rounds"); do
     done
 done
 
-describe_machine
-echo "wrk -t1 -c$connections -d${seconds}s, medians of $rounds interleaved rounds"
-echo
-printf '| %-14s | %-10s | %10s | %8s | %8s | %8s |\n' stack path "requests/s" "p50 µs" "p99 µs" "to plain"
-echo "|----------------|------------|-----------:|--------:|--------:|---------:|"
-for stack in $stacks $peers; do
-    plain="$(median <"$scratch/$stack.plain.rate" 2>/dev/null || echo 0)"
-    for path in $paths; do
-        applies "$stack" "$path" || continue
-        rate="$(median <"$scratch/$stack.$path.rate")"
-        printf '| %-14s | %-10s | %10.0f | %7.0f | %7.0f | %8s |\n' "$stack" "$path" "$rate" \
-            "$(median <"$scratch/$stack.$path.p50")" "$(median <"$scratch/$stack.$path.p99")" "$(ratio "$rate" "$plain")"
+report() {
+    local stack path plain rate
+    echo "$(describe_machine). wrk -t1 -c$connections -d${seconds}s, medians of $rounds interleaved rounds, made by \`benchmarks/run.sh\`."
+    echo
+    printf '| %-14s | %-10s | %10s | %7s | %7s | %8s |\n' stack path "requests/s" "p50 µs" "p99 µs" "to plain"
+    echo "|----------------|------------|-----------:|-------:|-------:|---------:|"
+    for stack in $stacks $peers; do
+        plain="$(median <"$scratch/$stack.plain.rate" 2>/dev/null || echo 0)"
+        for path in $paths; do
+            applies "$stack" "$path" || continue
+            rate="$(median <"$scratch/$stack.$path.rate")"
+            printf '| %-14s | %-10s | %10.0f | %6.0f | %6.0f | %8s |\n' "$stack" "$path" "$rate" \
+                "$(median <"$scratch/$stack.$path.p50")" "$(median <"$scratch/$stack.$path.p99")" "$(ratio "$rate" "$plain")"
+        done
     done
-done
+}
+
+report | tee "$scratch/report"
+if [ -n "$write" ]; then write_after '<!-- table -->' "$write" "$scratch/report"; fi

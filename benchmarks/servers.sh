@@ -109,3 +109,10 @@ ratio() { awk -v a="$1" -v b="$2" 'BEGIN { if (b + 0 > 0) printf "%.2f", a / b; 
 describe_machine() {
     echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores; $(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release); .NET $(dotnet --list-runtimes | sed -n 's/^Microsoft.AspNetCore.App \([^ ]*\).*/\1/p' | tail -n 1); $(redis-server --version | sed -E 's/.*v=([^ ]*).*/Redis \1/'); $(wrk -v 2>&1 | sed -nE '1s/^(wrk) [^0-9]*([0-9.]*).*/\1 \2/p')"
 }
+
+# write_after MARK FILE REPORT: the report replaces what follows the line MARK in FILE
+write_after() {
+    grep -qx -- "$1" "$2" || die "$2 has no line $1"
+    { sed "/^$1\$/q" "$2"; echo; cat "$3"; } >"$scratch/page"
+    cat "$scratch/page" >"$2"
+}

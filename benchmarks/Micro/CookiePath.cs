@@ -33,6 +33,9 @@ public class CookiePath
     [Benchmark(Description = "our cookie the fourth of five")]
     public bool FourthOfFive() => _cookie.Read(_many, out _) == CarriedId.Valid;
 
-    [Benchmark(Description = "id to the record's key (SHA-256)")]
+    [Benchmark(Description = "id to the record's key, seen before")]
     public string Key() => _keys.Record(_id);
+
+    [Benchmark(Description = "a new id to the record's key (SHA-256)")]
+    public string NewKey() => _keys.Record(SessionId.New());
 }
