@@ -12,14 +12,15 @@ public sealed class HitCostTests(ITestOutputHelper output)
     [Fact]
     public async Task HitAllocatesNothingAndTakesUnderAHundredNanoseconds()
     {
-        const int Hits = 1_000_000;
+        // Short rounds: the best of them was not interrupted by whatever else the machine does.
+        const int Hits = 20_000;
         await using var server = ScriptedServer.Answering(_ => Notes.Answer(1));
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
         await using var cache = await TrackedCacheTests.OnAsync(new TrackedCache<string, Note>(client, new Notes()));
         string[] keys = [.. Enumerable.Range(0, 64).Select(number => $"a-session-key-of-a-usual-length-{number:D12}")];
         await Task.WhenAll(keys.Select(key => cache.GetAsync(key).AsTask()));
         var best = double.MaxValue;
-        for (var round = 0; round < 15; round++)
+        for (var round = 0; round < 600; round++)
         {
             Assert.True(cache.TryGet(keys[0], out _));
             var before = GC.GetAllocatedBytesForCurrentThread();
