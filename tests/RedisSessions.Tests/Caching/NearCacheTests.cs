@@ -195,8 +195,8 @@ public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixt
     [Fact]
     public async Task A_thousand_parallel_updates_over_two_near_caches_count_to_exactly_a_thousand()
     {
-        await using var one = await StartWarmAsync();
-        await using var two = await StartWarmAsync();
+        await using var one = await StartWarmAsync(o => o.IoTimeout = TimeSpan.FromSeconds(20));
+        await using var two = await StartWarmAsync(o => o.IoTimeout = TimeSpan.FromSeconds(20));
         using var browser = one.NewBrowser();
         await browser.GetAsync("/set?k=a&v=1");
         using var other = browser.At(two.Address);
