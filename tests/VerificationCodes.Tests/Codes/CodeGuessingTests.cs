@@ -1,3 +1,4 @@
+using VerificationCodes.Codes;
 using VerificationCodes.Delivery;
 using VerificationCodes.Tests.Bench;
 
@@ -130,6 +131,20 @@ public sealed class CodeGuessingTests(SharedRedis redis)
         await using var bench = await CodeBench.StartAsync(redis.Server);
         for (var i = 0; i < 30; i++)
             Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try("123456")));
+    }
+
+    [Fact]
+    public async Task Even_the_code_that_the_server_would_derive_is_wrong_where_a_notice_went_out()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        await bench.Codes.IssueAsync(CodeBench.Ask() with { Instead = NoticeKind.AlreadyRegistered });
+        var record = (await redis.Server.CliAsync("HVALS", bench.Prefix + "code_register:ann@example.com")).Trim();
+        var nonce = System.Text.Json.JsonDocument.Parse(record).RootElement.GetProperty("nonce").GetString()!;
+
+        var code = CodeDerivation.Code(
+            ServerKeys.TryParse(CodeBench.TestKey)!, CodeScope.Create(CodePurpose.Register, CodeBench.Email(), "browser-a"), nonce);
+
+        Assert.Equal(ConfirmStatus.Wrong, await bench.ConfirmAsync(CodeBench.Try(code)));
     }
 
     [Fact]

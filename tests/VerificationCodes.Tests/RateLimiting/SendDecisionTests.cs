@@ -107,6 +107,18 @@ public sealed class SendDecisionTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task Of_several_limits_the_one_that_lasts_longest_is_told()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => (o.SendsPerHour, o.SendsPerMinute) = (1, 1));
+        Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask())).IsSent);
+
+        var refused = await bench.Codes.IssueAsync(CodeBench.Ask());
+
+        Assert.Equal(IssueStatus.AddressLimit, refused.Status);
+        Assert.InRange(refused.RetryAfter.TotalSeconds, 3500, 3600);
+    }
+
+    [Fact]
     public async Task A_refused_request_counts_towards_no_limit()
     {
         await using var bench = await CodeBench.StartAsync(redis.Server);
