@@ -92,7 +92,7 @@ table() {
                     line="| $op | $size | $count | $(name_of "$client" "$count") | $(field ops_per_s <"$file" | median)"
                     line+=" | $(ratio "$(field ops_per_s <"$file" | median)" "$yard")"
                     for value in p50_us p99_us cpu_us_per_op bytes_per_op; do
-                        line+=" | $(field "$value" <"$file" | grep -v null | median)"
+                        line+=" | $(field "$value" <"$file" | { grep -v null || true; } | median)"
                     done
                     echo "$line |"
                 done
