@@ -33,7 +33,7 @@ public sealed partial class TestNameTests
         Findings.None(silent);
     }
 
-    private static IEnumerable<(string File, MethodDeclarationSyntax Method, AttributeSyntax Attribute)> Tests() =>
+    internal static IEnumerable<(string File, MethodDeclarationSyntax Method, AttributeSyntax Attribute)> Tests() =>
         from file in SourceTree.Files(["tests"], ".cs")
         from method in SourceTree.Parse(file).DescendantNodes().OfType<MethodDeclarationSyntax>()
         from attribute in method.AttributeLists.SelectMany(list => list.Attributes)
