@@ -19,7 +19,7 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionStore store
     {
         var state = await store.OpenAsync(context);
         var before = context.Features.Get<ISessionFeature>();
-        context.Features.Set<ISessionFeature>(new SessionFeature(state));
+        context.Features.Set<ISessionFeature>(state);
         try
         {
             await next(context);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using Microsoft.AspNetCore.Http;
 
 using RedisSessions.Commits;
@@ -64,13 +66,39 @@ internal sealed class SessionStore(SessionServices services)
         return new ValueTask<SessionState>(session);
     }
 
-    private async ValueTask<SessionState> LoadAsync(SessionState session, SessionId id)
+    // A record that is near is there at once: no state machine for that. A span must not outlive the method that
+    // starts it, so it has one of its own.
+    private ValueTask<SessionState> LoadAsync(SessionState session, in SessionId id)
     {
         var started = services.Metrics.LoadStarted();
+        if (SessionActivity.IsListenedTo)
+        {
+            return LoadTracedAsync(session, id, started);
+        }
+
+        var loading = Records.LoadAsync(Keys.Record(id), CancellationToken.None);
+        if (!loading.IsCompletedSuccessfully)
+        {
+            return FinishLoadAsync(session, id, loading, started, null);
+        }
+
+        session.Open(id, loading.GetAwaiter().GetResult());
+        services.Metrics.LoadEnded(started);
+        return new ValueTask<SessionState>(session);
+    }
+
+    private async ValueTask<SessionState> LoadTracedAsync(SessionState session, SessionId id, long started)
+    {
         using var activity = SessionActivity.StartLoad();
+        return await FinishLoadAsync(session, id, Records.LoadAsync(Keys.Record(id), CancellationToken.None), started, activity);
+    }
+
+    private async ValueTask<SessionState> FinishLoadAsync(
+        SessionState session, SessionId id, ValueTask<SessionRecord?> loading, long started, Activity? activity)
+    {
         try
         {
-            session.Open(id, await Records.LoadAsync(Keys.Record(id), CancellationToken.None));
+            session.Open(id, await loading);
         }
         catch (SessionUnavailableException e)
         {

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
+using RedisSessions.Commits;
 using RedisSessions.Diagnostics;
 using RedisSessions.Endpoints;
 using RedisSessions.Records;
@@ -63,7 +64,7 @@ internal sealed class SessionAuthenticationHandler(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         // An endpoint without a session has nobody signed in.
-        if (Context.Features.Get<ISessionFeature>() is not SessionFeature { RedisSession: var session })
+        if (Context.Features.Get<ISessionFeature>() is not SessionState { Session: var session })
         {
             return AuthenticateResult.NoResult();
         }

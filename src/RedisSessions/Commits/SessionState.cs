@@ -1,7 +1,10 @@
+using System.Runtime.CompilerServices;
+
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 using RedisSessions.Cookies;
+using RedisSessions.Endpoints;
 using RedisSessions.Records;
 
 namespace RedisSessions.Commits;
@@ -10,12 +13,13 @@ namespace RedisSessions.Commits;
 /// What a request knows of its session and wants done to it: the shared record, the changes beside it, and whether the
 /// response has to wait for a commit. <see cref="RedisSession"/> is its face.
 /// </summary>
-internal sealed class SessionState(SessionStore store, HttpContext context)
+internal sealed class SessionState(SessionStore store, HttpContext context) : ISessionFeature
 {
     private PendingChanges? _changes;
     private SessionLifetime? _lifetime;
     private SessionId? _secret;
-    private SessionId? _newSecret;
+    private StrongBox<SessionId>? _newSecret; // seldom there: 32 bytes less for every other request
+    private RedisSession? _session;
     private string? _publicId;
     private SessionUnavailableException? _loadFailure;
     private Exception? _commitFailure;
@@ -26,6 +30,14 @@ internal sealed class SessionState(SessionStore store, HttpContext context)
     private bool _isClosed;
 
     public HttpContext Context { get; } = context;
+
+    public RedisSession Session => _session ??= new RedisSession(this);
+
+    ISession ISessionFeature.Session
+    {
+        get => Session;
+        set => throw new NotSupportedException(NoSessionFeature.NotReplaced);
+    }
 
     /// <summary>The record as it was loaded or last committed; <see langword="null"/>: there is none.</summary>
     public SessionRecord? Record { get; private set; }
@@ -56,11 +68,11 @@ internal sealed class SessionState(SessionStore store, HttpContext context)
 
     public string PublicId => _publicId ??= SecretId.ToPublic();
 
-    public SessionId SecretId => _newSecret ?? (_secret ??= SessionId.New());
+    public SessionId SecretId => _newSecret?.Value ?? (_secret ??= SessionId.New());
 
     public string Key => store.Keys.Record(_secret ??= SessionId.New());
 
-    public string? NewKey => _newSecret is { } secret ? store.Keys.Record(secret) : null;
+    public string? NewKey => _newSecret is { } secret ? store.Keys.Record(secret.Value) : null;
 
     public IEnumerable<string> ValueKeys => _changes?.Keys ?? Record?.Values.Keys ?? [];
 
@@ -190,7 +202,7 @@ internal sealed class SessionState(SessionStore store, HttpContext context)
         }
         else
         {
-            _newSecret = SessionId.New();
+            _newSecret = new StrongBox<SessionId>(SessionId.New());
         }
 
         Hook();

@@ -7,6 +7,9 @@ internal static class SessionActivity
 {
     private static readonly ActivitySource Source = new("RedisSessions");
 
+    /// <summary>Whether a span may be made at all.</summary>
+    public static bool IsListenedTo => Source.HasListeners();
+
     public static Activity? StartLoad() => Source.StartActivity("session load", ActivityKind.Internal);
 
     public static Activity? StartCommit() => Source.StartActivity("session commit", ActivityKind.Internal);

@@ -113,20 +113,20 @@ internal static class RecordLayout
 
         public void Take(ReadOnlySpan<byte> name, byte[] value)
         {
-            switch (name)
+            switch (name.Length)
             {
-                case var _ when name.SequenceEqual("@format"u8): _format = value; break;
-                case var _ when name.SequenceEqual("@version"u8): _version = value; break;
-                case var _ when name.SequenceEqual("@created"u8): _created = value; break;
-                case var _ when name.SequenceEqual("@renewed"u8): _renewed = value; break;
-                case var _ when name.SequenceEqual("@deadline"u8): _deadline = value; break;
-                case var _ when name.SequenceEqual("@lifetime"u8): _lifetime = value; break;
-                case var _ when name.SequenceEqual("@browser"u8): _endsWithBrowser = true; break;
-                case var _ when name.SequenceEqual("@user"u8): _user = value; break;
-                case var _ when name.SequenceEqual("@ticket"u8): _ticket = value; break;
-                case var _ when name.SequenceEqual("@validated"u8): _validated = value; break;
-                case var _ when name.SequenceEqual("@agent"u8): _agent = value; break;
-                case var _ when name.SequenceEqual("@address"u8): _address = value; break;
+                case 7 when name.SequenceEqual("@format"u8): _format = value; break;
+                case 8 when name.SequenceEqual("@version"u8): _version = value; break;
+                case 8 when name.SequenceEqual("@created"u8): _created = value; break;
+                case 8 when name.SequenceEqual("@renewed"u8): _renewed = value; break;
+                case 9 when name.SequenceEqual("@deadline"u8): _deadline = value; break;
+                case 9 when name.SequenceEqual("@lifetime"u8): _lifetime = value; break;
+                case 8 when name.SequenceEqual("@browser"u8): _endsWithBrowser = true; break;
+                case 5 when name.SequenceEqual("@user"u8): _user = value; break;
+                case 7 when name.SequenceEqual("@ticket"u8): _ticket = value; break;
+                case 10 when name.SequenceEqual("@validated"u8): _validated = value; break;
+                case 6 when name.SequenceEqual("@agent"u8): _agent = value; break;
+                case 8 when name.SequenceEqual("@address"u8): _address = value; break;
             }
         }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 
 using RedisSessions;
+using RedisSessions.Commits;
 using RedisSessions.Endpoints;
 
 namespace Microsoft.AspNetCore.Http;
@@ -14,7 +15,7 @@ public static class SessionHttpContextExtensions
     /// </exception>
     public static RedisSession RedisSession(this HttpContext context) => context.Features.Get<ISessionFeature>() switch
     {
-        SessionFeature feature => feature.RedisSession,
+        SessionState state => state.Session,
         NoSessionFeature => throw new InvalidOperationException(NoSessionFeature.Message),
         _ => throw new InvalidOperationException(
             "There is no Redis session here: call app.UseRedisSessions() before what uses it."),

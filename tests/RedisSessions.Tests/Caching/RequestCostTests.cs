@@ -1,0 +1,74 @@
+using System.Globalization;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+using RedisSessions.Tests.Hosting;
+
+namespace RedisSessions.Tests.Caching;
+
+/// <summary>What the sessions add to a request that finds its record in this process, or carries no id: objects, in bytes.</summary>
+[Collection(nameof(AloneInTheProcess))]
+public sealed class RequestCostTests(RedisFixture redis, ITestOutputHelper output) : IClassFixture<RedisFixture>
+{
+    // The request's state and nothing else; on a touch its face; for a value read the caller's own copy.
+    private const long State = 184;
+    private const long Face = 24;
+    private const long Copy = 32;
+
+    [Theory]
+    [InlineData(false, "untouched", State)]
+    [InlineData(false, "read", State + Face)]
+    [InlineData(true, "untouched", State)]
+    [InlineData(true, "read", State + Face + Copy)]
+    public async Task A_request_without_a_commit_makes_the_objects_it_needs_and_no_more(bool hasSession, string handler, long bytes)
+    {
+        await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString, o => o.NearCacheBytes = 16 * 1024 * 1024);
+        var context = new DefaultHttpContext { RequestServices = app.Services };
+        if (hasSession)
+        {
+            context.Request.Headers.Cookie = await NearSessionAsync(app);
+        }
+
+        var pipeline = new ApplicationBuilder(app.Services).UseRedisSessions();
+        pipeline.Run(handler == "read" ? Read : static _ => Task.CompletedTask);
+        var run = pipeline.Build();
+        var least = Enumerable.Range(0, 200).Min(_ => BytesOf(run, context));
+
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{least} bytes"));
+#if DEBUG
+        // Without optimisation every asynchronous method is an object.
+        Assert.InRange(least, bytes, bytes + 256);
+#else
+        Assert.Equal(bytes, least);
+#endif
+    }
+
+    private static Task Read(HttpContext context)
+    {
+        context.Session.TryGetValue("a", out _);
+        return Task.CompletedTask;
+    }
+
+    private static long BytesOf(RequestDelegate run, HttpContext context)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var running = run(context);
+        var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        // What waits for Redis was no hit.
+        return running.IsCompletedSuccessfully ? bytes : long.MaxValue;
+    }
+
+    private static async Task<string> NearSessionAsync(SessionApp app)
+    {
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        await browser.GetAsync("/get?k=a");
+        return $"{browser.CookieName}={browser.Cookie}";
+    }
+}
+
+/// <summary>Tests that count what a request does run while nobody else listens to its metrics and traces.</summary>
+[CollectionDefinition(nameof(AloneInTheProcess), DisableParallelization = true)]
+public sealed class AloneInTheProcess;
