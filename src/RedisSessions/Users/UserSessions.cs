@@ -46,12 +46,33 @@ public sealed class UserSessions
 
     /// <summary>Ends all sessions of a user but one.</summary>
     /// <param name="userId">Whose sessions.</param>
-    /// <param name="keptSessionId">The public id of the one that stays: <c>HttpContext.RedisSession().Id</c>.</param>
+    /// <param name="keptSessionId">
+    /// The public id of the one that stays, as Redis has it. An id that a sign-in or <c>RenewIdAsync()</c> gave in this
+    /// request is there only after <c>CommitAsync()</c>: hand over the session itself, which sees to that.
+    /// </param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>How many were ended.</returns>
     /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
     public ValueTask<int> EndOthersAsync(string userId, string keptSessionId, CancellationToken cancellationToken = default) =>
         EndAsync(userId, id => id != keptSessionId, MaxRounds, cancellationToken);
+
+    /// <summary>
+    /// Ends all sessions of the user who is signed in to this one, but not this one. Commits it first, so that it is kept
+    /// under the id it has now, even where that id, or the sign-in, is as new as this request.
+    /// </summary>
+    /// <param name="session">The one that stays: <c>HttpContext.RedisSession()</c>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>How many were ended.</returns>
+    /// <exception cref="InvalidOperationException">Nobody is signed in to the session.</exception>
+    /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
+    public async ValueTask<int> EndOthersAsync(RedisSession session, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        await session.CommitAsync(cancellationToken);
+        var userId = session.UserId
+            ?? throw new InvalidOperationException("Nobody is signed in to this session, so there are no others of the same user.");
+        return await EndOthersAsync(userId, session.Id, cancellationToken);
+    }
 
     /// <summary>Ends all sessions of a user: signs out everywhere.</summary>
     /// <param name="userId">Whose sessions.</param>

@@ -1,3 +1,7 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
 using RedisSessions.Tests.Hosting;
 using RedisSessions.Users;
 
@@ -68,6 +72,40 @@ public sealed class UserSessionsTests(RedisFixture redis) : IClassFixture<RedisF
         {
             Assert.Equal("anonymous", (await other.GetAsync("/me")).Body);
         }
+    }
+
+    [Theory]
+    [InlineData("/renew-and-end-others")]
+    [InlineData("/sign-in-and-end-others")]
+    public async Task Ending_all_others_keeps_a_session_that_got_its_id_in_the_same_request(string path)
+    {
+        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Endpoints = endpoints =>
+            {
+                endpoints.MapGet("/renew-and-end-others", async (HttpContext c, UserSessions sessions) =>
+                {
+                    await c.RedisSession().RenewIdAsync();
+                    return await sessions.EndOthersAsync(c.RedisSession());
+                });
+                endpoints.MapGet("/sign-in-and-end-others", async (HttpContext c, UserSessions sessions) =>
+                {
+                    await c.SignInAsync(SessionEndpoints.Principal(_user));
+                    return await sessions.EndOthersAsync(c.RedisSession());
+                });
+            },
+        });
+        var mine = await SignInAsync(app, "mine");
+        await mine.GetAsync("/set?k=a&v=kept");
+        var (old, other) = (mine.Clone(), await SignInAsync(_two, "other"));
+
+        Assert.Equal("1", (await mine.GetAsync(path)).Body);
+
+        Assert.Equal(_user, (await mine.GetAsync("/me")).Body);
+        Assert.Equal("kept", (await mine.GetAsync("/get?k=a")).Body);
+        Assert.Equal("anonymous", (await other.GetAsync("/me")).Body);
+        Assert.Equal("anonymous", (await old.GetAsync("/me")).Body);
     }
 
     [Fact]
