@@ -36,6 +36,7 @@ missing_packages() {
     have node || echo nodejs
     have npm || echo npm
     have tesseract || echo tesseract-ocr
+    have wrk || echo wrk
     have_icu || echo libicu
 }
 
