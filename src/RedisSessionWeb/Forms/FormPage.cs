@@ -69,38 +69,6 @@ internal abstract class FormPage(IStringLocalizer<Text> text) : PageModel
         _ => throw new InvalidOperationException($"'{outcome.Status}' needs no explanation."),
     };
 
-    /// <summary>What has to be put right in a new name, address or password.</summary>
-    protected PageResult Explain(IEnumerable<AccountProblem> problems, string nameField, string passwordField)
-    {
-        foreach (var problem in problems)
-        {
-            ModelState.AddModelError(
-                problem switch
-                {
-                    AccountProblem.NameTaken or AccountProblem.NameInvalid => nameField,
-                    AccountProblem.AddressTaken or AccountProblem.NotProven or AccountProblem.ChangedMeanwhile => Whole,
-                    _ => passwordField,
-                },
-                Words(problem));
-        }
-
-        Response.StatusCode = StatusCodes.Status400BadRequest;
-        return Page();
-    }
-
-    private string Words(AccountProblem problem) => problem switch
-    {
-        AccountProblem.NotProven => T["Too much time has passed since the code. Start again."],
-        AccountProblem.NameTaken => T["Somebody has this name already. Choose another one."],
-        AccountProblem.NameInvalid => T["Enter a name of 1 to 64 visible characters, without an @."],
-        AccountProblem.AddressTaken => T["This address has got an account meanwhile. Sign in with it."],
-        AccountProblem.PasswordTooShort => T["Use at least 8 characters."],
-        AccountProblem.PasswordTooLong => T["Use at most 128 characters."],
-        AccountProblem.PasswordTooCommon => T["This is one of the most used passwords. Choose another one."],
-        AccountProblem.PasswordIsAddress => T["Your address or name is no password. Choose another one."],
-        _ => T["Your account was changed in another window. Try again."],
-    };
-
     private string Exactly(TimeSpan wait) => wait.TotalSeconds <= 120
         ? T["{0} seconds", (int)wait.TotalSeconds]
         : T["{0} min {1} s", (int)wait.TotalMinutes, wait.Seconds];

@@ -95,6 +95,23 @@ public sealed class RegisterTests(AppFixture fixture) : IClassFixture<AppFixture
         Assert.Contains($"Try again in {seconds} seconds.", visit.ErrorOf("Code"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_limits_of_a_password_are_told_as_they_are_configured()
+    {
+        await using var app = await RunningApp.StartAsync(
+            fixture.Redis.ConnectionString, [.. AppFixture.Settings, "Accounts:MinPasswordLength=12", "Accounts:MaxPasswordLength=70"]);
+        using var visit = new Visit(app);
+        await visit.OpenAsync("/register");
+        await visit.SubmitAsync(("Email", "limits@example.com"));
+        await visit.SubmitAsync(("Code", await visit.ReadCodeAsync("limits@example.com")));
+        Assert.Contains("At least 12 characters", visit.Main, StringComparison.Ordinal);
+
+        await visit.SubmitAsync(("Name", "Limits"), ("Password", "elevenchars"));
+        Assert.Equal("Use at least 12 characters.", visit.ErrorOf("Password"));
+        await visit.SubmitAsync(("Name", "Limits"), ("Password", new string('x', 71)));
+        Assert.Equal("Use at most 70 characters.", visit.ErrorOf("Password"));
+    }
+
     [Theory]
     [InlineData("short", "Use at least 8 characters.")]
     [InlineData("password1", "This is one of the most used passwords. Choose another one.")]

@@ -119,6 +119,24 @@ public sealed class InspectorTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/inspector")]
+    [InlineData("/inspector/mail")]
+    [InlineData("/inspector/{id}")]
+    public async Task Neither_page_nor_json_is_kept_by_a_cache_or_taken_for_the_other(string path)
+    {
+        using var list = JsonDocument.Parse(await (await _admin.AskForJsonAsync("/inspector")).Content.ReadAsStringAsync());
+        path = path.Replace("{id}", list.RootElement.GetProperty("sessions")[0].GetProperty("id").GetString(), StringComparison.Ordinal);
+        await _admin.OpenAsync(path);
+
+        Assert.All([_admin.Response, await _admin.AskForJsonAsync(path)], response =>
+        {
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.True(response.Headers.CacheControl!.NoStore);
+            Assert.Contains("Accept", response.Headers.Vary);
+        });
+    }
+
+    [Theory]
     [InlineData("/inspector?cursor=nonsense", HttpStatusCode.BadRequest)]
     [InlineData("/inspector/nonsense", HttpStatusCode.NotFound)]
     public async Task What_is_no_cursor_and_no_id_is_refused_politely(string path, HttpStatusCode status)

@@ -25,6 +25,9 @@ internal enum AccountProblem
     /// <summary>Too many characters.</summary>
     PasswordTooLong,
 
+    /// <summary>Half of a surrogate pair or the like: nothing that could be typed again.</summary>
+    PasswordNotText,
+
     /// <summary>One of the most used passwords.</summary>
     PasswordTooCommon,
 
@@ -51,7 +54,8 @@ internal static class AccountProblems
         nameof(IdentityErrorDescriber.DuplicateEmail) => AccountProblem.AddressTaken,
         nameof(IdentityErrorDescriber.PasswordTooShort) => AccountProblem.PasswordTooShort,
         nameof(IdentityErrorDescriber.ConcurrencyFailure) => AccountProblem.ChangedMeanwhile,
-        PasswordErrors.TooLong or PasswordErrors.NotText => AccountProblem.PasswordTooLong,
+        PasswordErrors.TooLong => AccountProblem.PasswordTooLong,
+        PasswordErrors.NotText => AccountProblem.PasswordNotText,
         PasswordErrors.TooCommon => AccountProblem.PasswordTooCommon,
         PasswordErrors.IsAddress => AccountProblem.PasswordIsAddress,
         _ => throw new InvalidOperationException($"The account store refused with '{error.Code}'."),

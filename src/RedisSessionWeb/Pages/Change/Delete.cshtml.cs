@@ -17,9 +17,11 @@ internal sealed class DeleteModel(DeleteAccount delete, IStringLocalizer<Text> t
 
     public async Task<IActionResult> OnPostAsync()
     {
-        var outcome = await delete.DeleteAsync(Password);
-        return outcome.IsRight
+        var (outcome, problems) = await delete.DeleteAsync(Password);
+        if (!outcome.IsRight)
+            return Explain(outcome, nameof(Password), T["This is not your present password."]);
+        return problems.Count == 0
             ? Redirect("/signin?done=deleted")
-            : Explain(outcome, nameof(Password), T["This is not your present password."]);
+            : Refuse(Whole, T["Your account was changed in another window. Try again."], StatusCodes.Status409Conflict);
     }
 }

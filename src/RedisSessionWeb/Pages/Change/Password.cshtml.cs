@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Options;
+
+using RedisAccounts;
 
 using RedisSessionWeb.Accounts;
 using RedisSessionWeb.Forms;
@@ -10,7 +13,8 @@ namespace RedisSessionWeb.Pages.Change;
 
 /// <summary>Another password, for somebody who knows the present one.</summary>
 [Authorize]
-internal sealed class PasswordModel(ChangePassword change, IStringLocalizer<Text> text) : FormPage(text)
+internal sealed class PasswordModel(ChangePassword change, IOptions<AccountOptions> limits, IStringLocalizer<Text> text)
+    : NewPasswordPage(limits, text)
 {
     [BindProperty]
     public string? OldPassword { get; set; }

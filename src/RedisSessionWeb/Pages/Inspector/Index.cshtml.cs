@@ -9,6 +9,7 @@ namespace RedisSessionWeb.Pages.Inspector;
 
 /// <summary>Everybody's sessions, page by page or those of one user; as JSON for who prefers it.</summary>
 [Authorize(AdminPolicy.Name)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None, VaryByHeader = "Accept")]
 internal sealed class IndexModel(Inspection.Inspector inspector) : PageModel
 {
     public InspectedPage Sessions { get; private set; } = new([], null);

@@ -11,6 +11,7 @@ namespace RedisSessionWeb.Pages.Inspector;
 
 /// <summary>What waits in the outbox, and what was given up and why; addresses are masked.</summary>
 [Authorize(AdminPolicy.Name)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None, VaryByHeader = "Accept")]
 internal sealed class MailModel(IOutboxMonitor outbox) : PageModel
 {
     public OutboxCounts Counts { get; private set; } = new(0, 0, 0);

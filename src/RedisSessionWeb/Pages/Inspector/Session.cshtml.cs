@@ -9,6 +9,7 @@ namespace RedisSessionWeb.Pages.Inspector;
 
 /// <summary>One session of anybody: looking at it prolongs nothing; ending it is in force at once.</summary>
 [Authorize(AdminPolicy.Name)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None, VaryByHeader = "Accept")]
 internal sealed class SessionModel(Inspection.Inspector inspector) : PageModel
 {
     public InspectedDetails Details { get; private set; } = null!;

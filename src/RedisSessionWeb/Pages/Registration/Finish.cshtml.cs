@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Options;
+
+using RedisAccounts;
 
 using RedisSessionWeb.Accounts;
 using RedisSessionWeb.Forms;
@@ -9,7 +12,8 @@ using RedisSessionWeb.Localization;
 namespace RedisSessionWeb.Pages.Registration;
 
 /// <summary>Register, step 3: name and password. Only reached with a proven address.</summary>
-internal sealed class FinishModel(Register register, IStringLocalizer<Text> text) : FormPage(text)
+internal sealed class FinishModel(Register register, IOptions<AccountOptions> limits, IStringLocalizer<Text> text)
+    : NewPasswordPage(limits, text)
 {
     [BindProperty]
     public string? Name { get; set; }

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Options;
+
+using RedisAccounts;
+
+using RedisSessionWeb.Accounts.Outcomes;
+using RedisSessionWeb.Localization;
+
+namespace RedisSessionWeb.Forms;
+
+/// <summary>A page that asks for a new password: tells the limits as they are configured.</summary>
+internal abstract class NewPasswordPage(IOptions<AccountOptions> limits, IStringLocalizer<Text> text) : FormPage(text)
+{
+    /// <summary>The fewest characters of a new password.</summary>
+    public int MinPasswordLength => limits.Value.MinPasswordLength;
+
+    /// <summary>What has to be put right in a new name, address or password.</summary>
+    protected PageResult Explain(IEnumerable<AccountProblem> problems, string nameField, string passwordField)
+    {
+        foreach (var problem in problems)
+        {
+            ModelState.AddModelError(
+                problem switch
+                {
+                    AccountProblem.NameTaken or AccountProblem.NameInvalid => nameField,
+                    AccountProblem.AddressTaken or AccountProblem.NotProven or AccountProblem.ChangedMeanwhile => Whole,
+                    _ => passwordField,
+                },
+                Words(problem));
+        }
+
+        Response.StatusCode = StatusCodes.Status400BadRequest;
+        return Page();
+    }
+
+    private string Words(AccountProblem problem) => problem switch
+    {
+        AccountProblem.NotProven => T["Too much time has passed since the code. Start again."],
+        AccountProblem.NameTaken => T["Somebody has this name already. Choose another one."],
+        AccountProblem.NameInvalid => T["Enter a name of 1 to 64 visible characters, without an @."],
+        AccountProblem.AddressTaken => T["This address has got an account meanwhile. Sign in with it."],
+        AccountProblem.PasswordTooShort => T["Use at least {0} characters.", MinPasswordLength],
+        AccountProblem.PasswordTooLong => T["Use at most {0} characters.", limits.Value.MaxPasswordLength],
+        AccountProblem.PasswordNotText => T["This password has characters that are no text. Choose another one."],
+        AccountProblem.PasswordTooCommon => T["This is one of the most used passwords. Choose another one."],
+        AccountProblem.PasswordIsAddress => T["Your address or name is no password. Choose another one."],
+        _ => T["Your account was changed in another window. Try again."],
+    };
+}
