@@ -5,6 +5,7 @@
 #   PORT=8080 ./run.sh          another port
 #   REDIS=host:port ./run.sh    your Redis (or a whole connection string, "host:port,password=…"); none is started
 #   ./run.sh --split            the verification service as a process of its own, on port VERIFY_PORT (50051)
+#   READY_SECONDS=60            how long the application may take until it is ready, before run.sh gives up
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
@@ -13,6 +14,7 @@ DATA=${DATA:-$PWD/.data}
 PROJECT=src/RedisSessionWeb
 PROGRAM=$PROJECT/bin/Release/net10.0/RedisSessionWeb.dll
 VERIFY_PORT=${VERIFY_PORT:-50051}
+READY_SECONDS=${READY_SECONDS:-60}
 redis_pid= verify_pid= app_pid= stopping= split=
 
 say() { printf '%s\n' "$*"; }
@@ -115,9 +117,10 @@ build() {
 serve_verify() {
   $(command -v setsid) dotnet "$PROGRAM" --role verify --Verification:Grpc:Port="$VERIFY_PORT" 9>&- &
   verify_pid=$!
-  for _ in $(seq 300); do
+  local deadline=$((SECONDS + READY_SECONDS))
+  until listens 127.0.0.1 "$VERIFY_PORT"; do
     kill -0 "$verify_pid" 2>/dev/null || { wait "$verify_pid"; local code=$?; verify_pid=; fail_with "$code"; }
-    listens 127.0.0.1 "$VERIFY_PORT" && break
+    [ "$SECONDS" -lt "$deadline" ] || fail "the verification service did not get ready within $READY_SECONDS seconds"
     sleep 0.1
   done
   export Verification__Remote=http://127.0.0.1:$VERIFY_PORT
@@ -127,9 +130,10 @@ serve_verify() {
 serve() {
   $(command -v setsid) dotnet "$PROGRAM" --urls "http://localhost:$PORT" 9>&- &
   app_pid=$!
-  for _ in $(seq 300); do
+  local deadline=$((SECONDS + READY_SECONDS))
+  until [[ $(ready) == *" 200 "* ]]; do
     kill -0 "$app_pid" 2>/dev/null || { wait "$app_pid"; local code=$?; app_pid=; fail_with "$code"; }
-    [[ $(ready) == *" 200 "* ]] && break
+    [ "$SECONDS" -lt "$deadline" ] || fail "the application did not get ready within $READY_SECONDS seconds; http://localhost:$PORT/healthz/ready tells whether Redis answers it"
     sleep 0.1
   done
   say ""
@@ -149,6 +153,7 @@ case ${1:-} in
   *) fail "unknown option '$1'; there is only --split" ;;
 esac
 [[ $PORT =~ ^[0-9]+$ ]] || fail "PORT must be a number, not '$PORT'"
+[[ $READY_SECONDS =~ ^[1-9][0-9]*$ ]] || fail "READY_SECONDS must be a whole number from 1, not '$READY_SECONDS'"
 ! listens localhost "$PORT" || fail "port $PORT is taken. Use another one: PORT=$((PORT + 1)) ./run.sh"
 [ -z "$split" ] || ! listens 127.0.0.1 "$VERIFY_PORT" || fail "port $VERIFY_PORT is taken. Use another one: VERIFY_PORT=$((VERIFY_PORT + 1)) ./run.sh --split"
 need_dotnet

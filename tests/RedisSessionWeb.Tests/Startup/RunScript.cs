@@ -40,7 +40,7 @@ internal sealed class RunScript : IAsyncDisposable
             // From another folder: the script finds its own.
             WorkingDirectory = Path.GetTempPath(),
         };
-        foreach (var name in (string[])["REDIS", "PORT", "VERIFY_PORT", "DATA", "ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS"])
+        foreach (var name in (string[])["REDIS", "PORT", "VERIFY_PORT", "READY_SECONDS", "DATA", "ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS"])
             start.Environment.Remove(name);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

@@ -115,6 +115,25 @@ public sealed partial class RunScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task An_application_that_does_not_get_ready_is_told_in_one_line_and_everything_is_stopped()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var port = RedisServer.FreePort();
+        await using var run = RunScript.Start(
+            ("REDIS", redis.ConnectionString), ("PORT", Text(port)), ("DATA", _data), ("READY_SECONDS", "3"));
+        // Falls silent after the script has looked at it.
+        await Eventually.TrueAsync(() => run.Output.Contains("(yours)", StringComparison.Ordinal));
+        redis.Suspend();
+
+        Assert.Equal(1, await run.ExitAsync());
+        redis.Resume();
+
+        Assert.StartsWith("run.sh: the application did not get ready within 3 seconds", Assert.Single(run.Complaints), StringComparison.Ordinal);
+        Assert.DoesNotContain("is ready", run.Output, StringComparison.Ordinal);
+        Assert.False(Listens(port));
+    }
+
+    [Fact]
     public Task A_port_that_is_no_number_is_told_in_one_line() =>
         AssertRefusesAsync("PORT must be a number, not 'http'", ("PORT", "http"));
 
@@ -124,6 +143,7 @@ public sealed partial class RunScriptTests : IDisposable
 
         Assert.Equal(1, await run.ExitAsync());
         Assert.Equal("run.sh: " + line, Assert.Single(run.Complaints));
+        Assert.DoesNotContain("is ready", run.Output, StringComparison.Ordinal);
     }
 
     private static bool Listens(int port)
