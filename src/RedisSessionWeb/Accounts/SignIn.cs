@@ -37,7 +37,8 @@ internal sealed class SignIn(UserManager<Account> accounts, PasswordCheck passwo
         var permit = await throttle.BeginAsync(attempt);
         if (!permit.IsAllowed)
             return new SignInOutcome(SignInStatus.Limited, TimeSpan.FromSeconds(permit.RetryAfterSeconds));
-        if (!await passwords.IsRightAsync(account, password ?? ""))
+        // An account that an administrator has locked answers as a wrong password does: nobody is told which it is.
+        if (!await passwords.IsRightAsync(account, password ?? "") || await accounts.IsLockedOutAsync(account!))
             return new SignInOutcome(SignInStatus.Wrong);
         var token = await throttle.SucceededAsync(attempt, permit);
         if (signsIn)

@@ -39,7 +39,7 @@ internal sealed class SignInByCode(AddressProof proof, UserManager<Account> acco
             return outcome;
         var address = proof.Proven(Purpose)!;
         proof.Forget(Purpose);
-        if (await accounts.FindByEmailAsync(address.Value) is not { } account)
+        if (await accounts.FindByEmailAsync(address.Value) is not { } account || await accounts.IsLockedOutAsync(account))
             return new ConfirmOutcome { Status = ConfirmStatus.Expired };
         await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceToken));
         return outcome;

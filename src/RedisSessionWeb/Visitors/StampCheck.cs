@@ -21,7 +21,9 @@ internal static class StampCheck
     {
         var accounts = context.HttpContext.RequestServices.GetRequiredService<UserManager<Account>>();
         var account = await accounts.GetUserAsync(context.Principal);
-        if (account is null || account.SecurityStamp != context.Principal.FindFirstValue(Visitor.StampClaim))
+        if (account is null
+            || account.SecurityStamp != context.Principal.FindFirstValue(Visitor.StampClaim)
+            || await accounts.IsLockedOutAsync(account))
             context.Reject();
     }
 }

@@ -147,6 +147,29 @@ public sealed class SignInTests(AppFixture fixture) : IClassFixture<AppFixture>
         Assert.StartsWith("/signin", visit.Path, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_locked_account_cannot_sign_in_and_its_sessions_end_at_their_next_check()
+    {
+        const string email = "locked@example.com";
+        await using var app = await RunningApp.StartAsync(fixture.Redis.ConnectionString, [.. AppFixture.Settings, "Sessions:ValidateEvery=00:00:00"]);
+        using var visit = new Visit(app);
+        await visit.RegisterAsync(email, "Locked", Password);
+        using (var scope = app.Services.CreateScope())
+        {
+            var accounts = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
+            var account = (await accounts.FindByEmailAsync(email))!;
+            await accounts.SetLockoutEnabledAsync(account, true);
+            await accounts.SetLockoutEndDateAsync(account, DateTimeOffset.MaxValue);
+        }
+
+        await visit.OpenAsync("/account");
+        Assert.StartsWith("/signin", visit.Path, StringComparison.Ordinal);
+
+        await SignInAsync(visit, email, Password);
+        await visit.OpenAsync("/account");
+        Assert.StartsWith("/signin", visit.Path, StringComparison.Ordinal);
+    }
+
     private static async Task SignInAsync(Visit visit, string email, string password)
     {
         await visit.OpenAsync("/signin");
