@@ -40,7 +40,7 @@ public sealed class RequestCostTests(RedisFixture redis, ITestOutputHelper outpu
         // Without optimisation every asynchronous method is an object.
         Assert.InRange(least, bytes, bytes + 256);
 #else
-        Assert.Equal(bytes, least);
+        Assert.InRange(least, 0, bytes);
 #endif
     }
 
