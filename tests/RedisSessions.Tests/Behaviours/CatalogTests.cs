@@ -106,6 +106,7 @@ public sealed class CatalogTests(RedisFixture redis) : IClassFixture<RedisFixtur
     [Fact]
     public async Task With_ids_not_hashed_sessions_are_listed_found_and_ended_by_their_public_id()
     {
+        await redis.Server.CliAsync("FLUSHALL");
         await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString, o =>
         {
             o.HashIds = false;

@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 using RedisSessions.Tests.Hosting;
 
+using TestServers;
+
 namespace RedisSessions.Tests.Diagnostics;
 
 /// <summary>Counters equal what MONITOR shows; loads and commits leave spans.</summary>
@@ -50,8 +52,13 @@ public sealed class MeasurementTests(RedisFixture redis) : IClassFixture<RedisFi
         await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString, o => o.NearCacheBytes = 1024 * 1024);
         using var browser = app.NewBrowser();
         await browser.GetAsync("/count");
-        using var counters = new Counters(app.Get<IMeterFactory>());
+        using (var warm = new Counters(app.Get<IMeterFactory>()))
+        {
+            // Tracking is switched on behind the first connection.
+            await Eventually.TrueAsync(async () => (await browser.GetAsync("/get?k=n")).Body == "1" && warm["loaded", "near"] > 0);
+        }
 
+        using var counters = new Counters(app.Get<IMeterFactory>());
         await browser.GetAsync("/get?k=n");
         Assert.Equal(1, counters["loaded", "near"]);
 
