@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace RespClient;
@@ -6,31 +7,18 @@ namespace RespClient;
 /// <summary>One argument of a command: text (sent as UTF-8), bytes, or a number (formatted without an allocation).</summary>
 public readonly struct RedisArgument : IEquatable<RedisArgument>
 {
-    private readonly object? _text;
-    private readonly ReadOnlyMemory<byte> _bytes;
+    private static readonly object IntegerMark = new();
+    private static readonly object DoubleMark = new();
+
+    // What the argument is, told by the type: a string; an array of bytes, of which _number says which part; memory that
+    // no array is behind; or that _number is the number itself. Two words, because scripts copy dozens of arguments.
+    private readonly object? _payload;
     private readonly long _number;
-    private readonly ArgumentKind _kind;
 
-    private enum ArgumentKind : byte
+    private RedisArgument(object? payload, long number = 0)
     {
-        Bytes,
-        Text,
-        Integer,
-        Double,
-    }
-
-    private RedisArgument(string text)
-    {
-        _text = text;
-        _kind = ArgumentKind.Text;
-    }
-
-    private RedisArgument(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
-
-    private RedisArgument(long number, ArgumentKind kind)
-    {
+        _payload = payload;
         _number = number;
-        _kind = kind;
     }
 
     /// <summary>The longest text of a number, in bytes.</summary>
@@ -41,7 +29,7 @@ public readonly struct RedisArgument : IEquatable<RedisArgument>
     public static implicit operator RedisArgument(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return new RedisArgument(text);
+        return new RedisArgument((object)text);
     }
 
     /// <summary>Bytes, sent as they are.</summary>
@@ -49,73 +37,86 @@ public readonly struct RedisArgument : IEquatable<RedisArgument>
     public static implicit operator RedisArgument(byte[] bytes)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        return new RedisArgument(bytes.AsMemory());
+        return new RedisArgument(bytes, bytes.Length);
     }
 
     /// <summary>Bytes, sent as they are; they must not change until the command has completed.</summary>
-    public static implicit operator RedisArgument(ReadOnlyMemory<byte> bytes) => new(bytes);
+    public static implicit operator RedisArgument(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out var segment)
+            ? new RedisArgument(segment.Array, ((long)segment.Offset << 32) | (uint)segment.Count)
+            : new RedisArgument((object)bytes);
 
     /// <summary>An integer in decimal.</summary>
-    public static implicit operator RedisArgument(long number) => new(number, ArgumentKind.Integer);
+    public static implicit operator RedisArgument(long number) => new(IntegerMark, number);
 
     /// <summary>An integer in decimal.</summary>
-    public static implicit operator RedisArgument(int number) => new(number, ArgumentKind.Integer);
+    public static implicit operator RedisArgument(int number) => new(IntegerMark, number);
 
     /// <summary>A floating-point number with all its digits; infinities as <c>+inf</c> and <c>-inf</c>.</summary>
     public static implicit operator RedisArgument(double number) =>
-        new(BitConverter.DoubleToInt64Bits(number), ArgumentKind.Double);
+        new(DoubleMark, BitConverter.DoubleToInt64Bits(number));
 
     /// <summary>Whether the length is known only once the number is formatted.</summary>
-    internal bool IsNumber => _kind >= ArgumentKind.Integer;
+    internal bool IsNumber => _payload == IntegerMark || _payload == DoubleMark;
 
     /// <summary>How many bytes <see cref="CopyTo"/> writes: exactly, or at most for a number.</summary>
-    internal int MaxByteCount => _kind switch
+    internal int MaxByteCount =>
+        _payload is string text ? Encoding.UTF8.GetByteCount(text)
+        : IsNumber ? MaxNumberLength
+        : Bytes.Length;
+
+    // Of an argument that is bytes.
+    private ReadOnlySpan<byte> Bytes => _payload switch
     {
-        ArgumentKind.Bytes => _bytes.Length,
-        ArgumentKind.Text => Encoding.UTF8.GetByteCount((string)_text!),
-        _ => MaxNumberLength,
+        byte[] bytes => bytes.AsSpan((int)(_number >> 32), (int)_number),
+        ReadOnlyMemory<byte> memory => memory.Span,
+        _ => default,
     };
 
     /// <summary>Whether this is a certain ASCII word, in any case.</summary>
-    internal bool IsWord(string word) => _kind switch
-    {
-        ArgumentKind.Text => word.Equals((string)_text!, StringComparison.OrdinalIgnoreCase),
-        ArgumentKind.Bytes => Ascii.EqualsIgnoreCase(_bytes.Span, word),
-        _ => false,
-    };
+    internal bool IsWord(string word) =>
+        _payload is string text ? word.Equals(text, StringComparison.OrdinalIgnoreCase) : Ascii.EqualsIgnoreCase(Bytes, word);
 
     /// <summary>The number this is or spells.</summary>
     internal bool TryGetDouble(out double number)
     {
-        switch (_kind)
+        if (_payload == IntegerMark)
         {
-            case ArgumentKind.Integer:
-                number = _number;
-                return true;
-            case ArgumentKind.Double:
-                number = BitConverter.Int64BitsToDouble(_number);
-                return true;
-            default:
-                return double.TryParse(ToArray(), NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+            number = _number;
+            return true;
         }
+
+        if (_payload == DoubleMark)
+        {
+            number = BitConverter.Int64BitsToDouble(_number);
+            return true;
+        }
+
+        return double.TryParse(ToArray(), NumberStyles.Float, CultureInfo.InvariantCulture, out number);
     }
 
     /// <summary>Writes the argument's bytes and returns their count.</summary>
     internal int CopyTo(Span<byte> destination)
     {
-        switch (_kind)
+        if (_payload is string text)
         {
-            case ArgumentKind.Bytes:
-                _bytes.Span.CopyTo(destination);
-                return _bytes.Length;
-            case ArgumentKind.Text:
-                return Encoding.UTF8.GetBytes((string)_text!, destination);
-            case ArgumentKind.Integer:
-                _number.TryFormat(destination, out var written, default, CultureInfo.InvariantCulture);
-                return written;
-            default:
-                return FormatDouble(BitConverter.Int64BitsToDouble(_number), destination);
+            return Encoding.UTF8.GetBytes(text, destination);
         }
+
+        if (_payload == IntegerMark)
+        {
+            _number.TryFormat(destination, out var written, default, CultureInfo.InvariantCulture);
+            return written;
+        }
+
+        if (_payload == DoubleMark)
+        {
+            return FormatDouble(BitConverter.Int64BitsToDouble(_number), destination);
+        }
+
+        var bytes = Bytes;
+        bytes.CopyTo(destination);
+        return bytes.Length;
     }
 
     /// <summary>The argument's bytes, for diagnostics in tests and for adapters to other clients.</summary>

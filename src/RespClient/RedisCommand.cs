@@ -10,10 +10,12 @@ public readonly struct RedisCommand
     /// <param name="arguments">The arguments, copied. May be empty.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
     public RedisCommand(string name, params ReadOnlySpan<RedisArgument> arguments)
+        : this(arguments.ToArray(), name) => ArgumentException.ThrowIfNullOrEmpty(name);
+
+    private RedisCommand(RedisArgument[] arguments, string name)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;
-        _arguments = arguments.ToArray();
+        _arguments = arguments;
     }
 
     /// <summary>The command's first word.</summary>
@@ -24,4 +26,7 @@ public readonly struct RedisCommand
 
     /// <summary>How long to wait for the reply, from the call on; <see langword="null"/>: the client's default.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>A command that takes the array as it is: its maker must not change it any more.</summary>
+    internal static RedisCommand Owning(string name, RedisArgument[] arguments) => new(arguments, name);
 }

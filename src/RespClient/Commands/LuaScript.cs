@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -61,16 +62,17 @@ public sealed class LuaScript
         return ExecuteAsync(client, all, cancellationToken);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<RespValue> ExecuteAsync(IRedisClient client, RedisArgument[] all, CancellationToken cancellationToken)
     {
         try
         {
-            return await client.ExecuteAsync(new RedisCommand("EVALSHA", all), cancellationToken);
+            return await client.ExecuteAsync(RedisCommand.Owning("EVALSHA", all), cancellationToken);
         }
         catch (RedisServerException e) when (e.Kind == RedisErrorKind.NoScript)
         {
-            all[0] = _source;
-            return await client.ExecuteAsync(new RedisCommand("EVAL", all), cancellationToken);
+            // In an array of its own: a client that keeps commands, to log or to count them, still holds the first.
+            return await client.ExecuteAsync(RedisCommand.Owning("EVAL", [_source, .. all.AsSpan(1)]), cancellationToken);
         }
     }
 }

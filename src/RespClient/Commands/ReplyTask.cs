@@ -37,7 +37,7 @@ internal static class ReplyTask
 
     /// <summary>A command name, its fixed first arguments, then a list.</summary>
     public static RedisCommand Command(string name, ReadOnlySpan<RedisArgument> first, ReadOnlySpan<RedisArgument> rest) =>
-        new(name, [.. first, .. rest]);
+        RedisCommand.Owning(name, [.. first, .. rest]);
 
     /// <summary>A duration as whole milliseconds, as Redis takes them: at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 using RespClient.Protocol;
 
 namespace RespClient.Tests.Protocol;
@@ -46,10 +48,38 @@ public sealed class RespWriterTests
         }
     }
 
+    [Fact]
+    public void APartOfAnArrayIsWrittenAndNothingBesideIt() =>
+        Assert.Equal("*2\r\n$4\r\nECHO\r\n$2\r\nbc\r\n", Write("ECHO", (ReadOnlyMemory<byte>)"abcd"u8.ToArray().AsMemory(1, 2)));
+
+    [Fact]
+    public void MemoryBehindWhichThereIsNoArrayIsWrittenToo()
+    {
+        using var memory = new ForeignMemory("abcd"u8.ToArray());
+        Assert.Equal("*2\r\n$4\r\nECHO\r\n$3\r\nbcd\r\n", Write("ECHO", (ReadOnlyMemory<byte>)memory.Memory[1..]));
+    }
+
+    [Fact]
+    public void AnArgumentThatIsNothingIsAnEmptyString() =>
+        Assert.Equal("*3\r\n$4\r\nECHO\r\n$0\r\n\r\n$0\r\n\r\n", Write("ECHO", default, default(ReadOnlyMemory<byte>)));
+
     private static string Write(string name, params RedisArgument[] arguments)
     {
         var buffer = new byte[RespWriter.GetMaxByteCount(name, arguments)];
         var length = RespWriter.Write(buffer, name, arguments);
         return System.Text.Encoding.Latin1.GetString(buffer, 0, length);
+    }
+
+    private sealed class ForeignMemory(byte[] content) : MemoryManager<byte>
+    {
+        public override Span<byte> GetSpan() => content;
+
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+
+        public override void Unpin() => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

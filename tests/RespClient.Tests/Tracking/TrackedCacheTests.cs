@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using RespClient.Commands;
 using RespClient.Tracking;
 using TestServers;
 using TestServers.Scripted;
@@ -159,7 +160,7 @@ public sealed class TrackedCacheTests
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
         await using var cache = await OnAsync(new TrackedCache<string, Note>(client, _notes));
-        var script = new Commands.LuaScript(Notes.WriteScript);
+        var script = new LuaScript(Notes.WriteScript);
         var reply = await cache.WriteAsync(
             "a",
             own => script.ExecuteAsync(own, ["note:a"], ["text"]),
