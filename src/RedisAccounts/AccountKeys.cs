@@ -14,13 +14,14 @@ namespace RedisAccounts;
 /// {all}:id:ID                              hash    none                   Create, Update, Delete
 /// {all}:name:NAME                          string  none                   Create, Update, Delete
 /// {all}:email:ADDRESS                      string  none                   Create, Update, Delete
+/// {all}:phone:NUMBER                       string  none                   Create, Update, Delete
 /// {all}:devices:SUBJECT                    zset    DeviceLifetime         Remember, Delete
 /// {all}:tries:account:SUBJECT              hash    until forgotten        Begin, Succeed, Delete
 /// {all}:tries:pair:SUBJECT:NETWORK         hash    until forgotten        Begin, Succeed
 /// {all}:tries:device:SUBJECT:DEVICE        hash    until forgotten        Begin, Succeed
 /// {all}:tries:network:NETWORK              hash    until forgotten        Begin, Succeed
 /// </code>
-/// NAME and ADDRESS are the normalised forms and hold the ID. SUBJECT is a hash of the account's id, or of what was
+/// NAME and ADDRESS are the normalised forms, NUMBER is one that is confirmed; they hold the ID. SUBJECT is a hash of the account's id, or of what was
 /// typed where no account has it: people type passwords into the wrong field. DEVICE is a hash of the device token.
 /// </remarks>
 internal sealed class AccountKeys(string prefix)
@@ -32,6 +33,8 @@ internal sealed class AccountKeys(string prefix)
     public string Name(string? normalized) => _root + "name:" + normalized;
 
     public string Email(string? normalized) => _root + "email:" + normalized;
+
+    public string Phone(string? number) => _root + "phone:" + number;
 
     public string Devices(string subject) => _root + "devices:" + Hash(subject);
 

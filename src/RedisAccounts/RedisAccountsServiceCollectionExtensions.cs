@@ -20,8 +20,8 @@ public static class RedisAccountsServiceCollectionExtensions
 {
     /// <summary>
     /// Adds <see cref="UserManager{TUser}"/> of <see cref="Account"/> with its store in Redis, the rules for names,
-    /// addresses and passwords, <see cref="PasswordCheck"/> and <see cref="SignInThrottle"/>. An
-    /// <see cref="IRedisClient"/> must be registered (<c>AddRespClient</c>).
+    /// addresses and passwords, <see cref="IAccountPhoneStore"/>, <see cref="PasswordCheck"/> and
+    /// <see cref="SignInThrottle"/>. An <see cref="IRedisClient"/> must be registered (<c>AddRespClient</c>).
     /// </summary>
     /// <param name="services">Where to add them. What is there already stays.</param>
     /// <param name="configure">
@@ -52,6 +52,9 @@ public static class RedisAccountsServiceCollectionExtensions
         services.TryAddScoped<IPasswordValidator<Account>, AccountPasswordValidator>();
         services.TryAddScoped<IPasswordHasher<Account>, AccountPasswordHasher>();
         services.TryAddScoped<IUserStore<Account>, RedisAccountStore>();
+        // Whatever store there is: another one that cannot find by number says so when it is asked.
+        services.TryAddScoped(provider => provider.GetRequiredService<IUserStore<Account>>() as IAccountPhoneStore
+            ?? throw new InvalidOperationException("The store of accounts does not implement IAccountPhoneStore."));
         services.TryAddSingleton<PasswordCheck.Decoy>();
         services.TryAddScoped(provider => new PasswordCheck(
             provider.GetRequiredService<UserManager<Account>>(),

@@ -14,10 +14,10 @@ namespace RedisAccounts.Stores;
 
 /// <summary>
 /// Identity's user store over Redis: an account is one hash (<see cref="AccountRecord"/>), found by id, or by the
-/// keys of its name and address (<see cref="AccountKeys"/>). Each write is one script, decided there by the
+/// keys of its name, address and confirmed number (<see cref="AccountKeys"/>). Each write is one script, decided there by the
 /// concurrency stamp.
 /// </summary>
-internal sealed class RedisAccountStore : AccountProperties
+internal sealed class RedisAccountStore : AccountProperties, IAccountPhoneStore
 {
     private static readonly LuaScript s_create = LuaScript.FromResource(typeof(RedisAccountStore), "Create.lua");
     private static readonly LuaScript s_update = LuaScript.FromResource(typeof(RedisAccountStore), "Update.lua");
@@ -44,7 +44,11 @@ internal sealed class RedisAccountStore : AccountProperties
     {
         ArgumentException.ThrowIfNullOrEmpty(user.NormalizedUserName, nameof(user));
         var stamp = NewStamp();
-        var arguments = new List<RedisArgument> { user.Id, stamp, user.NormalizedEmail is null ? 0 : 1 };
+        var index = AccountIndex.Of(user);
+        var arguments = new List<RedisArgument>
+        {
+            user.Id, stamp, user.NormalizedEmail is null ? 0 : 1, index.Phone.Length == 0 ? 0 : 1,
+        };
         foreach (var (name, value) in AccountRecord.Write(user))
         {
             if (value is not null)
@@ -56,7 +60,7 @@ internal sealed class RedisAccountStore : AccountProperties
 
         var reply = await s_create.ExecuteAsync(
             _redis,
-            [_keys.Record(user.Id), _keys.Name(user.NormalizedUserName), _keys.Email(user.NormalizedEmail)],
+            [_keys.Record(user.Id), _keys.Name(index.Name), _keys.Email(index.Email), _keys.Phone(index.Phone)],
             [.. arguments],
             cancellationToken);
         if (reply.Items[0].AsString() == "taken")
@@ -75,19 +79,20 @@ internal sealed class RedisAccountStore : AccountProperties
     {
         ArgumentException.ThrowIfNullOrEmpty(user.NormalizedUserName, nameof(user));
         var stamp = NewStamp();
+        var next = AccountIndex.Of(user);
         var fields = AccountRecord.Write(user);
         var set = fields.Where(field => field.Value is not null).ToList();
         var reply = await RunAsync(
             user,
-            (name, email) => s_update.ExecuteAsync(
+            before => s_update.ExecuteAsync(
                 _redis,
                 [
-                    _keys.Record(user.Id), _keys.Name(name), _keys.Name(user.NormalizedUserName),
-                    _keys.Email(email), _keys.Email(user.NormalizedEmail),
+                    _keys.Record(user.Id), _keys.Name(before.Name), _keys.Name(next.Name),
+                    _keys.Email(before.Email), _keys.Email(next.Email), _keys.Phone(before.Phone), _keys.Phone(next.Phone),
                 ],
                 [
-                    user.Id, user.ConcurrencyStamp ?? "", stamp, name, user.NormalizedUserName, email,
-                    user.NormalizedEmail ?? "", set.Count,
+                    user.Id, user.ConcurrencyStamp ?? "", stamp, before.Name, next.Name, before.Email, next.Email,
+                    before.Phone, next.Phone, set.Count,
                     .. set.SelectMany(field => new RedisArgument[] { field.Name, field.Value! }),
                     .. fields.Where(field => field.Value is null).Select(field => (RedisArgument)field.Name),
                 ],
@@ -108,13 +113,13 @@ internal sealed class RedisAccountStore : AccountProperties
     {
         var reply = await RunAsync(
             user,
-            (name, email) => s_delete.ExecuteAsync(
+            before => s_delete.ExecuteAsync(
                 _redis,
                 [
-                    _keys.Record(user.Id), _keys.Name(name), _keys.Email(email),
+                    _keys.Record(user.Id), _keys.Name(before.Name), _keys.Email(before.Email), _keys.Phone(before.Phone),
                     _keys.Devices(user.Id), _keys.TriesOfAccount(user.Id),
                 ],
-                [user.ConcurrencyStamp ?? "", name, email],
+                [user.ConcurrencyStamp ?? "", before.Name, before.Email, before.Phone],
                 cancellationToken));
         if (reply.Items[0].AsString() != "ok")
         {
@@ -134,6 +139,9 @@ internal sealed class RedisAccountStore : AccountProperties
 
     public override Task<Account?> FindByEmailAsync(string normalizedEmail, CancellationToken cancellationToken) =>
         FindAsync(_keys.Email(normalizedEmail), account => account.NormalizedEmail == normalizedEmail, cancellationToken);
+
+    public Task<Account?> FindByPhoneNumberAsync(string phoneNumber, CancellationToken cancellationToken) =>
+        FindAsync(_keys.Phone(phoneNumber), account => AccountIndex.Of(account).Phone == phoneNumber, cancellationToken);
 
     // Two commands, not a script: a script would have to touch a key it was not told. Between the two the account may
     // have given the name up; the record says so, and the name is looked up again, for its next owner.
@@ -155,13 +163,13 @@ internal sealed class RedisAccountStore : AccountProperties
         return null;
     }
 
-    // The keys of the name and the address so far must be named before the script runs. Most changes leave them as
-    // they are; otherwise the script says which they are, for a second run that the same stamp still guards.
-    private static async ValueTask<RespValue> RunAsync(Account user, Func<string, string, ValueTask<RespValue>> run)
+    // The keys that lead to the account so far must be named before the script runs. Most changes leave them as they
+    // are; otherwise the script says which they are, for a second run that the same stamp still guards.
+    private static async ValueTask<RespValue> RunAsync(Account user, Func<AccountIndex, ValueTask<RespValue>> run)
     {
-        var reply = await run(user.NormalizedUserName ?? "", user.NormalizedEmail ?? "");
+        var reply = await run(AccountIndex.Of(user));
         return reply.Items[0].AsString() == "keys"
-            ? await run(reply.Items[1].AsString()!, reply.Items[2].AsString()!)
+            ? await run(new AccountIndex(reply.Items[1].AsString()!, reply.Items[2].AsString()!, reply.Items[3].AsString()!))
             : reply;
     }
 
@@ -176,6 +184,7 @@ internal sealed class RedisAccountStore : AccountProperties
             {
                 "name" => _errors.DuplicateUserName(user.UserName ?? ""),
                 "email" => _errors.DuplicateEmail(user.Email ?? ""),
+                "phone" => new IdentityError { Code = IAccountPhoneStore.DuplicatePhoneNumber, Description = "Another account has this phone number." },
                 _ => _errors.ConcurrencyFailure(),
             });
         }
@@ -191,4 +200,14 @@ internal sealed class RedisAccountStore : AccountProperties
     }
 
     private static string NewStamp() => Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+}
+
+/// <summary>What leads to an account besides its id; empty: nothing of that kind does.</summary>
+/// <param name="Name">The normalised name.</param>
+/// <param name="Email">The normalised address.</param>
+/// <param name="Phone">The number, where it is confirmed.</param>
+internal readonly record struct AccountIndex(string Name, string Email, string Phone)
+{
+    public static AccountIndex Of(Account account) => new(
+        account.NormalizedUserName ?? "", account.NormalizedEmail ?? "", account.PhoneNumberConfirmed ? account.PhoneNumber ?? "" : "");
 }

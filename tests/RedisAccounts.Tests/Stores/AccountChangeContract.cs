@@ -14,7 +14,7 @@ public abstract class AccountChangeContract : UserStoreContract
         account.PasswordHash = "another hash";
         account.SecurityStamp = "another stamp";
         account.EmailConfirmed = true;
-        account.PhoneNumber = "+441632960000";
+        account.PhoneNumber = Number();
         account.PhoneNumberConfirmed = true;
         account.LockoutEnabled = true;
         account.LockoutEnd = DateTimeOffset.FromUnixTimeMilliseconds(1_900_000_000_000);
@@ -30,7 +30,7 @@ public abstract class AccountChangeContract : UserStoreContract
     {
         var account = NewAccount("ann");
         account.PasswordHash = "a hash";
-        account.PhoneNumber = "+441632960000";
+        account.PhoneNumber = Number();
         account.LockoutEnd = DateTimeOffset.FromUnixTimeMilliseconds(1_900_000_000_000);
         account.AccessFailedCount = 4;
         await CreateAsync(account);
@@ -48,10 +48,10 @@ public abstract class AccountChangeContract : UserStoreContract
     {
         var account = await CreateAsync(NewAccount("ann"));
         var stale = (await Open().FindByIdAsync(account.Id, default))!;
-        account.PhoneNumber = "+441632960001";
+        account.PhoneNumber = Number(1);
         await UpdateAsync(account);
 
-        stale.PhoneNumber = "+441632960002";
+        stale.PhoneNumber = Number(2);
         stale.NormalizedUserName = Name("other");
         AssertFailed(await Open().UpdateAsync(stale, default), nameof(IdentityErrorDescriber.ConcurrencyFailure));
 

@@ -14,7 +14,7 @@ public abstract class AccountCreationContract : UserStoreContract
         account.EmailConfirmed = true;
         account.PasswordHash = "a hash";
         account.SecurityStamp = "a security stamp";
-        account.PhoneNumber = "+8613800138000";
+        account.PhoneNumber = Number();
         account.PhoneNumberConfirmed = true;
         account.LockoutEnabled = true;
         account.LockoutEnd = DateTimeOffset.FromUnixTimeMilliseconds(1_900_000_000_123);
@@ -86,7 +86,7 @@ public abstract class AccountCreationContract : UserStoreContract
         var account = await CreateAsync(NewAccount("ann"));
         var created = account.Created;
 
-        account.PhoneNumber = "+8613800138000";
+        account.PhoneNumber = Number();
         await UpdateAsync(account);
 
         Assert.InRange(created, before, TimeProvider.System.GetUtcNow().AddSeconds(2));

@@ -36,6 +36,8 @@ public sealed class RedisAccountStoreTests(AccountServices redis) : AccountCreat
     public async Task Deleting_an_account_leaves_no_key_of_it()
     {
         var account = await CreateAsync(NewAccount("ann"));
+        (account.PhoneNumber, account.PhoneNumberConfirmed) = (Number(), true);
+        await UpdateAsync(account);
         await using var scope = redis.Start(options => options.KeyPrefix = _prefix);
         var throttle = scope.ServiceProvider.GetRequiredService<SignInThrottle>();
         await throttle.RememberAsync(account.Id, null);
@@ -43,6 +45,21 @@ public sealed class RedisAccountStoreTests(AccountServices redis) : AccountCreat
         Assert.True((await Open().DeleteAsync(account, default)).Succeeded);
 
         Assert.Empty(await KeysAsync());
+    }
+
+    [Fact]
+    public async Task A_confirmed_number_is_a_fourth_key_and_one_that_is_not_confirmed_is_none()
+    {
+        var account = await CreateAsync(NewAccount("ann"));
+        account.PhoneNumber = Number();
+        await UpdateAsync(account);
+        Assert.Equal(3, (await KeysAsync()).Count());
+
+        account.PhoneNumberConfirmed = true;
+        await UpdateAsync(account);
+
+        Assert.Equal(4, (await KeysAsync()).Count());
+        Assert.Equal(account.Id, await redis.Server.CliAsync("GET", $"{_prefix}{{all}}:phone:{Number()}"));
     }
 
     [Fact]

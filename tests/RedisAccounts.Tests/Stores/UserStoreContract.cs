@@ -4,8 +4,8 @@ namespace RedisAccounts.Tests.Stores;
 
 /// <summary>
 /// The contract of a store of accounts, whatever it stands on. A store passes it by deriving a class of each of
-/// <see cref="AccountCreationContract"/> and <see cref="AccountChangeContract"/> that says how to open the store on the
-/// same data again.
+/// <see cref="AccountCreationContract"/>, <see cref="AccountChangeContract"/> and <see cref="AccountPhoneContract"/> that
+/// says how to open the store on the same data again.
 /// </summary>
 public abstract class UserStoreContract
 {
@@ -38,6 +38,12 @@ public abstract class UserStoreContract
     }
 
     protected string Name(string name) => _unique + name;
+
+    /// <summary>A phone number that no other test uses.</summary>
+    protected string Number(int last = 0) =>
+        "+44" + (Math.Abs(Convert.ToInt64(_unique[..14], 16)) % 10_000_000_000 + last).ToString("D11", System.Globalization.CultureInfo.InvariantCulture);
+
+    protected static IAccountPhoneStore Phones(IUserStore<Account> store) => (IAccountPhoneStore)store;
 
     protected static IUserEmailStore<Account> Emails(IUserStore<Account> store) => (IUserEmailStore<Account>)store;
 
