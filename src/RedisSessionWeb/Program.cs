@@ -57,6 +57,7 @@ internal static class Program
         app.MapRazorPages();
         app.MapGate();
         app.MapCaptcha();
+        app.MapChangePassword();
         app.MapHealth();
         return app;
     }

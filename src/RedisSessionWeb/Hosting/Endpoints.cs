@@ -16,6 +16,11 @@ internal static class Endpoints
         })
         .WithoutSession();
 
+    /// <summary>Where password managers look for the page that changes a password (W3C, A Well-Known URL for Changing Passwords).</summary>
+    public static void MapChangePassword(this IEndpointRouteBuilder routes) => routes
+        .MapGet("/.well-known/change-password", () => Results.LocalRedirect("/account/password"))
+        .WithoutSession();
+
     /// <summary>
     /// <c>/healthz/live</c>: the process answers. <c>/healthz/ready</c>: Redis does too, so requests may come.
     /// </summary>

@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 
+using RedisSessionWeb.KeyRing;
 using RedisSessionWeb.Visitors;
 
 namespace RedisSessionWeb.Hosting;
@@ -23,7 +23,7 @@ internal static class Stores
         });
         services.AddVerificationCodes(configuration);
         services.AddRedisAccounts(configuration.GetSection("Accounts").Bind).AddDefaultTokenProviders();
-        services.AddDataProtection().SetApplicationName("RedisSessionWeb").PersistKeysToRedis();
+        services.AddKeyRing();
         return services;
     }
 }

@@ -46,4 +46,14 @@ public sealed class PasswordFieldTests(AppFixture fixture) : IClassFixture<AppFi
         Assert.All(fields, field => Assert.DoesNotContain(
             field.Attributes, a => a.Name is "maxlength" or "readonly" or "pattern" || a.Name.StartsWith("on", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public async Task A_password_manager_finds_the_page_that_changes_the_password()
+    {
+        using var client = fixture.App.CreateClient();
+
+        var response = await client.GetAsync("/.well-known/change-password");
+
+        Assert.Equal("/account/password", response.Headers.Location?.ToString());
+    }
 }

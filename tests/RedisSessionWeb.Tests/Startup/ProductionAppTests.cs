@@ -45,6 +45,14 @@ public sealed class ProductionAppTests : IAsyncLifetime
         Assert.DoesNotContain("/dev/mailbox", await (await GetAsync("/")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_keys_that_seal_forms_do_not_lie_open_in_redis()
+    {
+        await GetAsync("/register");
+
+        Assert.DoesNotContain("<masterKey", await _redis.CliAsync("LRANGE", "DataProtection-Keys", "0", "-1"), StringComparison.Ordinal);
+    }
+
     private async Task<HttpResponseMessage> GetAsync(string path)
     {
         using var client = _app.CreateClient();

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+
+namespace RedisSessionWeb.KeyRing;
+
+/// <summary>The key ring of Data Protection: in Redis, for all instances, and sealed.</summary>
+internal static class KeyRingServiceCollectionExtensions
+{
+    public static IServiceCollection AddKeyRing(this IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName("RedisSessionWeb").PersistKeysToRedis();
+        services.AddSingleton<KeyRingSecrets>();
+        services.AddOptions<KeyManagementOptions>().Configure<KeyRingSecrets>((ring, secrets) =>
+        {
+            if (secrets.Any)
+                ring.XmlEncryptor = new KeyRingEncryptor(secrets);
+        });
+        return services;
+    }
+}
