@@ -1,6 +1,7 @@
 using RespClient.Pending;
 using RespClient.Pipelines;
 using RespClient.Protocol;
+using RespClient.Protocol.Frames;
 
 namespace RespClient.Connections;
 

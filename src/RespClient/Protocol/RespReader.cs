@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using RespClient.Protocol.Frames;
+
 namespace RespClient.Protocol;
 
 /// <summary>
@@ -14,6 +16,7 @@ internal sealed class RespReader(RespLimits limits)
     private const int FirstBulkCapacity = 4 * 1024;
 
     private readonly AggregateStack _stack = new(limits);
+    private readonly FlatFrame _flat = new(limits);
     private byte[] _line = new byte[64];
     private int _lineLength;
     private Phase _phase;
@@ -47,6 +50,11 @@ internal sealed class RespReader(RespLimits limits)
     /// <param name="value">The reply with <see cref="RespReadStatus.Done"/>.</param>
     public RespReadStatus Read(ReadOnlySpan<byte> input, out int consumed, out RespValue value)
     {
+        if (IsAtStart && Fault is null && _flat.TryRead(input, out consumed, out value))
+        {
+            return RespReadStatus.Done;
+        }
+
         consumed = 0;
         value = default;
         while (Fault is null)
@@ -279,15 +287,15 @@ internal sealed class RespReader(RespLimits limits)
     {
         value = default;
         _frameBytes++;
+        if (next != (_phase == Phase.BulkCarriageReturn ? '\r' : '\n'))
+        {
+            return Fail("a string that is not followed by CRLF");
+        }
+
         if (_phase == Phase.BulkCarriageReturn)
         {
             _phase = Phase.BulkLineFeed;
-            return next != '\r' && Fail("a string that is not followed by CRLF");
-        }
-
-        if (next != '\n')
-        {
-            return Fail("a string that is not followed by CRLF");
+            return false;
         }
 
         if (_bulkIsStreamed)
@@ -308,24 +316,15 @@ internal sealed class RespReader(RespLimits limits)
             return Fail("a malformed chunk of a streamed string");
         }
 
-        if (length > 0)
-        {
-            return Expect(length);
-        }
-
         _phase = Phase.Line;
-        _bulkIsStreamed = false;
-        return CompleteString(ref value);
+        _bulkIsStreamed = length > 0;
+        return _bulkIsStreamed ? Expect(length) : CompleteString(ref value);
     }
 
     private bool CompleteString(ref RespValue value)
     {
-        var bytes = _bulk;
+        var bytes = _bulk.Length == _bulkFilled ? _bulk : _bulk[.._bulkFilled];
         _bulk = [];
-        if (bytes.Length != _bulkFilled)
-        {
-            Array.Resize(ref bytes, _bulkFilled);
-        }
 
         if (_bulkKind == RespKind.VerbatimString)
         {

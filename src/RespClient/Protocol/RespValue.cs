@@ -6,7 +6,10 @@ namespace RespClient.Protocol;
 /// <summary>A reply: a value of one of the RESP types. Immutable.</summary>
 public readonly struct RespValue
 {
+    // A string's bytes, or an aggregate's elements.
     private readonly object? _payload;
+
+    // The number itself; of a string, which part of the array it is: start and length.
     private readonly long _number;
 
     private RespValue(RespKind kind, object? payload, long number = 0)
@@ -37,14 +40,21 @@ public readonly struct RespValue
         : IsNull ? default
         : throw Unexpected("an aggregate");
 
-    /// <summary>The bytes of a string, verbatim string, error or big number; empty for null. Not copied.</summary>
+    /// <summary>
+    /// The bytes of a string, verbatim string, error or big number; empty for null. Not copied: short strings of a reply
+    /// may be parts of one array, which lives as long as any of them is kept.
+    /// </summary>
     /// <exception cref="RedisReplyTypeException">The reply is another type.</exception>
-    public ReadOnlyMemory<byte> Bytes => _payload is byte[] bytes ? bytes
+    public ReadOnlyMemory<byte> Bytes => _payload is byte[] bytes ? bytes.AsMemory((int)(_number >> 32), (int)_number)
         : IsNull ? default
         : Encoding.UTF8.GetBytes(AsString()!);
 
     /// <summary>A string of the wire, by its bytes. The array is owned by the value from then on.</summary>
-    public static RespValue FromBytes(RespKind kind, byte[] bytes) => new(kind, bytes);
+    public static RespValue FromBytes(RespKind kind, byte[] bytes) => new(kind, bytes, bytes.Length);
+
+    /// <summary>A string that is a part of an array with others. The array must not change from then on.</summary>
+    internal static RespValue FromShared(RespKind kind, byte[] shared, int start, int length) =>
+        new(kind, shared, ((long)start << 32) | (uint)length);
 
     /// <summary>An array, set, push or map. The array is owned by the value from then on.</summary>
     public static RespValue FromItems(RespKind kind, RespValue[] items) => new(kind, items);
@@ -59,7 +69,7 @@ public readonly struct RespValue
     public static RespValue FromDouble(double value) => new(RespKind.Double, null, BitConverter.DoubleToInt64Bits(value));
 
     /// <summary>A simple string.</summary>
-    public static RespValue FromSimpleString(string value) => new(RespKind.SimpleString, Encoding.UTF8.GetBytes(value));
+    public static RespValue FromSimpleString(string value) => FromBytes(RespKind.SimpleString, Encoding.UTF8.GetBytes(value));
 
     /// <summary>The text of a string or the digits of a number; <see langword="null"/> for a null reply.</summary>
     /// <exception cref="RedisReplyTypeException">The reply is an aggregate.</exception>
@@ -69,21 +79,26 @@ public readonly struct RespValue
         RespKind.Integer => _number.ToString(CultureInfo.InvariantCulture),
         RespKind.Boolean => _number != 0 ? "1" : "0",
         RespKind.Double => BitConverter.Int64BitsToDouble(_number).ToString("R", CultureInfo.InvariantCulture),
-        _ when _payload is byte[] bytes => Encoding.UTF8.GetString(bytes),
+        _ when _payload is byte[] => Encoding.UTF8.GetString(Bytes.Span),
         _ => throw Unexpected("a string"),
     };
 
-    /// <summary>The bytes of a string; <see langword="null"/> for a null reply. Not copied: do not change them.</summary>
+    /// <summary>
+    /// The bytes of a string in an array of their own; <see langword="null"/> for a null reply. Copied only if the string
+    /// shares its array with others of the reply: do not change them.
+    /// </summary>
     /// <exception cref="RedisReplyTypeException">The reply is an aggregate.</exception>
-    public byte[]? AsBytes() => IsNull ? null : _payload as byte[] ?? Bytes.ToArray();
+    public byte[]? AsBytes() => IsNull ? null
+        : _payload is byte[] bytes && bytes.Length == (int)_number ? bytes
+        : Bytes.ToArray();
 
     /// <summary>An integer, or a string of digits (as RESP2 and scripts answer numbers).</summary>
     /// <exception cref="RedisReplyTypeException">The reply is null, an aggregate, or not a number.</exception>
     public long AsInt64() => Kind switch
     {
         RespKind.Integer or RespKind.Boolean => _number,
-        _ when _payload is byte[] bytes
-            && long.TryParse(bytes, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
+        _ when _payload is byte[]
+            && long.TryParse(Bytes.Span, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
         _ => throw Unexpected("an integer"),
     };
 
@@ -93,7 +108,7 @@ public readonly struct RespValue
     {
         RespKind.Double => BitConverter.Int64BitsToDouble(_number),
         RespKind.Integer => _number,
-        _ when _payload is byte[] bytes => ParseDouble(bytes),
+        _ when _payload is byte[] => ParseDouble(Bytes.Span),
         _ => throw Unexpected("a double"),
     };
 
@@ -110,12 +125,12 @@ public readonly struct RespValue
     /// <summary>The kind and size, never the content: safe for logs.</summary>
     public override string ToString() => _payload switch
     {
-        byte[] bytes => string.Create(CultureInfo.InvariantCulture, $"{Kind} ({bytes.Length} bytes)"),
+        byte[] => string.Create(CultureInfo.InvariantCulture, $"{Kind} ({(int)_number} bytes)"),
         RespValue[] items => string.Create(CultureInfo.InvariantCulture, $"{Kind} ({items.Length} items)"),
         _ => Kind.ToString(),
     };
 
-    private double ParseDouble(byte[] bytes) => Encoding.UTF8.GetString(bytes) switch
+    private double ParseDouble(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes) switch
     {
         "inf" or "+inf" => double.PositiveInfinity,
         "-inf" => double.NegativeInfinity,

@@ -1,4 +1,4 @@
-namespace RespClient.Connections;
+namespace RespClient.Protocol.Frames;
 
 /// <summary>The short way for the most frequent reply: a bulk string that lies whole in the receive buffer.</summary>
 internal static class ScalarFrame
