@@ -11,7 +11,7 @@ internal readonly struct FieldSet(RespValue reply)
     public int Count => _reply.Items.Length / 2;
 
     /// <summary>The name of a field, UTF-8.</summary>
-    public ReadOnlySpan<byte> Name(int index) => _reply.Items[index * 2].AsBytes();
+    public ReadOnlySpan<byte> Name(int index) => _reply.Items[index * 2].Bytes.Span;
 
     /// <summary>The value of a field. Owned by the entry from then on: not copied, not to be changed.</summary>
     public byte[] Value(int index) => _reply.Items[(index * 2) + 1].AsBytes() ?? [];
