@@ -18,14 +18,20 @@ internal abstract class AskPage(ICaptchaService captchas, IStringLocalizer<Text>
     [BindProperty]
     public CaptchaInput Captcha { get; set; } = new();
 
-    /// <summary>The captcha to show; <see langword="null"/>: none is required.</summary>
+    /// <summary>The captcha to show; <see langword="null"/>: none is required, or this network had too many.</summary>
     public CaptchaChallenge? Shown { get; private set; }
 
     /// <summary>Shows the form with a new captcha; the old one is used up, right or wrong.</summary>
     protected async Task<PageResult> ShowAsync(PageResult? page = null)
     {
         if (captchas.IsRequired)
-            Shown = await captchas.CreateAsync(HttpContext.RequestAborted);
+        {
+            var outcome = await captchas.CreateAsync(HttpContext.Connection.RemoteIpAddress, HttpContext.RequestAborted);
+            Shown = outcome.Challenge;
+            if (Shown is null)
+                page = RefuseUntil(Whole, T["Too many captchas were asked for from your network."], outcome.RetryAfter);
+        }
+
         // What was typed belongs to the picture that is gone.
         Captcha = new CaptchaInput();
         if (ModelState.TryGetValue(CaptchaInput.TextField, out var typed))

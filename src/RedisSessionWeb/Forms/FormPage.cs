@@ -31,7 +31,9 @@ internal abstract class FormPage(IStringLocalizer<Text> text) : PageModel
     /// <summary>Shows the form again with the time to wait: the same in the header and on the page.</summary>
     protected PageResult RefuseUntil(string field, LocalizedString reason, TimeSpan wait)
     {
-        Response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        // Of several reasons to wait, the header tells the one that lasts longest.
+        var seconds = int.TryParse(Response.Headers.RetryAfter, out var told) ? Math.Max(told, (int)wait.TotalSeconds) : (int)wait.TotalSeconds;
+        Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return Refuse(field, reason + " " + T["Try again in {0}.", Exactly(wait)], StatusCodes.Status429TooManyRequests);
     }
 

@@ -6,13 +6,13 @@ namespace VerificationCodes.Addresses;
 /// </summary>
 public abstract class ContactAddress : IEquatable<ContactAddress>
 {
-    private protected ContactAddress(string value) => Value = value;
+    private protected ContactAddress(string value, string masked) => (Value, Masked) = (value, masked);
 
     /// <summary>The normalised form. Messages go there, and accounts, keys and budgets are named by it.</summary>
     public string Value { get; }
 
     /// <summary>A form for logs: enough to recognise one's own, too little to write to.</summary>
-    public abstract string Masked { get; }
+    public string Masked { get; }
 
     /// <summary>The masked form, so that an address in a log line or an exception is never complete.</summary>
     public sealed override string ToString() => Masked;

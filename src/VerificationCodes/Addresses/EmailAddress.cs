@@ -26,7 +26,7 @@ public sealed class EmailAddress : ContactAddress
     private static readonly IdnMapping Idn = new() { AllowUnassigned = false, UseStd3AsciiRules = true };
 
     private EmailAddress(string value, int at)
-        : base(value)
+        : base(value, $"{value[..Rune.GetRuneAt(value, 0).Utf16SequenceLength]}***{value[at..]}")
     {
         LocalPart = value[..at];
         Domain = value[(at + 1)..];
@@ -37,9 +37,6 @@ public sealed class EmailAddress : ContactAddress
 
     /// <summary>The domain, in ASCII (<c>xn--…</c> where it is international).</summary>
     public string Domain { get; }
-
-    /// <inheritdoc/>
-    public override string Masked => $"{LocalPart[..Rune.GetRuneAt(LocalPart, 0).Utf16SequenceLength]}***@{Domain}";
 
     /// <summary>Reads exactly one mailbox. Blanks around it are dropped; anything else that is not part of it is refused.</summary>
     /// <param name="text">What was typed, or <see langword="null"/>.</param>

@@ -10,12 +10,9 @@ public sealed class PhoneNumber : ContactAddress
     private const int MaxDigits = 15;
 
     private PhoneNumber(string value)
-        : base(value)
+        : base(value, string.Concat(value.AsSpan(0, 3), new string('*', value.Length - 5), value.AsSpan(value.Length - 2)))
     {
     }
-
-    /// <inheritdoc/>
-    public override string Masked => string.Concat(Value.AsSpan(0, 3), new string('*', Value.Length - 5), Value.AsSpan(Value.Length - 2));
 
     /// <summary>
     /// Reads a number. Spaces, dashes, dots, parentheses and full-width digits are accepted; a number without

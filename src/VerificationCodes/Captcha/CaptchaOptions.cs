@@ -12,6 +12,12 @@ public sealed class CaptchaOptions
     /// <summary>Leading zero bits of the proof of work: each doubles the cost. 8 to 24; default 18.</summary>
     public int WorkBits { get; set; } = 18;
 
+    /// <summary>
+    /// Captchas that one client (an IPv4 address, an IPv6 /64) may have made in a minute: each is a key in Redis for its
+    /// lifetime, and a picture to draw. 1 to 10000; default 60.
+    /// </summary>
+    public int PerClientPerMinute { get; set; } = 60;
+
     /// <summary>How long a captcha can be redeemed. 30 to 600 s; default 120 s.</summary>
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromSeconds(120);
 }

@@ -1,31 +1,39 @@
+using System.Net;
+
 using Microsoft.Extensions.Options;
 
 using RespClient;
+using RespClient.Commands;
 
 using VerificationCodes.Codes;
+using VerificationCodes.Diagnostics;
+using VerificationCodes.RateLimiting;
 
 namespace VerificationCodes.Captcha;
 
 /// <summary>Captchas of this process, over Redis.</summary>
-internal sealed class CaptchaService(IRedisClient redis, RedisKeys keys, CaptchaAnswers answers, IOptions<VerificationOptions> options) : ICaptchaService
+internal sealed class CaptchaService(
+    IRedisClient redis, RedisKeys keys, CaptchaAnswers answers, IOptions<VerificationOptions> options, VerificationRecord record) : ICaptchaService
 {
+    private static readonly LuaScript Create = LuaScript.FromResource(typeof(CaptchaService), "Create.lua");
+
     private CaptchaOptions Settings => options.Value.Captcha;
 
     public bool IsRequired => answers.IsRequired;
 
-    public async ValueTask<CaptchaChallenge> CreateAsync(CancellationToken cancellationToken)
+    public async ValueTask<CaptchaOutcome> CreateAsync(IPAddress? clientAddress, CancellationToken cancellationToken)
     {
         var id = CaptchaAnswers.NewId();
-        await redis.ExecuteAsync(
-            new RedisCommand("SET", keys.Captcha(id), "1", "PX", (long)Settings.Lifetime.TotalMilliseconds), cancellationToken).OrUnavailableAsync();
-
-        return new CaptchaChallenge
-        {
-            Id = id,
-            HasImage = Settings.Image,
-            WorkBits = Settings.ProofOfWork ? Settings.WorkBits : 0,
-            ExpiresIn = Settings.Lifetime,
-        };
+        var key = keys.Captcha(id);
+        ClientNetwork? client = clientAddress is null ? null : new ClientNetwork(clientAddress);
+        var reply = await Create.ExecuteAsync(
+            redis,
+            [key, client is { } network ? keys.CaptchasOfClient(network) : key],
+            [(long)Settings.Lifetime.TotalMilliseconds, client is null ? 0 : Settings.PerClientPerMinute],
+            cancellationToken).OrUnavailableAsync();
+        var wait = reply.AsInt64();
+        record.CaptchaAsked(isMade: wait == 0, client);
+        return wait > 0 ? new CaptchaOutcome(null, WholeSeconds.Up(wait)) : new CaptchaOutcome(Challenge(id));
     }
 
     public async ValueTask<byte[]?> DrawAsync(string id, CancellationToken cancellationToken)
@@ -36,4 +44,12 @@ internal sealed class CaptchaService(IRedisClient redis, RedisKeys keys, Captcha
         var exists = await redis.ExecuteAsync(new RedisCommand("EXISTS", keys.Captcha(id)), cancellationToken).OrUnavailableAsync();
         return exists.AsInt64() == 0 ? null : CaptchaPicture.Draw(answers.TextOf(id), answers.SeedOf(id));
     }
+
+    private CaptchaChallenge Challenge(string id) => new()
+    {
+        Id = id,
+        HasImage = Settings.Image,
+        WorkBits = Settings.ProofOfWork ? Settings.WorkBits : 0,
+        ExpiresIn = Settings.Lifetime,
+    };
 }

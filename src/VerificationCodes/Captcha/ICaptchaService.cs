@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace VerificationCodes.Captcha;
 
 /// <summary>
@@ -11,8 +13,13 @@ public interface ICaptchaService
     bool IsRequired { get; }
 
     /// <summary>Creates a captcha that lives 120 s and can be redeemed once, right or wrong.</summary>
+    /// <param name="clientAddress">
+    /// The client's network address, for the limit per client; see <see cref="IssueRequest.ClientAddress"/>. Default
+    /// <see langword="null"/>: this one counts towards no client.
+    /// </param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="VerificationUnavailableException">Redis, or the remote service, is away.</exception>
-    ValueTask<CaptchaChallenge> CreateAsync(CancellationToken cancellationToken = default);
+    ValueTask<CaptchaOutcome> CreateAsync(IPAddress? clientAddress = null, CancellationToken cancellationToken = default);
 
     /// <summary>Draws the picture: the same one each time, so that asking often tells nothing more.</summary>
     /// <param name="id">The captcha's id; anything else is answered with <see langword="null"/>.</param>
@@ -21,6 +28,11 @@ public interface ICaptchaService
     /// <exception cref="VerificationUnavailableException">Redis, or the remote service, is away.</exception>
     ValueTask<byte[]?> DrawAsync(string id, CancellationToken cancellationToken = default);
 }
+
+/// <summary>The answer to <see cref="ICaptchaService.CreateAsync"/>: a captcha, or the time to wait for one.</summary>
+/// <param name="Challenge">The captcha; <see langword="null"/>: the client had its captchas of the minute. 429, <paramref name="RetryAfter"/>.</param>
+/// <param name="RetryAfter">Without a captcha: the time until another may be made, rounded up to whole seconds. Otherwise zero.</param>
+public sealed record CaptchaOutcome(CaptchaChallenge? Challenge, TimeSpan RetryAfter = default);
 
 /// <summary>A captcha to show.</summary>
 public sealed record CaptchaChallenge

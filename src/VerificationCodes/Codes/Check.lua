@@ -19,6 +19,10 @@ end
 local wait = blocked_for()
 if wait > 0 then return {'blocked', wait} end
 
+-- Changes nothing, and is refused where memory is full: otherwise a right answer would be taken and a wrong one not
+-- be counted, and guessing would be free for as long as that lasts.
+redis.call('ZADD', KEYS[2], 'XX', 0, '')
+
 local stored = redis.call('HGET', KEYS[1], ARGV[1])
 if not stored then return {'expired'} end
 local code = cjson.decode(stored)

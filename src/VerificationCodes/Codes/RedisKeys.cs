@@ -44,4 +44,7 @@ internal sealed class RedisKeys(string prefix)
 
     /// <summary>Exists while a captcha can be redeemed.</summary>
     public string Captcha(string id) => $"{prefix}img_{id}";
+
+    /// <summary>Captchas that a client had made in the running minute: a counter.</summary>
+    public string CaptchasOfClient(ClientNetwork client) => $"{prefix}imgs_ip_{client}";
 }

@@ -38,6 +38,9 @@ internal static partial class VerificationLog
     [LoggerMessage(12, LogLevel.Warning, "Captcha is switched off: anyone can have messages sent, up to the limits")]
     public static partial void NoCaptcha(this ILogger log);
 
+    [LoggerMessage(16, LogLevel.Information, "No captcha for network {Network}: it had its captchas of the minute")]
+    public static partial void CaptchaRefused(this ILogger log, string network);
+
     [LoggerMessage(14, LogLevel.Information, "Verification service for other processes on {Address}")]
     public static partial void Serving(this ILogger log, string address);
 

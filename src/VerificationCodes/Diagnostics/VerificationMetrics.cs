@@ -10,6 +10,7 @@ internal sealed class VerificationMetrics
 {
     private readonly Counter<long> _issued;
     private readonly Counter<long> _checked;
+    private readonly Counter<long> _captchas;
     private readonly Counter<long> _attempts;
     private readonly Counter<long> _givenUp;
 
@@ -18,6 +19,7 @@ internal sealed class VerificationMetrics
         var meter = meters.Create("VerificationCodes");
         _issued = meter.CreateCounter<long>("verification.issued", "{request}", "Requests for a code, by purpose and outcome.");
         _checked = meter.CreateCounter<long>("verification.checked", "{check}", "Checks of a code, by purpose and outcome.");
+        _captchas = meter.CreateCounter<long>("verification.captchas", "{captcha}", "Captchas asked for, by outcome: Made or ClientLimit.");
         _attempts = meter.CreateCounter<long>("verification.delivery.attempts", "{attempt}", "Attempts to hand a message on, by channel and outcome.");
         _givenUp = meter.CreateCounter<long>("verification.delivery.dead", "{message}", "Messages given up.");
     }
@@ -27,6 +29,8 @@ internal sealed class VerificationMetrics
 
     public void Checked(CodePurpose purpose, ConfirmStatus status) =>
         _checked.Add(1, new("purpose", purpose.ToName()), new("outcome", status.ToString()));
+
+    public void CaptchaAsked(bool isMade) => _captchas.Add(1, new KeyValuePair<string, object?>("outcome", isMade ? "Made" : nameof(IssueStatus.ClientLimit)));
 
     public void Attempted(string channel, DeliveryStatus status) =>
         _attempts.Add(1, new("channel", channel), new("outcome", status.ToString()));

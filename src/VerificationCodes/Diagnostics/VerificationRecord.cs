@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 
+using VerificationCodes.RateLimiting;
+
 namespace VerificationCodes.Diagnostics;
 
 /// <summary>Notes what was asked and how it ended, in log and metrics.</summary>
@@ -9,6 +11,13 @@ internal sealed class VerificationRecord(VerificationMetrics metrics, ILogger<Ve
     {
         metrics.Issued(request.Purpose, outcome.Status);
         log.Issued(request.Purpose, request.Address.Masked, outcome.Status, outcome.RetryAfter.TotalSeconds);
+    }
+
+    public void CaptchaAsked(bool isMade, ClientNetwork? client)
+    {
+        metrics.CaptchaAsked(isMade);
+        if (!isMade)
+            log.CaptchaRefused(client.ToString() ?? "");
     }
 
     public void Checked(ConfirmRequest request, ConfirmOutcome outcome)

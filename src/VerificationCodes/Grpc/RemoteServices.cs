@@ -1,3 +1,5 @@
+using System.Net;
+
 using Microsoft.Extensions.Options;
 
 using VerificationCodes.Addresses;
@@ -74,17 +76,20 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
         Check(await client.CallAsync("SendNotice", message, StatusRsp.Parser, cancellationToken));
     }
 
-    public async ValueTask<CaptchaChallenge> CreateAsync(CancellationToken cancellationToken)
+    public async ValueTask<CaptchaOutcome> CreateAsync(IPAddress? clientAddress, CancellationToken cancellationToken)
     {
-        var reply = await client.CallAsync("CreateCaptcha", new CreateCaptchaReq(), CreateCaptchaRsp.Parser, cancellationToken);
+        var message = new CreateCaptchaReq { ClientAddress = clientAddress?.ToString() ?? "" };
+        var reply = await client.CallAsync("CreateCaptcha", message, CreateCaptchaRsp.Parser, cancellationToken);
         CheckError(reply.Error);
-        return new CaptchaChallenge
+        if (reply.RetryAfter > 0)
+            return new CaptchaOutcome(null, TimeSpan.FromSeconds(reply.RetryAfter));
+        return new CaptchaOutcome(new CaptchaChallenge
         {
             Id = reply.Id,
             HasImage = reply.HasImage,
             WorkBits = reply.WorkBits,
             ExpiresIn = TimeSpan.FromMilliseconds(reply.ExpiresInMs),
-        };
+        });
     }
 
     public async ValueTask<byte[]?> DrawAsync(string id, CancellationToken cancellationToken)

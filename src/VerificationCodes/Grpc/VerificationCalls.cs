@@ -98,7 +98,11 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
 
     public async ValueTask<CreateCaptchaRsp> CreateCaptchaAsync(CreateCaptchaReq request, CancellationToken cancellationToken)
     {
-        var captcha = await captchas.CreateAsync(cancellationToken);
+        if (!TryParseClient(request.ClientAddress, out var client))
+            return new CreateCaptchaRsp { Error = AnythingElse };
+        var outcome = await captchas.CreateAsync(client, cancellationToken);
+        if (outcome.Challenge is not { } captcha)
+            return new CreateCaptchaRsp { Error = AnythingElse, RetryAfter = SecondsOf(outcome.RetryAfter) };
         return new CreateCaptchaRsp
         {
             Id = captcha.Id,
@@ -118,7 +122,6 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
     {
         issue = null!;
         NoticeKind? instead = null;
-        IPAddress? client = null;
         if (!TryParseAddress(request.Address, out var address) || !TryParsePurpose(request.Purpose, out var purpose)
             || request.Challenge.Length > CodeScope.MaxChallengeLength)
         {
@@ -132,7 +135,7 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
             instead = kind;
         }
 
-        if (request.ClientAddress.Length > 0 && !IPAddress.TryParse(request.ClientAddress, out client))
+        if (!TryParseClient(request.ClientAddress, out var client))
             return false;
         issue = new IssueRequest
         {
@@ -156,6 +159,12 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
         else if (EmailAddress.TryParse(text, out var email))
             address = email;
         return address is not null;
+    }
+
+    private static bool TryParseClient(string text, out IPAddress? client)
+    {
+        client = null;
+        return text.Length == 0 || IPAddress.TryParse(text, out client);
     }
 
     private static bool TryParsePurpose(string text, out CodePurpose purpose)

@@ -47,6 +47,7 @@ internal sealed class VerificationOptionsCheck(HostEnvironmentKind environment) 
         findings.Number("Verification:SendsPerClientPerHour", options.SendsPerClientPerHour, 1, 10_000);
         findings.Number("Verification:SendsPerMinute", options.SendsPerMinute, 1, 1_000_000);
         findings.Number("Verification:Captcha:WorkBits", options.Captcha.WorkBits, 8, 24);
+        findings.Number("Verification:Captcha:PerClientPerMinute", options.Captcha.PerClientPerMinute, 1, 10_000);
         findings.Duration("Verification:Captcha:Lifetime", options.Captcha.Lifetime, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(10));
         findings.Duration("Verification:SendTimeout", options.SendTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
         findings.Require(

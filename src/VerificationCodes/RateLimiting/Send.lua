@@ -14,6 +14,10 @@ local MINUTE, HOUR, DAY = 60000, 3600000, 86400000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
+-- Changes nothing. Redis refuses a script that would pass maxmemory at its first write that may need memory, and only
+-- if nothing was written before: without this line, deleting the captcha would open the door to all that follows.
+redis.call('ZADD', KEYS[3], 'XX', 0, '')
+
 -- Redeemed first, and gone whatever follows: a captcha is worth one decision.
 if ARGV[1] ~= 'off' then
   if redis.call('DEL', KEYS[6]) == 0 then return {'captcha-expired', 0} end

@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 using RedisAccounts.SignIn;
 
+using RespClient;
+
 using TestServers;
 
 namespace RedisAccounts.Tests.SignIn;
@@ -44,6 +46,24 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
         Assert.False(refused.IsAllowed);
         Assert.InRange(refused.RetryAfter, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
         Assert.InRange(refused.RetryAfterSeconds, 1, 2);
+    }
+
+    [Fact]
+    public async Task On_a_full_server_no_browser_is_remembered_and_no_known_one_forgotten()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var scope = _redis.Start(o => o.KeyPrefix = _prefix, services => services.AddSingleton<IRedisClient>(client));
+        var throttle = scope.ServiceProvider.GetRequiredService<SignInThrottle>();
+        await throttle.RememberAsync("ann", null);
+        var key = $"{_prefix}{{all}}:devices:{AccountKeys.Hash("ann")}";
+        await server.CliAsync("ZADD", key, "1", "a browser whose time is over");
+        var before = await server.CliAsync("DEBUG", "DIGEST");
+        await server.CliAsync("CONFIG", "SET", "maxmemory", "1");
+
+        await Assert.ThrowsAsync<RedisServerException>(async () => await throttle.RememberAsync("ann", null));
+
+        Assert.Equal(before, await server.CliAsync("DEBUG", "DIGEST"));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using TestServers;
 using TestServers.Smtp;
 
 using VerificationCodes.Addresses;
+using VerificationCodes.Captcha;
 using VerificationCodes.Delivery;
 
 namespace VerificationCodes.Tests.Bench;
@@ -85,6 +86,8 @@ internal sealed class CodeBench : IAsyncDisposable
     public static ConfirmRequest Try(
         string code, string to = "ann@example.com", string challenge = "browser-a", CodePurpose purpose = CodePurpose.Register) =>
         new() { Purpose = purpose, Address = Email(to), Challenge = challenge, Code = code };
+
+    public async Task<CaptchaChallenge> NewCaptchaAsync() => (await Service<ICaptchaService>().CreateAsync()).Challenge!;
 
     /// <summary>Asks for a code and returns it once its mail is there.</summary>
     public async Task<string> ReceiveAsync(IssueRequest? request = null)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 using VerificationCodes.Captcha;
 using VerificationCodes.Tests.Bench;
@@ -22,7 +23,7 @@ public sealed class CaptchaTests(SharedRedis redis)
     public async Task The_characters_in_the_picture_are_accepted_in_any_case_and_with_blanks()
     {
         await using var bench = await StartAsync();
-        var captcha = await bench.Service<ICaptchaService>().CreateAsync();
+        var captcha = await bench.NewCaptchaAsync();
         var picture = await bench.Service<ICaptchaService>().DrawAsync(captcha.Id);
         var text = bench.Service<CaptchaAnswers>().TextOf(captcha.Id);
 
@@ -112,7 +113,7 @@ public sealed class CaptchaTests(SharedRedis redis)
     public async Task The_proof_of_work_is_accepted_in_place_of_the_picture_once()
     {
         await using var bench = await StartAsync();
-        var captcha = await bench.Service<ICaptchaService>().CreateAsync();
+        var captcha = await bench.NewCaptchaAsync();
         Assert.Equal(10, captcha.WorkBits);
         var work = Enumerable.Range(0, int.MaxValue).Select(n => n.ToString(CultureInfo.InvariantCulture))
             .First(n => LeadingZeroBits($"{captcha.Id}:{n}") >= captcha.WorkBits);
@@ -128,7 +129,7 @@ public sealed class CaptchaTests(SharedRedis redis)
     public async Task Work_that_is_no_number_is_wrong(string work)
     {
         await using var bench = await StartAsync();
-        var captcha = await bench.Service<ICaptchaService>().CreateAsync();
+        var captcha = await bench.NewCaptchaAsync();
 
         Assert.Equal(IssueStatus.CaptchaWrong, await AskAsync(bench, new CaptchaAnswer(captcha.Id, null, work)));
     }
@@ -137,12 +138,41 @@ public sealed class CaptchaTests(SharedRedis redis)
     public async Task The_work_of_one_captcha_solves_no_other()
     {
         await using var bench = await StartAsync();
-        var captcha = await bench.Service<ICaptchaService>().CreateAsync();
+        var captcha = await bench.NewCaptchaAsync();
         // Found for this id: no work for another, but for one in 1024 numbers.
         var work = Enumerable.Range(0, int.MaxValue).Select(n => n.ToString(CultureInfo.InvariantCulture)).First(n =>
             LeadingZeroBits($"{captcha.Id}:{n}") < 10 && LeadingZeroBits($"AAAAAAAAAAAAAAAAAAAAAA:{n}") >= 10);
 
         Assert.Equal(IssueStatus.CaptchaWrong, await AskAsync(bench, new CaptchaAnswer(captcha.Id, null, work)));
+    }
+
+    [Fact]
+    public async Task A_network_that_had_its_captchas_is_told_when_the_next_may_be_made()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => (o.Captcha.Image, o.Captcha.PerClientPerMinute) = (true, 3));
+        var captchas = bench.Service<ICaptchaService>();
+        var home = IPAddress.Parse("192.0.2.7");
+
+        var all = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(async () => await captchas.CreateAsync(home))));
+
+        Assert.Equal(3, all.Count(c => c.Challenge is not null));
+        Assert.All(all.Where(c => c.Challenge is null), c => Assert.InRange(c.RetryAfter.TotalSeconds, 1, 60));
+        Assert.NotNull((await captchas.CreateAsync(IPAddress.Parse("192.0.2.8"))).Challenge);
+        Assert.NotNull((await captchas.CreateAsync()).Challenge);
+        await bench.AdvanceAsync((await captchas.CreateAsync(home)).RetryAfter);
+        Assert.NotNull((await captchas.CreateAsync(home)).Challenge);
+        Assert.Contains(bench.Logs.Lines, l => l.Contains("No captcha for network 192.0.2.7", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_ipv6_network_of_one_subscriber_has_one_budget_of_captchas()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => (o.Captcha.Image, o.Captcha.PerClientPerMinute) = (true, 1));
+        var captchas = bench.Service<ICaptchaService>();
+
+        Assert.NotNull((await captchas.CreateAsync(IPAddress.Parse("2001:db8:1:2::1"))).Challenge);
+        Assert.Null((await captchas.CreateAsync(IPAddress.Parse("2001:db8:1:2:ffff::9"))).Challenge);
+        Assert.NotNull((await captchas.CreateAsync(IPAddress.Parse("2001:db8:1:3::1"))).Challenge);
     }
 
     private static int LeadingZeroBits(string text)
@@ -161,7 +191,7 @@ public sealed class CaptchaTests(SharedRedis redis)
 
     private static async Task<CaptchaAnswer> SolvedAsync(CodeBench bench)
     {
-        var captcha = await bench.Service<ICaptchaService>().CreateAsync();
+        var captcha = await bench.NewCaptchaAsync();
         return new CaptchaAnswer(captcha.Id, bench.Service<CaptchaAnswers>().TextOf(captcha.Id));
     }
 

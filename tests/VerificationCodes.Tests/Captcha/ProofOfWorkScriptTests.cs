@@ -15,7 +15,7 @@ public sealed class ProofOfWorkScriptTests(SharedRedis redis)
     public async Task The_number_that_the_page_script_finds_is_accepted_by_the_service()
     {
         await using var bench = await CodeBench.StartAsync(redis.Server, o => o.Captcha.ProofOfWork = true);
-        var captcha = await bench.Service<ICaptchaService>().CreateAsync();
+        var captcha = await bench.NewCaptchaAsync();
         Assert.Equal(18, captcha.WorkBits);
 
         var work = await SolveAsync(captcha);

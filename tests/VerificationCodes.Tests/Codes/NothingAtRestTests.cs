@@ -55,7 +55,7 @@ public sealed class NothingAtRestTests
     {
         var challenge = VerificationChallenge.Create();
         var to = $"flow{flow}@example.com";
-        var captcha = await bench.Service<ICaptchaService>().CreateAsync();
+        var captcha = await bench.NewCaptchaAsync();
         var answer = bench.Service<CaptchaAnswers>().TextOf(captcha.Id);
         var code = await bench.ReceiveAsync(CodeBench.Ask(to, challenge) with { Captcha = new CaptchaAnswer(captcha.Id, answer) });
         await bench.ConfirmAsync(CodeBench.Try(CodeBench.Other(code), to, challenge));

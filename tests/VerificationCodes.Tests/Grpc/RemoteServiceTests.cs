@@ -1,3 +1,5 @@
+using System.Net;
+
 using Microsoft.Extensions.DependencyInjection;
 
 using RespClient;
@@ -19,7 +21,7 @@ public sealed class RemoteServiceTests(SharedRedis redis)
     {
         await using var service = await StartServiceAsync();
         await using var web = await StartWebAsync(service);
-        var captcha = await web.Service<ICaptchaService>().CreateAsync();
+        var captcha = await web.NewCaptchaAsync();
         var picture = await web.Service<ICaptchaService>().DrawAsync(captcha.Id);
         var answer = new CaptchaAnswer(captcha.Id, service.Service<CaptchaAnswers>().TextOf(captcha.Id));
 
@@ -40,6 +42,21 @@ public sealed class RemoteServiceTests(SharedRedis redis)
         Assert.Equal((ConfirmStatus.Wrong, 4), (wrong.Status, wrong.TriesLeft));
         Assert.Equal(ConfirmStatus.Confirmed, await web.ConfirmAsync(CodeBench.Try(code)));
         Assert.Empty(web.Transport.Mails);
+    }
+
+    [Fact]
+    public async Task The_limit_of_captchas_holds_and_tells_its_seconds_over_the_wire()
+    {
+        await using var service = await StartServiceAsync(captchas: 1);
+        await using var web = await StartWebAsync(service);
+        var captchas = web.Service<ICaptchaService>();
+
+        Assert.NotNull((await captchas.CreateAsync(IPAddress.Parse("192.0.2.7"))).Challenge);
+        var refused = await captchas.CreateAsync(IPAddress.Parse("192.0.2.7"));
+
+        Assert.Null(refused.Challenge);
+        Assert.InRange(refused.RetryAfter.TotalSeconds, 1, 60);
+        Assert.NotNull((await captchas.CreateAsync(IPAddress.Parse("192.0.2.8"))).Challenge);
     }
 
     [Fact]
@@ -102,9 +119,9 @@ public sealed class RemoteServiceTests(SharedRedis redis)
         Assert.Equal(ConfirmStatus.Expired, await right.ConfirmAsync(CodeBench.Try("123456")));
     }
 
-    private Task<CodeBench> StartServiceAsync(int port = 0, string secret = "", RedisServer? server = null) => CodeBench.StartAsync(
+    private Task<CodeBench> StartServiceAsync(int port = 0, string secret = "", RedisServer? server = null, int captchas = 60) => CodeBench.StartAsync(
         server ?? redis.Server,
-        options => options.Captcha.Image = true,
+        options => (options.Captcha.Image, options.Captcha.PerClientPerMinute) = (true, captchas),
         services => services.Configure<VerificationServerOptions>(o => (o.Enabled, o.Port, o.Secret) = (true, port, secret)));
 
     /// <summary>Has no Redis at all: whatever asked for one would fail.</summary>

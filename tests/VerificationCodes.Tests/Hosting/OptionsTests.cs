@@ -41,6 +41,7 @@ public sealed class OptionsTests
     [InlineData("Verification:CodeLifetime", "00:10:01", "Verification:CodeLifetime is 00:10:01; allowed: 00:01:00 to 00:10:00")]
     [InlineData("Verification:CoolDown", "00:00:00", "Verification:CoolDown is 00:00:00; allowed: 00:00:01 to 00:10:00")]
     [InlineData("Verification:Captcha:WorkBits", "0", "Verification:Captcha:WorkBits is 0; allowed: 8 to 24")]
+    [InlineData("Verification:Captcha:PerClientPerMinute", "0", "Verification:Captcha:PerClientPerMinute is 0; allowed: 1 to 10000")]
     [InlineData("Smtp:Host", "", "Smtp:Host is empty")]
     [InlineData("Smtp:StartTls", "false", "Smtp:StartTls is false")]
     [InlineData("Smtp:From", "nobody", "Smtp:From is 'nobody'")]

@@ -10,8 +10,10 @@ local wanted = tonumber(ARGV[3])
 
 local due = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, wanted)
 for _, message in ipairs(due) do
-  redis.call('XADD', KEYS[1], '*', 'message', message)
+  -- Removed first: after a write that frees memory, Redis lets the other one pass maxmemory, and a full server gets
+  -- rid of its messages.
   redis.call('ZREM', KEYS[2], message)
+  redis.call('XADD', KEYS[1], '*', 'message', message)
   redis.call('PEXPIRE', KEYS[1], 2 * DAY)
 end
 if redis.call('EXISTS', KEYS[1]) == 0 then return {now, {}} end
