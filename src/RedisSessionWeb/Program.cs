@@ -5,6 +5,7 @@ using RedisSessionWeb.Hosting;
 using RedisSessionWeb.Inspection;
 using RedisSessionWeb.Localization;
 using RedisSessionWeb.Roles;
+using RedisSessionWeb.Visitors;
 
 namespace RedisSessionWeb;
 
@@ -46,6 +47,7 @@ internal static class Program
         if (!app.Environment.IsDevelopment())
             app.UseHsts();
         app.UseSecurityHeaders();
+        app.UseHostCookies();
         app.UseRequestLocalization();
         app.UseErrorResponses();
         app.UseStaticFiles();

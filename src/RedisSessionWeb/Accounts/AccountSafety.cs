@@ -32,7 +32,7 @@ internal sealed class AccountSafety(
 
     /// <summary>Gives this session a new id and the account's present data.</summary>
     public async Task SignInAgainAsync(Account account) =>
-        await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceToken));
+        await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceTokenFor(account.Id)));
 
     public async Task TellAsync(NoticeKind kind, string email, string detail = "")
     {

@@ -49,7 +49,7 @@ internal sealed class Register(AddressProof proof, UserManager<Account> accounts
         if (problems.Count > 0)
             return problems;
         proof.Forget(Purpose);
-        await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceToken));
+        await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceTokenFor(account.Id)));
         return problems;
     }
 }

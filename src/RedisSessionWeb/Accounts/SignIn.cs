@@ -33,7 +33,7 @@ internal sealed class SignIn(UserManager<Account> accounts, PasswordCheck passwo
     private async Task<SignInOutcome> TryAsync(Account? account, string? typed, string? password, bool signsIn)
     {
         var subject = account?.Id ?? (string.IsNullOrEmpty(typed) ? "-" : typed[..Math.Min(typed.Length, MaxSubjectLength)]);
-        var attempt = new SignInAttempt(subject, visitor.Address, visitor.DeviceToken);
+        var attempt = new SignInAttempt(subject, visitor.Address, visitor.DeviceTokenFor(account?.Id));
         var permit = await throttle.BeginAsync(attempt);
         if (!permit.IsAllowed)
             return new SignInOutcome(SignInStatus.Limited, TimeSpan.FromSeconds(permit.RetryAfterSeconds));

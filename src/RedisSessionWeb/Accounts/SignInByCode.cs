@@ -41,7 +41,7 @@ internal sealed class SignInByCode(AddressProof proof, UserManager<Account> acco
         proof.Forget(Purpose);
         if (await accounts.FindByEmailAsync(address.Value) is not { } account || await accounts.IsLockedOutAsync(account))
             return new ConfirmOutcome { Status = ConfirmStatus.Expired };
-        await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceToken));
+        await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceTokenFor(account.Id)));
         return outcome;
     }
 }

@@ -12,8 +12,14 @@ namespace RedisSessionWeb.Forms;
 /// <summary>A page that asks for a new password: tells the limits as they are configured.</summary>
 internal abstract class NewPasswordPage(IOptions<AccountOptions> limits, IStringLocalizer<Text> text) : FormPage(text)
 {
-    /// <summary>The fewest characters of a new password.</summary>
-    public int MinPasswordLength => limits.Value.MinPasswordLength;
+    // What NIST SP 800-63B-4, 3.1.1.2 demands of a password that stands alone.
+    private const int GoodPasswordLength = 15;
+
+    /// <summary>What makes a good password, said before one is typed.</summary>
+    public string PasswordHint => T["At least {0} characters, better {1} or more: a few words that only you would put together. Spaces and emoji count. Not your name or address, and none of the most used.",
+        MinPasswordLength, Math.Max(MinPasswordLength, GoodPasswordLength)];
+
+    private int MinPasswordLength => limits.Value.MinPasswordLength;
 
     /// <summary>What has to be put right in a new name, address or password.</summary>
     protected PageResult Explain(IEnumerable<AccountProblem> problems, string nameField, string passwordField)

@@ -1,3 +1,5 @@
+using RedisSessionWeb.Visitors;
+
 namespace RedisSessionWeb.Hosting;
 
 /// <summary>The headers that tell a browser what a page of this site may do (OWASP ASVS 5.0.0, V3.4).</summary>
@@ -12,7 +14,7 @@ internal static class SecurityHeaders
     /// <summary>The cookie against forged forms travels like all others: over TLS wherever the page did.</summary>
     public static IServiceCollection AddSafeForms(this IServiceCollection services) => services.AddAntiforgery(options =>
     {
-        options.Cookie.Name = "form";
+        options.Cookie.Name = HostCookies.Form;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         // frame-ancestors says it already, and more strictly.
         options.SuppressXFrameOptionsHeader = true;

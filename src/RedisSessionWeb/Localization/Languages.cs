@@ -5,6 +5,8 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.WebEncoders;
 
+using RedisSessionWeb.Visitors;
+
 namespace RedisSessionWeb.Localization;
 
 /// <summary>The languages of the site and how a visitor's is found: the choice kept in a cookie, else Accept-Language.</summary>
@@ -28,7 +30,7 @@ internal static class Languages
             options.SetDefaultCulture("en").AddSupportedCultures("en", "zh-CN", "zh").AddSupportedUICultures("en", "zh-CN", "zh");
             options.ApplyCurrentCultureToResponseHeaders = true;
             options.RequestCultureProviders = [
-                new CookieRequestCultureProvider { CookieName = "lang" },
+                new CookieRequestCultureProvider { CookieName = HostCookies.Language },
                 new AcceptLanguageHeaderRequestCultureProvider(),
             ];
         });
@@ -41,7 +43,7 @@ internal static class Languages
         if (Offered.FirstOrDefault(l => l.Name == name) is not { } language)
             return;
         context.Response.Cookies.Append(
-            "lang",
+            HostCookies.Language,
             CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(language.Name)),
             new CookieOptions
             {

@@ -20,9 +20,6 @@ internal sealed class Visitor(
     /// <summary>The security stamp of the account at sign-in: another one now means another password or address.</summary>
     public const string StampClaim = "stamp";
 
-    /// <summary>Carries the token by which the sign-in throttle knows this browser again.</summary>
-    private const string DeviceCookie = "device";
-
     private HttpContext Context => accessor.HttpContext ?? throw new InvalidOperationException("There is no request.");
 
     public RedisSession Session => Context.RedisSession();
@@ -39,7 +36,10 @@ internal sealed class Visitor(
     /// <summary>The id of the account that is signed in; <see langword="null"/>: nobody is.</summary>
     public string? AccountId => User.FindFirstValue(ClaimTypes.NameIdentifier);
 
-    public string? DeviceToken => Context.Request.Cookies[DeviceCookie];
+    private string? Devices => Context.Request.Cookies[HostCookies.Device];
+
+    /// <summary>The token by which the sign-in throttle knows this browser again; <see langword="null"/>: that account does not.</summary>
+    public string? DeviceTokenFor(string? accountId) => DeviceTokens.Find(Devices, accountId);
 
     /// <summary>Signs an account in: the session gets a new id and keeps its data.</summary>
     /// <param name="account">The account.</param>
@@ -54,7 +54,7 @@ internal sealed class Visitor(
             new Claim(StampClaim, account.SecurityStamp ?? ""),
         ], SessionAuthenticationDefaults.AuthenticationScheme);
         await Context.SignInAsync(new ClaimsPrincipal(identity));
-        Context.Response.Cookies.Append(DeviceCookie, deviceToken, new CookieOptions
+        Context.Response.Cookies.Append(HostCookies.Device, DeviceTokens.Put(Devices, account.Id, deviceToken), new CookieOptions
         {
             MaxAge = accounts.Value.SignIn.DeviceLifetime,
             HttpOnly = true,

@@ -169,6 +169,45 @@ public sealed class SignInTests(AppFixture fixture) : IClassFixture<AppFixture>
         Assert.Equal((HttpStatusCode.BadRequest, "Address or password is wrong."), (visit.Response.StatusCode, visit.ErrorOf("Password")));
     }
 
+    [Fact]
+    public async Task A_browser_stays_known_to_an_account_when_others_sign_in_to_it_too()
+    {
+        await using var app = await RunningApp.StartAsync(
+            fixture.Redis.ConnectionString,
+            [.. AppFixture.Settings, "Accounts:SignIn:FirstDelay=00:10:00", "Accounts:SignIn:MaxSharedDelay=00:10:00"]);
+        using var shared = new Visit(app);
+        var emails = Enumerable.Range(0, 5).Select(i => $"shared{i}@example.com").ToArray();
+        foreach (var email in emails)
+        {
+            await shared.RegisterAsync(email, email.Split('@')[0], Password);
+            await shared.SubmitAsync("header form");
+        }
+
+        // A stranger's guesses use up what unknown browsers may try.
+        using var stranger = new Visit(app);
+        for (var i = 0; i < 6; i++)
+            await SignInAsync(stranger, emails[0], "guess " + i);
+        await SignInAsync(stranger, emails[0], Password);
+        Assert.Equal(HttpStatusCode.TooManyRequests, stranger.Response.StatusCode);
+
+        await SignInAsync(shared, emails[0], Password);
+        Assert.Equal("/account", shared.Path);
+    }
+
+    [Fact]
+    public async Task Blanks_alone_are_a_password_like_any_other_and_count_exactly()
+    {
+        using var visit = new Visit(fixture.App);
+        await visit.RegisterAsync("blanks@example.com", "Blanks", "            ");
+        await visit.SubmitAsync("header form");
+
+        await SignInAsync(visit, "blanks@example.com", "           ");
+        Assert.Equal("Address or password is wrong.", visit.ErrorOf("Password"));
+
+        await SignInAsync(visit, "blanks@example.com", "            ");
+        Assert.Equal("/account", visit.Path);
+    }
+
     private static async Task SignInAsync(Visit visit, string email, string password)
     {
         await visit.OpenAsync("/signin");

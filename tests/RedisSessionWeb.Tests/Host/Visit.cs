@@ -27,13 +27,19 @@ internal sealed partial class Visit : IDisposable
     public Visit(Uri address, string language = "en")
     {
         Cookies = new CookieContainer();
-        _http = new HttpClient(new SocketsHttpHandler { CookieContainer = Cookies }) { BaseAddress = address };
+        var handler = new SocketsHttpHandler { CookieContainer = Cookies, AllowAutoRedirect = false };
+        // Tests that speak TLS make a certificate of their own.
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Subject == "CN=localhost";
+        _http = new HttpClient(handler) { BaseAddress = address };
         _http.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
         _http.DefaultRequestHeaders.Accept.ParseAdd("text/html");
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0");
     }
 
     public CookieContainer Cookies { get; }
+
+    /// <summary>Every cookie that was set on the way, as the header had it.</summary>
+    public List<string> SetCookies { get; } = [];
 
     /// <summary>The page that is shown.</summary>
     public IHtmlDocument Page { get; private set; } = null!;
@@ -115,7 +121,20 @@ internal sealed partial class Visit : IDisposable
     private async Task ShowAsync(Func<Task<HttpResponseMessage>> send)
     {
         Response = await send();
+        KeepCookies();
+        while (Response.Headers.Location is { } next)
+        {
+            Response = await _http.GetAsync(next);
+            KeepCookies();
+        }
+
         Page = await ParseAsync(Response);
+    }
+
+    private void KeepCookies()
+    {
+        if (Response.Headers.TryGetValues("Set-Cookie", out var cookies))
+            SetCookies.AddRange(cookies);
     }
 
     private static async Task<IHtmlDocument> ParseAsync(HttpResponseMessage response) =>

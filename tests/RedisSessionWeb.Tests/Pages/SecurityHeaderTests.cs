@@ -43,16 +43,6 @@ public sealed class SecurityHeaderTests(AppFixture fixture) : IClassFixture<AppF
         Assert.DoesNotContain(visit.Page.QuerySelectorAll("*"), e => e.Attributes.Any(a => a.Name.StartsWith("on", StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public async Task The_cookies_cannot_be_read_by_scripts_and_stay_on_this_site()
-    {
-        using var visit = new Visit(fixture.App);
-        await visit.OpenAsync("/register");
-        await visit.SubmitAsync(("Email", "cookies@example.com"));
-
-        Assert.All(visit.Cookies.GetAllCookies(), cookie => Assert.True(cookie.HttpOnly, cookie.Name));
-    }
-
     [Theory]
     [InlineData("/register")]
     [InlineData("/signin")]

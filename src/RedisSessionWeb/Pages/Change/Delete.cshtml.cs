@@ -12,7 +12,7 @@ namespace RedisSessionWeb.Pages.Change;
 [Authorize]
 internal sealed class DeleteModel(DeleteAccount delete, IStringLocalizer<Text> text) : FormPage(text)
 {
-    [BindProperty]
+    [BindProperty, AsTyped]
     public string? Password { get; set; }
 
     public async Task<IActionResult> OnPostAsync()

@@ -14,7 +14,7 @@ namespace RedisSessionWeb.Pages.Change;
 [Authorize]
 internal sealed class EmailModel(ChangeEmail change, ICaptchaService captchas, IStringLocalizer<Text> text) : AskPage(captchas, text)
 {
-    [BindProperty]
+    [BindProperty, AsTyped]
     public string? Password { get; set; }
 
     public Task OnGetAsync() => ShowAsync();

@@ -16,10 +16,10 @@ namespace RedisSessionWeb.Pages.Change;
 internal sealed class PasswordModel(ChangePassword change, IOptions<AccountOptions> limits, IStringLocalizer<Text> text)
     : NewPasswordPage(limits, text)
 {
-    [BindProperty]
+    [BindProperty, AsTyped]
     public string? OldPassword { get; set; }
 
-    [BindProperty]
+    [BindProperty, AsTyped]
     public string? NewPassword { get; set; }
 
     public async Task<IActionResult> OnPostAsync()

@@ -12,7 +12,7 @@ internal sealed class SignInModel(Accounts.SignIn signIn, IStringLocalizer<Text>
     [BindProperty]
     public string? Email { get; set; }
 
-    [BindProperty]
+    [BindProperty, AsTyped]
     public string? Password { get; set; }
 
     /// <summary>Where to go afterwards; only a page of this site is followed.</summary>

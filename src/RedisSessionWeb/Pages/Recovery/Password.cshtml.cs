@@ -15,7 +15,7 @@ namespace RedisSessionWeb.Pages.Recovery;
 internal sealed class PasswordModel(ResetPassword reset, IOptions<AccountOptions> limits, IStringLocalizer<Text> text)
     : NewPasswordPage(limits, text)
 {
-    [BindProperty]
+    [BindProperty, AsTyped]
     public string? Password { get; set; }
 
     public string Address { get; private set; } = "";

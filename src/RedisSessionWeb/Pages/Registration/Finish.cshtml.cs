@@ -18,7 +18,7 @@ internal sealed class FinishModel(Register register, IOptions<AccountOptions> li
     [BindProperty]
     public string? Name { get; set; }
 
-    [BindProperty]
+    [BindProperty, AsTyped]
     public string? Password { get; set; }
 
     public string Address { get; private set; } = "";

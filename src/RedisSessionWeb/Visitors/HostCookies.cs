@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Primitives;
+
+namespace RedisSessionWeb.Visitors;
+
+/// <summary>
+/// Gives the application's own cookies the prefix <c>__Host-</c> over HTTPS, as the session's has it: a browser then
+/// takes them from this host alone, Secure and for the whole site, and no neighbouring host can plant one.
+/// </summary>
+/// <remarks>
+/// Done where requests come in and answers go out, because the components that own two of the three cookies give them
+/// one name for all requests, and over plain HTTP a browser refuses the prefix.
+/// </remarks>
+internal static class HostCookies
+{
+    /// <summary>The token against forged forms.</summary>
+    public const string Form = "form";
+
+    /// <summary>The chosen language.</summary>
+    public const string Language = "lang";
+
+    /// <summary>What accounts know this browser by.</summary>
+    public const string Device = "device";
+
+    private const string Prefix = "__Host-";
+
+    private static readonly string[] Names = [Form, Language, Device];
+
+    public static IApplicationBuilder UseHostCookies(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        if (!context.Request.IsHttps)
+            return next(context);
+        var cookies = context.Request.Headers.Cookie;
+        if (cookies.Count > 0)
+            context.Request.Headers.Cookie = new StringValues([.. cookies.Select(header => Read(header!))]);
+        context.Response.OnStarting(static state =>
+        {
+            var headers = ((HttpResponse)state).Headers;
+            if (headers.SetCookie.Count > 0)
+                headers.SetCookie = new StringValues([.. headers.SetCookie.Select(cookie => IsOurs(cookie!) ? Prefix + cookie : cookie)]);
+            return Task.CompletedTask;
+        }, context.Response);
+        return next(context);
+    });
+
+    /// <summary>The prefixed cookies under their plain names; a plain one is nobody's: another host or plain HTTP may have set it.</summary>
+    private static string Read(string header) => string.Join("; ", header.Split(';', StringSplitOptions.TrimEntries)
+        .Where(pair => !IsOurs(pair))
+        .Select(pair => pair.StartsWith(Prefix, StringComparison.Ordinal) && IsOurs(pair[Prefix.Length..]) ? pair[Prefix.Length..] : pair));
+
+    private static bool IsOurs(string pair) =>
+        Names.Any(name => pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name, StringComparison.Ordinal));
+}
