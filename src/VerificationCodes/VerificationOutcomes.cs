@@ -27,6 +27,9 @@ public enum IssueStatus
     /// <summary>The answer to the captcha is wrong; that captcha is used up. Show a new one.</summary>
     CaptchaWrong,
 
+    /// <summary>The provider of text messages fails at the moment; nothing was counted or redeemed. 503, <see cref="IssueOutcome.RetryAfter"/>.</summary>
+    ProviderDown,
+
     /// <summary>No messages go there: an SMS where SMS is off, or a country that is not on the allow-list. 400.</summary>
     NotDeliverable,
 }
@@ -38,8 +41,8 @@ public sealed record IssueOutcome
     public required IssueStatus Status { get; init; }
 
     /// <summary>
-    /// When refused by a limit: the time until asking again can succeed, rounded up to whole seconds, at least one.
-    /// Otherwise zero.
+    /// When refused by a limit, or because the provider fails: the time until asking again can succeed, rounded up to
+    /// whole seconds, at least one. Otherwise zero.
     /// </summary>
     public TimeSpan RetryAfter { get; init; }
 

@@ -41,6 +41,8 @@ internal sealed class VerificationService(
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
         if (captchas.Refuses(request) is { } refusal)
             return new IssueOutcome { Status = refusal };
+        if (await send.TroubleAsync(request.Address, cancellationToken) is { Ticks: > 0 } wait)
+            return new IssueOutcome { Status = IssueStatus.ProviderDown, RetryAfter = wait };
         return await send.RunAsync(request, captchas.Judge(request), cancellationToken).OrUnavailableAsync();
     }
 

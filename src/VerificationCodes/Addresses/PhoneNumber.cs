@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
 
 namespace VerificationCodes.Addresses;
 
@@ -9,14 +11,20 @@ public sealed class PhoneNumber : ContactAddress
     private const int MinDigits = 7;
     private const int MaxDigits = 15;
 
+    // People type separators; nobody types more than one per digit.
+    private const int MaxLength = 40;
+
+    // The zero in front of a number is dialled inside a country only, and part of the number in these two.
+    private static readonly string[] CountriesThatKeepTheZero = ["+39", "+378"];
+
     private PhoneNumber(string value)
         : base(value, string.Concat(value.AsSpan(0, 3), new string('*', value.Length - 5), value.AsSpan(value.Length - 2)))
     {
     }
 
     /// <summary>
-    /// Reads a number. Spaces, dashes, dots, parentheses and full-width digits are accepted; a number without
-    /// <c>+</c> and country code is not.
+    /// Reads a number in international form. Blanks, dashes, dots, slashes, parentheses, full-width characters and a
+    /// zero in parentheses (<c>+44 (0)20 …</c>) are accepted; a number without <c>+</c> and country code is not.
     /// </summary>
     /// <param name="text">What was typed, or <see langword="null"/>.</param>
     /// <param name="number">The number, when the result is <see langword="true"/>.</param>
@@ -24,24 +32,62 @@ public sealed class PhoneNumber : ContactAddress
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out PhoneNumber? number)
     {
         number = null;
-        if (text is null || text.Length > 40)
+        return TryClean(text, out var clean) && TryMake(clean, out number);
+    }
+
+    /// <summary>
+    /// Reads a number as people of a country write it: in international form, with <c>00</c> for the <c>+</c>, or without
+    /// a country code, with or without the zero that is dialled inside the country.
+    /// </summary>
+    /// <param name="text">What was typed, or <see langword="null"/>.</param>
+    /// <param name="countryCode">The country code for numbers without one, such as <c>+49</c>; what is none counts as not given.</param>
+    /// <param name="number">The number, when the result is <see langword="true"/>.</param>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? text, string? countryCode, [NotNullWhen(true)] out PhoneNumber? number)
+    {
+        number = null;
+        if (!TryClean(text, out var clean))
             return false;
-        Span<char> digits = stackalloc char[MaxDigits + 1];
-        var count = 0;
-        foreach (var c in text.AsSpan().Trim(' '))
+        if (clean[0] == '+')
+            return TryMake(clean, out number);
+        if (clean.StartsWith("00", StringComparison.Ordinal))
+            return TryMake("+" + clean[2..], out number);
+        if (countryCode is not ['+', .. { Length: > 0 }])
+            return false;
+        var national = clean[0] == '0' && !CountriesThatKeepTheZero.Contains(countryCode) ? clean[1..] : clean;
+        return TryMake(countryCode + national, out number);
+    }
+
+    private static bool TryMake(string clean, out PhoneNumber? number)
+    {
+        var fits = clean.Length is > MinDigits and <= MaxDigits + 1 && clean[0] == '+' && clean[1] != '0' && clean.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
+        number = fits ? new PhoneNumber(clean) : null;
+        return fits;
+    }
+
+    /// <summary>Digits, and a <c>+</c> before them where there was one.</summary>
+    private static bool TryClean([NotNullWhen(true)] string? text, out string clean)
+    {
+        clean = "";
+        if (text is null || text.Length > MaxLength)
+            return false;
+        var plain = new StringBuilder(text.Length);
+        foreach (var c in text)
         {
-            var plain = c is >= '０' and <= '９' ? (char)(c - '０' + '0') : c == '＋' ? '+' : c;
-            if (plain is ' ' or '-' or '.' or '(' or ')' && count > 0)
-                continue;
-            var fits = count == 0 ? plain == '+' : char.IsAsciiDigit(plain) && count <= MaxDigits && !(count == 1 && plain == '0');
-            if (!fits)
-                return false;
-            digits[count++] = plain;
+            // Full-width forms stand at one distance from ASCII.
+            var narrow = c is >= '！' and <= '～' ? (char)(c - '！' + '!') : c;
+            if (!IsSilent(narrow))
+                plain.Append(narrow);
         }
 
-        if (count <= MinDigits)
-            return false;
-        number = new PhoneNumber(new string(digits[..count]));
-        return true;
+        if (plain.Length > 0 && plain[0] == '+' && !CountriesThatKeepTheZero.Any(plain.ToString().StartsWith))
+            plain.Replace("(0)", "");
+        plain.Replace("(", "").Replace(")", "");
+        clean = plain.ToString();
+        return clean.Length > 0 && clean.AsSpan(clean[0] == '+' ? 1 : 0).IndexOfAnyExceptInRange('0', '9') < 0;
     }
+
+    /// <summary>What stands between digits, and the invisible marks that come along with a number copied from contacts.</summary>
+    private static bool IsSilent(char c) => c is '.' or '/' or '−'
+        || char.GetUnicodeCategory(c) is UnicodeCategory.SpaceSeparator or UnicodeCategory.DashPunctuation or UnicodeCategory.Format;
 }

@@ -36,6 +36,9 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>Messages of the running hour to numbers of one prefix: a counter.</summary>
     public string SendsToNumberPrefix(string digits) => $"{prefix}sends_prefix_{digits}";
 
+    /// <summary>How often the provider of text messages failed in a row: a counter.</summary>
+    public string SmsTrouble => prefix + "sms_trouble";
+
     /// <summary>The times of wrong answers for an address: a sorted set.</summary>
     public string Misses(ContactAddress address) => $"{prefix}misses_{address.Value}";
 

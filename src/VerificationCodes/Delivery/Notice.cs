@@ -23,6 +23,9 @@ public enum NoticeKind
     /// <summary>A phone number was confirmed or changed. <see cref="Notice.Detail"/>: the number, masked.</summary>
     PhoneChanged,
 
+    /// <summary>The phone number was taken away. <see cref="Notice.Detail"/>: the number, masked.</summary>
+    PhoneRemoved,
+
     /// <summary>The account was deleted.</summary>
     AccountDeleted,
 }

@@ -26,6 +26,8 @@ internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<Outbox
         log.GivenUp(message.MaskedTo, reason);
     }
 
+    public void KeptBack(OutboxMessage message) => log.KeptBack(message.MaskedTo);
+
     /// <summary>Said once for each time that Redis goes away.</summary>
     public void Unreachable(Exception e)
     {

@@ -35,6 +35,9 @@ internal static partial class VerificationLog
     [LoggerMessage(11, LogLevel.Warning, "Notice {Kind} to {Address} dropped: it had its notices of the day")]
     public static partial void NoticeDropped(this ILogger log, Delivery.NoticeKind kind, string address);
 
+    [LoggerMessage(17, LogLevel.Information, "Text message to {Address} not sent: it was to say that no code is for this number")]
+    public static partial void KeptBack(this ILogger log, string address);
+
     [LoggerMessage(12, LogLevel.Warning, "Captcha is switched off: anyone can have messages sent, up to the limits")]
     public static partial void NoCaptcha(this ILogger log);
 

@@ -100,6 +100,7 @@ public static class VerificationServiceCollectionExtensions
     private static void AddDelivery(IServiceCollection services)
     {
         services.TryAddSingleton<OutboxSignal>();
+        services.TryAddSingleton<SmsRoute>();
         services.TryAddSingleton<MessageQueue>();
         services.TryAddSingleton<MessageComposer>();
         services.TryAddSingleton<MessageDelivery>();

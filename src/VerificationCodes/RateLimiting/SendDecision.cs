@@ -11,8 +11,8 @@ using RespClient.Protocol;
 
 using VerificationCodes.Addresses;
 using VerificationCodes.Codes;
-using VerificationCodes.Delivery;
 using VerificationCodes.Delivery.Outbox;
+using VerificationCodes.Delivery.Sms;
 
 namespace VerificationCodes.RateLimiting;
 
@@ -26,7 +26,7 @@ internal enum CaptchaVerdict
 
 /// <summary>The one atomic decision to send: asks Redis, and reads the answer.</summary>
 internal sealed class SendDecision(
-    IRedisClient redis, RedisKeys keys, ServerKeys serverKeys, IOptions<VerificationOptions> options, IOptions<SmsOptions> sms)
+    IRedisClient redis, RedisKeys keys, ServerKeys serverKeys, IOptions<VerificationOptions> options, SmsRoute sms)
 {
     // Numbers are sold in blocks of a country and an operator: the first six digits name one.
     private const int PrefixLength = 7;
@@ -34,8 +34,11 @@ internal sealed class SendDecision(
     private static readonly LuaScript Script = LuaScript.FromResource(typeof(SendDecision), "Send.lua");
 
     /// <summary>Whether messages go to that kind of address at all.</summary>
-    public bool Delivers(ContactAddress address) =>
-        address is not PhoneNumber number || (sms.Value.Enabled && sms.Value.Countries.Any(c => number.Value.StartsWith(c, StringComparison.Ordinal)));
+    public bool Delivers(ContactAddress address) => address is not PhoneNumber number || sms.Serves(number);
+
+    /// <summary>How long messages of that kind are refused because their provider fails; zero: it works, as far as is known.</summary>
+    public ValueTask<TimeSpan> TroubleAsync(ContactAddress address, CancellationToken cancellationToken) =>
+        address is PhoneNumber ? sms.TroubleAsync(cancellationToken) : default;
 
     /// <summary>Decides; when it is yes, the message is in the outbox.</summary>
     public async ValueTask<IssueOutcome> RunAsync(IssueRequest request, CaptchaVerdict captcha, CancellationToken cancellationToken)
@@ -72,7 +75,7 @@ internal sealed class SendDecision(
             limits.SendsPerDay,
             limits.SendsPerMinute,
             request.ClientAddress is null ? 0 : limits.SendsPerClientPerHour,
-            request.Address is PhoneNumber ? sms.Value.SendsPerPrefixPerHour : 0,
+            request.Address is PhoneNumber ? sms.SendsPerPrefixPerHour : 0,
             scope.Browser,
             (long)limits.CodeLifetime.TotalMilliseconds,
             $" {string.Join(' ', serverKeys.All.Select(k => k.Name))} ",

@@ -98,29 +98,4 @@ public sealed class EmailAddressTests
         Assert.True(EmailAddress.TryParse("𠀀x@example.com", out var wide));
         Assert.Equal("𠀀***@example.com", wide.Masked);
     }
-
-    [Theory]
-    [InlineData("+49 151 23456789", "+4915123456789")]
-    [InlineData("+1 (212) 555-0100", "+12125550100")]
-    [InlineData("＋８６１３８００１３８０００", "+8613800138000")]
-    public void A_phone_number_is_read_in_its_international_form(string text, string normal)
-    {
-        Assert.True(PhoneNumber.TryParse(text, out var number));
-        Assert.Equal(normal, number.Value);
-        Assert.DoesNotContain(normal[3..^2], number.Masked, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(null)]
-    [InlineData("")]
-    [InlineData("015123456789")]
-    [InlineData("004915123456789")]
-    [InlineData("+015123456789")]
-    [InlineData("+49")]
-    [InlineData("+491512345678901234")]
-    [InlineData("+49151x3456789")]
-    [InlineData("+49151,+49152")]
-    [InlineData("+4915123456789\r\n")]
-    [InlineData("++4915123456789")]
-    public void What_is_no_international_number_is_refused(string? text) => Assert.False(PhoneNumber.TryParse(text, out _));
 }

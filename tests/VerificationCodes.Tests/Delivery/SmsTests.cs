@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using TestServers;
 
 using VerificationCodes.Addresses;
+using VerificationCodes.Captcha;
 using VerificationCodes.Delivery;
 using VerificationCodes.Delivery.Development;
 using VerificationCodes.Delivery.Sms;
@@ -108,6 +109,122 @@ public sealed class SmsTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task A_number_has_one_budget_however_it_is_written_and_whoever_asks()
+    {
+        await using var provider = await SmsProvider.StartAsync();
+        await using var bench = await StartAsync(provider);
+        Assert.True((await bench.Codes.IssueAsync(Ask("+49 151 23456789"))).IsSent);
+
+        var refused = await bench.Codes.IssueAsync(Ask("＋４９－１５１－２３４５６７８９") with { Challenge = "browser-b", Purpose = CodePurpose.SignIn });
+
+        Assert.Equal(IssueStatus.TooSoon, refused.Status);
+        Assert.InRange(refused.RetryAfter.TotalSeconds, 30, 60);
+    }
+
+    [Fact]
+    public async Task A_provider_that_fails_three_times_in_a_row_gets_nothing_new_until_it_works_again()
+    {
+        await using var provider = await SmsProvider.StartAsync();
+        var isDown = true;
+        provider.Answer = _ => isDown ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.Created;
+        await using var bench = await StartAsync(provider);
+        for (var i = 0; i < 3; i++)
+            Assert.True((await bench.Codes.IssueAsync(Ask($"+491512345678{i}"))).IsSent);
+        await Eventually.TrueAsync(async () => await StatusAsync("+4915123456784") == IssueStatus.ProviderDown);
+        var refused = await bench.Codes.IssueAsync(Ask("+4915123456785"));
+        var keys = await bench.Server.CliAsync("KEYS", bench.Prefix + "*4915123456785");
+
+        isDown = false;
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(3));
+        await Eventually.TrueAsync(() => provider.Messages.Count >= 1);
+
+        Assert.InRange(refused.RetryAfter.TotalSeconds, 1, 60);
+        Assert.Equal("", keys.Trim());
+        await Eventually.TrueAsync(async () => await StatusAsync("+4915123456786") == IssueStatus.Sent);
+        async Task<IssueStatus> StatusAsync(string number) => (await bench.Codes.IssueAsync(Ask(number))).Status;
+    }
+
+    [Fact]
+    public async Task A_number_that_the_provider_refuses_is_no_trouble_of_the_provider()
+    {
+        await using var provider = await SmsProvider.StartAsync();
+        provider.Answer = _ => HttpStatusCode.BadRequest;
+        await using var bench = await StartAsync(provider);
+        for (var i = 0; i < 4; i++)
+            Assert.True((await bench.Codes.IssueAsync(Ask($"+491512345678{i}"))).IsSent);
+        await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Dead == 4);
+
+        Assert.True((await bench.Codes.IssueAsync(Ask("+4915123456789"))).IsSent);
+    }
+
+    [Fact]
+    public async Task A_captcha_is_not_used_up_while_the_provider_fails()
+    {
+        await using var provider = await SmsProvider.StartAsync();
+        provider.Answer = _ => HttpStatusCode.InternalServerError;
+        await using var bench = await StartAsync(provider, verification: o => o.Captcha.Image = true);
+        var captcha = await CaptchaAsync();
+        for (var i = 0; i < 3; i++)
+            Assert.True((await bench.Codes.IssueAsync(Ask($"+491512345678{i}") with { WithoutCaptcha = true })).IsSent);
+        await Eventually.TrueAsync(async () =>
+            (await bench.Codes.IssueAsync(Ask("+4915123456785") with { WithoutCaptcha = true })).Status == IssueStatus.ProviderDown);
+        Assert.Equal(IssueStatus.ProviderDown, (await bench.Codes.IssueAsync(Ask("+4915123456784") with { Captcha = captcha })).Status);
+
+        provider.Answer = _ => HttpStatusCode.Created;
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(61));
+
+        Assert.Equal(IssueStatus.Sent, (await bench.Codes.IssueAsync(Ask("+4915123456784") with { Captcha = captcha })).Status);
+        async Task<CaptchaAnswer> CaptchaAsync()
+        {
+            var challenge = await bench.Service<ICaptchaService>().CreateAsync();
+            return new CaptchaAnswer(challenge.Id, bench.Service<CaptchaAnswers>().TextOf(challenge.Id));
+        }
+    }
+
+    [Fact]
+    public async Task A_number_that_nobody_has_gets_the_same_answer_and_no_message()
+    {
+        await using var provider = await SmsProvider.StartAsync();
+        await using var bench = await StartAsync(provider);
+
+        var unknown = await bench.Codes.IssueAsync(Ask("+4915123456780") with { Instead = NoticeKind.NoAccount });
+        var known = await bench.Codes.IssueAsync(Ask("+4915123456781"));
+        await Eventually.TrueAsync(async () => provider.Messages.Count == 1 && (await bench.Service<IOutboxMonitor>().CountAsync()).Waiting == 0);
+
+        Assert.Equal((known.Status, known.ResendAfter, known.Reference.Length), (unknown.Status, unknown.ResendAfter, unknown.Reference.Length));
+        Assert.Equal("+4915123456781", provider.Messages[0]["To"]);
+        Assert.Equal((0, 0), ((await bench.Service<IOutboxMonitor>().CountAsync()).Dead, (await bench.Service<IOutboxMonitor>().CountAsync()).Delayed));
+        Assert.Contains(bench.Logs.Lines, l => l.Contains("+49*********80 not sent", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_refused_request_leaves_no_half_of_a_code()
+    {
+        await using var provider = await SmsProvider.StartAsync();
+        await using var bench = await StartAsync(provider, o => o.SendsPerPrefixPerHour = 1);
+        await bench.Codes.IssueAsync(Ask("+4915123456780"));
+        Assert.Equal(IssueStatus.Busy, (await bench.Codes.IssueAsync(Ask("+4915123456781"))).Status);
+
+        Assert.Equal("", (await bench.Server.CliAsync("KEYS", bench.Prefix + "*4915123456781")).Trim());
+    }
+
+    [Fact]
+    public async Task The_keys_of_a_code_to_a_number_are_written_in_one_command_and_all_expire()
+    {
+        await using var provider = await SmsProvider.StartAsync();
+        await using var bench = await StartAsync(provider);
+        await bench.Codes.IssueAsync(Ask("+4915123456780")); // loads the scripts
+        await using var monitor = await redis.Server.MonitorAsync();
+
+        await bench.Codes.IssueAsync(Ask("+4917012345678"));
+
+        var asked = (await monitor.CommandsAsync()).Where(line => line.Contains("4917012345678", StringComparison.Ordinal) && !line.Contains(" lua]", StringComparison.Ordinal));
+        Assert.Contains("evalsha", Assert.Single(asked), StringComparison.OrdinalIgnoreCase);
+        foreach (var key in (await bench.Server.CliAsync("KEYS", bench.Prefix + "*4917012345678")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            Assert.NotEqual("-1", await bench.Server.CliAsync("PTTL", key.Trim()));
+    }
+
+    [Fact]
     public async Task The_development_mailbox_shows_mails_and_text_messages_newest_first()
     {
         await using var bench = await CodeBench.StartAsync(redis.Server, services: services =>
@@ -137,7 +254,7 @@ public sealed class SmsTests(SharedRedis redis)
     private static IssueRequest Ask(string number) =>
         new() { Purpose = CodePurpose.ConfirmPhone, Address = Number(number), Challenge = "browser-a" };
 
-    private Task<CodeBench> StartAsync(SmsProvider provider, Action<SmsOptions>? configure = null) => CodeBench.StartAsync(redis.Server, services: services =>
+    private Task<CodeBench> StartAsync(SmsProvider provider, Action<SmsOptions>? configure = null, Action<VerificationOptions>? verification = null) => CodeBench.StartAsync(redis.Server, verification, services =>
     {
         services.Configure<SmsOptions>(o =>
         {

@@ -4,6 +4,7 @@ using RespClient;
 using RespClient.Commands;
 
 using VerificationCodes.Codes;
+using VerificationCodes.Delivery.Sms;
 
 namespace VerificationCodes.Delivery.Outbox;
 
@@ -16,7 +17,7 @@ namespace VerificationCodes.Delivery.Outbox;
 internal sealed record TakenMessage(string EntryId, OutboxMessage Message, long Deliveries, TimeSpan Remaining, long TakenAt);
 
 /// <summary>The outbox in Redis: a stream with one consumer group, and a sorted set of messages to be tried again.</summary>
-internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, IOptions<VerificationOptions> options, TimeProvider time)
+internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, SmsRoute sms, IOptions<VerificationOptions> options, TimeProvider time)
 {
     private const string Group = "senders";
     private static readonly LuaScript TakeScript = LuaScript.FromResource(typeof(MessageQueue), "Take.lua");
@@ -51,10 +52,22 @@ internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, IOptions<
     /// <summary>What is left until a message's deadline: Redis' clock when it was taken, and the time since.</summary>
     public TimeSpan RemainingOf(TakenMessage taken) => taken.Remaining - time.GetElapsedTime(taken.TakenAt);
 
-    public ValueTask DoneAsync(TakenMessage taken) => SettleAsync(taken, "done", 0, "");
+    public async ValueTask DoneAsync(TakenMessage taken)
+    {
+        await DropAsync(taken);
+        if (taken.Message.IsSms)
+            await sms.WorkedAsync();
+    }
 
-    public ValueTask LaterAsync(TakenMessage taken, TimeSpan wait) =>
-        SettleAsync(taken, "later", (long)wait.TotalMilliseconds, (taken.Message with { Attempts = taken.Message.Attempts + 1 }).ToJson());
+    public async ValueTask LaterAsync(TakenMessage taken, TimeSpan wait)
+    {
+        await SettleAsync(taken, "later", (long)wait.TotalMilliseconds, (taken.Message with { Attempts = taken.Message.Attempts + 1 }).ToJson());
+        if (taken.Message.IsSms)
+            await sms.FailedAsync();
+    }
+
+    /// <summary>Takes it out of the outbox: nothing is to be sent.</summary>
+    public ValueTask DropAsync(TakenMessage taken) => SettleAsync(taken, "done", 0, "");
 
     /// <summary>Gives it up. The nonce is dropped: a dead letter computes no code.</summary>
     public ValueTask BuryAsync(TakenMessage taken, string reason) =>

@@ -49,6 +49,13 @@ internal sealed record OutboxMessage
     [JsonIgnore]
     public bool IsSms => To.StartsWith('+') && !To.Contains('@', StringComparison.Ordinal);
 
+    /// <summary>
+    /// Whether it stands in place of a code to a number: its owner gets nothing. A text message costs money, and whoever
+    /// asks for codes to numbers that nobody has here must not be able to spend it.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsSilent => IsSms && Notice is not null;
+
     /// <summary>The address as logs may show it.</summary>
     [JsonIgnore]
     public string MaskedTo => PhoneNumber.TryParse(To, out var number) ? number.Masked

@@ -135,6 +135,13 @@ internal sealed class OutboxWorker(
             return;
         }
 
+        if (taken.Message.IsSilent)
+        {
+            record.KeptBack(taken.Message);
+            await queue.DropAsync(taken);
+            return;
+        }
+
         if (taken.Deliveries > MostDeliveries)
         {
             await BuryAsync(taken, "its workers died");

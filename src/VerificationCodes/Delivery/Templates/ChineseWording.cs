@@ -57,8 +57,14 @@ internal sealed class ChineseWording : Wording
         NoticeKind.PhoneChanged => new(
             $"您的 {product} 账号手机号已变更",
             [
-                $"您的账号已确认手机号{(detail.Length == 0 ? "" : $" {detail}")}。",
+                $"您的账号已确认手机号{(detail.Length == 0 ? "" : $" {detail}")}，可用发送到该号码的验证码登录。其他会话均已退出登录。",
                 "如果不是您本人操作，请立即修改密码，并在账号页面移除该号码。",
+            ]),
+        NoticeKind.PhoneRemoved => new(
+            $"您的 {product} 账号已移除手机号",
+            [
+                $"手机号{(detail.Length == 0 ? "" : $" {detail} ")}已不再属于您的账号，无法再用它接收验证码登录。其他会话均已退出登录。",
+                "如果不是您本人操作，请立即修改密码，并检查账号页面。",
             ]),
         NoticeKind.AccountDeleted => new(
             $"您的 {product} 账号已删除",

@@ -57,8 +57,14 @@ internal sealed class EnglishWording : Wording
         NoticeKind.PhoneChanged => new(
             $"The phone number of your {product} account was changed",
             [
-                $"The number {(detail.Length == 0 ? "" : $"{detail} ")}was confirmed for your account.",
+                $"The number {(detail.Length == 0 ? "" : $"{detail} ")}was confirmed for your account: a code sent there signs in. All other sessions were signed out.",
                 "If it was not you, change your password now and remove the number on the account page.",
+            ]),
+        NoticeKind.PhoneRemoved => new(
+            $"The phone number of your {product} account was removed",
+            [
+                $"The number {(detail.Length == 0 ? "" : $"{detail} ")}no longer belongs to your account: no code signs in with it. All other sessions were signed out.",
+                "If it was not you, change your password now and look at the account page.",
             ]),
         NoticeKind.AccountDeleted => new(
             $"Your {product} account was deleted",
