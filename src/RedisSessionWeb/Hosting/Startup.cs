@@ -50,7 +50,8 @@ internal static class Startup
 
     private static int Tell(int exitCode, IEnumerable<string> failures)
     {
-        foreach (var failure in failures)
+        // Several options look at one setting: each says what is wrong with it, and it is said once.
+        foreach (var failure in failures.Distinct())
             Console.Error.WriteLine("RedisSessionWeb: " + failure.ReplaceLineEndings(" "));
         return exitCode;
     }

@@ -23,36 +23,27 @@ public sealed class PhoneNumber : ContactAddress
     }
 
     /// <summary>
-    /// Reads a number in international form. Blanks, dashes, dots, slashes, parentheses, full-width characters and a
-    /// zero in parentheses (<c>+44 (0)20 …</c>) are accepted; a number without <c>+</c> and country code is not.
+    /// Reads a number. Blanks, dashes, dots, slashes, parentheses, full-width characters and a zero in parentheses
+    /// (<c>+44 (0)20 …</c>) are accepted.
     /// </summary>
     /// <param name="text">What was typed, or <see langword="null"/>.</param>
     /// <param name="number">The number, when the result is <see langword="true"/>.</param>
+    /// <param name="countryCode">
+    /// Reads it as people of this country write it, such as <c>+49</c>: also with <c>00</c> for the <c>+</c>, and without a
+    /// country code, with or without the zero that is dialled inside the country. Default <see langword="null"/>: only
+    /// international form, <c>+</c> and country code.
+    /// </param>
     /// <returns>Whether it is one.</returns>
-    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out PhoneNumber? number)
-    {
-        number = null;
-        return TryClean(text, out var clean) && TryMake(clean, out number);
-    }
-
-    /// <summary>
-    /// Reads a number as people of a country write it: in international form, with <c>00</c> for the <c>+</c>, or without
-    /// a country code, with or without the zero that is dialled inside the country.
-    /// </summary>
-    /// <param name="text">What was typed, or <see langword="null"/>.</param>
-    /// <param name="countryCode">The country code for numbers without one, such as <c>+49</c>; what is none counts as not given.</param>
-    /// <param name="number">The number, when the result is <see langword="true"/>.</param>
-    /// <returns>Whether it is one.</returns>
-    public static bool TryParse([NotNullWhen(true)] string? text, string? countryCode, [NotNullWhen(true)] out PhoneNumber? number)
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out PhoneNumber? number, string? countryCode = null)
     {
         number = null;
         if (!TryClean(text, out var clean))
             return false;
-        if (clean[0] == '+')
+        if (countryCode is null || clean[0] == '+')
             return TryMake(clean, out number);
         if (clean.StartsWith("00", StringComparison.Ordinal))
             return TryMake("+" + clean[2..], out number);
-        if (countryCode is not ['+', .. { Length: > 0 }])
+        if (countryCode.Length < 2) // no digit: whatever was typed would pass for international
             return false;
         var national = clean[0] == '0' && !CountriesThatKeepTheZero.Contains(countryCode) ? clean[1..] : clean;
         return TryMake(countryCode + national, out number);

@@ -37,6 +37,14 @@ public sealed class ProductionTests
     }
 
     [Fact]
+    public async Task What_several_settings_depend_on_is_told_once_when_it_is_missing()
+    {
+        var (_, errors) = await RunAsync([.. Safe[1..]]);
+
+        Assert.Single(errors, line => line.Contains("Verification:Keys", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_redis_that_is_away_is_told_in_one_line_at_start()
     {
         var (exitCode, errors) = await RunAsync([.. Safe, $"Redis:ConnectionString=127.0.0.1:{RedisServer.FreePort()}"]);

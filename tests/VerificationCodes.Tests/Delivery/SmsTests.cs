@@ -176,7 +176,7 @@ public sealed class SmsTests(SharedRedis redis)
         Assert.Equal(IssueStatus.Sent, (await bench.Codes.IssueAsync(Ask("+4915123456784") with { Captcha = captcha })).Status);
         async Task<CaptchaAnswer> CaptchaAsync()
         {
-            var challenge = await bench.Service<ICaptchaService>().CreateAsync();
+            var challenge = (await bench.Service<ICaptchaService>().CreateAsync()).Challenge!;
             return new CaptchaAnswer(challenge.Id, bench.Service<CaptchaAnswers>().TextOf(challenge.Id));
         }
     }
