@@ -1,77 +1,123 @@
-using System.Diagnostics;
+using System.Net;
+
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 using RedisSessionWeb.Tests.Host;
+
+using RespClient;
 
 namespace RedisSessionWeb.Tests.Accounts;
 
 /// <summary>How long an answer takes tells nobody who has an account (OWASP ASVS 5.0.0, 6.3.8).</summary>
-public sealed class EnumerationTimeTests(EnumerationTimeTests.Fixture fixture) : IClassFixture<EnumerationTimeTests.Fixture>
+/// <remarks>
+/// 300 answers of each kind, in turns, so that whatever else the machine does slows both alike. Passwords are hashed in
+/// fewer rounds than in earnest, as nothing but the time of the run depends on it; the long run takes all of them.
+/// </remarks>
+public sealed class EnumerationTimeTests(EnumerationTimeTests.Fixture fixture, ITestOutputHelper output) : IClassFixture<EnumerationTimeTests.Fixture>
 {
-    /// <summary>Samples of each kind: 300 in the long run.</summary>
-    private static readonly int Samples = Environment.GetEnvironmentVariable("LONG_RUN") == "1" ? 300 : 25;
+    private const int Samples = 300;
 
     [Theory]
-    [InlineData("/register", "Email")]
-    [InlineData("/reset", "Email")]
-    [InlineData("/signin/code", "Email")]
-    [InlineData("/signin", "Email", "Password")]
-    public async Task Known_and_unknown_addresses_are_answered_in_the_same_time(string path, params string[] inputs)
+    [InlineData("/register", "/register", HttpStatusCode.Found)]
+    [InlineData("/reset", "/reset", HttpStatusCode.Found)]
+    [InlineData("/signin/code", "/signin/code", HttpStatusCode.Found)]
+    [InlineData("/signin", "/signin", HttpStatusCode.BadRequest)]
+    [InlineData("/register/code", "/register/code?handler=Again", HttpStatusCode.OK)]
+    public async Task Known_and_unknown_addresses_are_answered_in_the_same_time(string page, string action, HttpStatusCode status)
     {
-        using var visit = new Visit(fixture.App);
-        await visit.OpenAsync(path);
-        var known = new List<double>();
-        var unknown = new List<double>();
-        await MeasureAsync(visit, path, inputs, "warm-up@example.com");
-        for (var i = 0; i < Samples; i++)
+        using var known = await Asker.StartAsync(fixture, page, action, "known@example.com");
+        using var unknown = await Asker.StartAsync(fixture, page, action, "unknown@example.com");
+        var (knownTimes, unknownTimes) = (new List<double>(), new List<double>());
+        for (var i = -10; i < Samples; i++)
         {
-            known.Add(await MeasureAsync(visit, path, inputs, Fixture.Known(i % Fixture.Accounts)));
-            unknown.Add(await MeasureAsync(visit, path, inputs, $"u{i}@{Guid.NewGuid():N}.example"));
+            // Who goes first takes turns too: the second of two finds warmer caches.
+            var (first, second) = i % 2 == 0 ? (known, unknown) : (unknown, known);
+            var (a, b) = (await first.AskAsync(status), await second.AskAsync(status));
+            if (i < 0)
+                continue;
+            knownTimes.Add(first == known ? a : b);
+            unknownTimes.Add(first == known ? b : a);
         }
 
-        var (a, b) = (Median(known), Median(unknown));
-
-        // The machine's own noise; a missing password hash or an awaited mail would be ten times as much.
-        Assert.True(Math.Abs(a - b) < Math.Max(5, 0.25 * Math.Max(a, b)), $"{path}: known {a:F2} ms, unknown {b:F2} ms");
-    }
-
-    private async Task<double> MeasureAsync(Visit visit, string path, string[] inputs, string email)
-    {
-        await fixture.ForgetLimitsAsync();
-        await visit.OpenAsync(path);
-        var started = Stopwatch.GetTimestamp();
-        await visit.SubmitAsync([.. inputs.Select(input => (input, input == "Email" ? email : "wrong password"))]);
-        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        var (x, y) = (Median(knownTimes), Median(unknownTimes));
+        output.WriteLine($"{action}: 2 x {Samples} answers, median known {x:F2} ms, unknown {y:F2} ms, apart {Math.Abs(x - y):F2} ms");
+        // A password hash left out or a mail waited for is ten milliseconds and more even here.
+        Assert.True(Math.Abs(x - y) < Math.Max(1.5, 0.2 * Math.Max(x, y)), $"{action}: known {x:F2} ms, unknown {y:F2} ms");
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    /// <summary>An application with a few accounts.</summary>
+    /// <summary>A browser that sends the same form with the same address over and over.</summary>
+    private sealed class Asker(Fixture fixture, string action, string email) : IDisposable
+    {
+        private readonly HttpClient _http = fixture.App.CreateClient();
+        private string _token = "";
+
+        public static async Task<Asker> StartAsync(Fixture fixture, string page, string action, string email)
+        {
+            var asker = new Asker(fixture, action, email);
+            if (page != new Uri(fixture.App.Address, action).AbsolutePath || action.Contains('?', StringComparison.Ordinal))
+            {
+                // Asking again: the first code has been sent.
+                await asker.OpenAsync("/register");
+                await fixture.ForgetLimitsAsync();
+                (await asker.PostAsync("/register")).Dispose();
+            }
+
+            await asker.OpenAsync(page);
+            return asker;
+        }
+
+        /// <summary>Milliseconds until the answer was there.</summary>
+        public async Task<double> AskAsync(HttpStatusCode status)
+        {
+            // Every sample meets fresh limits, or the refusals would be compared.
+            await fixture.ForgetLimitsAsync();
+            var started = System.Diagnostics.Stopwatch.GetTimestamp();
+            using var response = await PostAsync(action);
+            var took = System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            Assert.Equal(status, response.StatusCode);
+            return took;
+        }
+
+        public void Dispose() => _http.Dispose();
+
+        private async Task OpenAsync(string page)
+        {
+            var html = await new HtmlParser().ParseDocumentAsync(await _http.GetStringAsync(page));
+            _token = html.QuerySelectorAll("main input[name=__RequestVerificationToken]").OfType<IHtmlInputElement>().First().Value;
+        }
+
+        private Task<HttpResponseMessage> PostAsync(string path) => _http.PostAsync(
+            path, new FormUrlEncodedContent([new("Email", email), new("Password", "wrong password"), new("__RequestVerificationToken", _token)]));
+    }
+
+    /// <summary>An application with one account.</summary>
     public sealed class Fixture : IAsyncLifetime
     {
-        internal const int Accounts = 4;
-
         private readonly AppFixture _inner = new();
 
         internal RunningApp App => _inner.App;
 
-        internal static string Known(int index) => $"known{index}@example.com";
-
         public async ValueTask InitializeAsync()
         {
             await _inner.InitializeAsync();
-            for (var i = 0; i < Accounts; i++)
-            {
-                using var visit = new Visit(App);
-                await visit.RegisterAsync(Known(i), "Known " + i, "correct horse battery");
-            }
+            if (Environment.GetEnvironmentVariable("LONG_RUN") != "1")
+                App.Services.GetRequiredService<IOptions<PasswordHasherOptions>>().Value.IterationCount = 21_000;
+            using var visit = new Visit(App);
+            await visit.RegisterAsync("known@example.com", "Known", "correct horse battery");
         }
 
         public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
-        /// <summary>Every sample meets fresh limits, or the refusals would be compared.</summary>
-        internal Task ForgetLimitsAsync() => _inner.Redis.CliAsync(
+        internal async Task ForgetLimitsAsync() => await App.Services.GetRequiredService<IRedisClient>().ExecuteAsync(new RedisCommand(
             "EVAL",
-            "for _, p in ipairs({'is_send_*', 'sends_*', 'ACCOUNT:*TRIES*', 'ACCOUNT:*tries*'}) do for _, k in ipairs(redis.call('KEYS', p)) do redis.call('DEL', k) end end",
-            "0");
+            "for _, p in ipairs({'is_send_*', 'sends_*', 'ACCOUNT:*tries*', 'MAIL:*'}) do for _, k in ipairs(redis.call('KEYS', p)) do redis.call('DEL', k) end end",
+            0));
     }
 }

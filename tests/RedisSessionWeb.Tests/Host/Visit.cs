@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Numerics;
@@ -45,6 +46,9 @@ internal sealed partial class Visit : IDisposable
     public IHtmlDocument Page { get; private set; } = null!;
 
     public HttpResponseMessage Response { get; private set; } = null!;
+
+    /// <summary>How long the last request took until its answer was there, before any redirect was followed.</summary>
+    public TimeSpan AnswerTime { get; private set; }
 
     /// <summary>Path and query of the page that is shown, after redirects.</summary>
     public string Path => Response.RequestMessage!.RequestUri!.PathAndQuery;
@@ -120,7 +124,9 @@ internal sealed partial class Visit : IDisposable
 
     private async Task ShowAsync(Func<Task<HttpResponseMessage>> send)
     {
+        var started = Stopwatch.GetTimestamp();
         Response = await send();
+        AnswerTime = Stopwatch.GetElapsedTime(started);
         KeepCookies();
         while (Response.Headers.Location is { } next)
         {

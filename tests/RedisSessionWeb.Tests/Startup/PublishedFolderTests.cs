@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using RedisSessionWeb.Tests.Architecture;
+using RedisSessionWeb.Tests.Host;
 
 using TestServers;
 
@@ -35,39 +36,12 @@ public sealed class PublishedFolderTests : IDisposable
 
     private static async Task AssertServesAsync(RedisServer redis, string folder, string workingDirectory)
     {
-        var port = RedisServer.FreePort();
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = workingDirectory, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[Path.Combine(folder, "RedisSessionWeb.dll"), $"--urls=http://127.0.0.1:{port}", "--environment=Development", "--Redis:ConnectionString=" + redis.ConnectionString])
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        _ = process.StandardOutput.ReadToEndAsync();
-        _ = process.StandardError.ReadToEndAsync();
-        try
-        {
-            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-            await Eventually.TrueAsync(async () => await IsThereAsync(client, "/healthz/ready"));
-            Assert.True(await IsThereAsync(client, "/css/site.css"));
-            Assert.True(await IsThereAsync(client, "/favicon.svg"));
-            client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("zh-CN");
-            Assert.Contains("创建账户", await client.GetStringAsync("/register"), StringComparison.Ordinal);
-        }
-        finally
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
-    }
-
-    private static async Task<bool> IsThereAsync(HttpClient client, string path)
-    {
-        try
-        {
-            return (await client.GetAsync(path)).IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
+        await using var app = await AppProcess.StartAsync(folder, workingDirectory, redis.ConnectionString);
+        using var client = new HttpClient { BaseAddress = app.Address };
+        await client.GetStringAsync("/css/site.css");
+        await client.GetStringAsync("/favicon.svg");
+        client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("zh-CN");
+        Assert.Contains("创建账户", await client.GetStringAsync("/register"), StringComparison.Ordinal);
     }
 
     private static async Task RunAsync(string program, params string[] arguments)

@@ -21,7 +21,7 @@ public enum SmtpMode
     /// <summary>Refuses it for good: 550.</summary>
     Never,
 
-    /// <summary>Accepts the connection and never says a word.</summary>
+    /// <summary>Accepts the connection and says no word, until it is told to behave otherwise.</summary>
     HangAtBanner,
 
     /// <summary>Takes the text and never answers.</summary>

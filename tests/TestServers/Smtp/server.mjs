@@ -9,6 +9,8 @@ const say = (object) => process.stdout.write(JSON.stringify(object) + '\n');
 const lines = createInterface({ input: process.stdin });
 const refusal = (code, text) => Object.assign(new Error(text), { responseCode: code });
 let mode = 'take';
+// Connections that wait for their banner: they get it when the server behaves otherwise.
+let held = [];
 
 function start({ key, cert, user, password, startTls, port }) {
   const server = new SMTPServer({
@@ -19,7 +21,8 @@ function start({ key, cert, user, password, startTls, port }) {
     logger: false,
     onConnect(session, done) {
       say({ connected: true });
-      if (mode !== 'hang-banner') done();
+      if (mode === 'hang-banner') held.push(done);
+      else done();
     },
     onAuth(auth, session, done) {
       const right = auth.username === user && auth.password === password;
@@ -60,6 +63,7 @@ lines.once('line', (settings) => {
   start(JSON.parse(settings));
   lines.on('line', (word) => {
     mode = word;
+    for (const done of held.splice(0)) if (mode !== 'hang-banner') done();
     say({ mode });
   });
   lines.on('close', () => process.exit(0));

@@ -147,7 +147,7 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
         await Eventually.TrueAsync(async () => (await outbox.ListDeadLettersAsync()).Count == 1);
 
         var letter = (await outbox.ListDeadLettersAsync())[0];
-        Assert.Equal("SMTP 550", letter.Reason);
+        Assert.Equal(("SMTP 550", 1), (letter.Reason, letter.Attempts));
         Assert.Equal("a***@example.com", letter.To);
         Assert.DoesNotContain("nonce", await redis.Server.CliAsync("XRANGE", bench.Prefix + "MAIL:dead", "-", "+"), StringComparison.Ordinal);
         Assert.Equal(0, (await outbox.CountAsync()).Waiting);

@@ -70,8 +70,8 @@ internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, SmsRoute 
     public ValueTask DropAsync(TakenMessage taken) => SettleAsync(taken, "done", 0, "");
 
     /// <summary>Gives it up. The nonce is dropped: a dead letter computes no code.</summary>
-    public ValueTask BuryAsync(TakenMessage taken, string reason) =>
-        SettleAsync(taken, "dead", reason, (taken.Message with { Nonce = null }).ToJson());
+    public ValueTask BuryAsync(TakenMessage taken, string reason, bool wasTried) =>
+        SettleAsync(taken, "dead", reason, (taken.Message with { Nonce = null, Attempts = taken.Message.Attempts + (wasTried ? 1 : 0) }).ToJson());
 
     /// <summary>Forgets this worker, so that restarts leave no list of workers behind. What it still held is left to the others.</summary>
     public async ValueTask LeaveAsync(CancellationToken cancellationToken)

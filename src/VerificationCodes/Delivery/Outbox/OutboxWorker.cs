@@ -131,7 +131,7 @@ internal sealed class OutboxWorker(
         var remaining = queue.RemainingOf(taken);
         if (remaining <= TimeSpan.Zero)
         {
-            await BuryAsync(taken, "its deadline passed");
+            await BuryAsync(taken, "its deadline passed", wasTried: false);
             return;
         }
 
@@ -144,7 +144,7 @@ internal sealed class OutboxWorker(
 
         if (taken.Deliveries > MostDeliveries)
         {
-            await BuryAsync(taken, "its workers died");
+            await BuryAsync(taken, "its workers died", wasTried: false);
             return;
         }
 
@@ -153,7 +153,7 @@ internal sealed class OutboxWorker(
         if (result.Status == DeliveryStatus.Delivered)
             await queue.DoneAsync(taken);
         else if (result.Status == DeliveryStatus.Rejected)
-            await BuryAsync(taken, result.Reason);
+            await BuryAsync(taken, result.Reason, wasTried: true);
         else
             await TryAgainAsync(taken, result.Reason);
     }
@@ -168,13 +168,13 @@ internal sealed class OutboxWorker(
         }
         else
         {
-            await BuryAsync(taken, $"no time left to try again: {reason}");
+            await BuryAsync(taken, $"no time left to try again: {reason}", wasTried: true);
         }
     }
 
-    private async ValueTask BuryAsync(TakenMessage taken, string reason)
+    private async ValueTask BuryAsync(TakenMessage taken, string reason, bool wasTried)
     {
         record.GivenUp(taken.Message, reason);
-        await queue.BuryAsync(taken, reason);
+        await queue.BuryAsync(taken, reason, wasTried);
     }
 }

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+
+using TestServers;
+
+namespace RedisSessionWeb.Tests.Host;
+
+/// <summary>The application as a process of its own, which can be killed.</summary>
+internal sealed class AppProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private AppProcess(Process process, Uri address) => (_process, Address) = (process, address);
+
+    public Uri Address { get; }
+
+    /// <summary>Starts the built program in Development and waits until it is ready.</summary>
+    /// <param name="folder">Where the program is.</param>
+    /// <param name="workingDirectory">Where it is started.</param>
+    /// <param name="redis">What <c>Redis:ConnectionString</c> says.</param>
+    /// <param name="settings">Further settings, each <c>Section:Key=value</c>.</param>
+    public static async Task<AppProcess> StartAsync(string folder, string workingDirectory, string redis, params string[] settings)
+    {
+        var address = new Uri($"http://127.0.0.1:{RedisServer.FreePort()}");
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = workingDirectory, RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] arguments = [$"urls={address}", "environment=Development", "Redis:ConnectionString=" + redis, .. settings];
+        start.ArgumentList.Add(Path.Combine(folder, "RedisSessionWeb.dll"));
+        foreach (var argument in arguments)
+            start.ArgumentList.Add("--" + argument);
+        var app = new AppProcess(Process.Start(start)!, address);
+        _ = app._process.StandardOutput.ReadToEndAsync();
+        _ = app._process.StandardError.ReadToEndAsync();
+        try
+        {
+            using var client = new HttpClient { BaseAddress = address };
+            await Eventually.TrueAsync(async () => await IsReadyAsync(client));
+            return app;
+        }
+        catch (TimeoutException)
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>SIGKILL: nothing in the process gets to run any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private static async ValueTask<bool> IsReadyAsync(HttpClient client)
+    {
+        try
+        {
+            return (await client.GetAsync("/healthz/ready")).IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
