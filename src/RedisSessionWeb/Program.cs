@@ -5,6 +5,7 @@ using RedisSessionWeb.Hosting;
 using RedisSessionWeb.Inspection;
 using RedisSessionWeb.Localization;
 using RedisSessionWeb.Roles;
+using RedisSessionWeb.Sms;
 using RedisSessionWeb.Visitors;
 
 namespace RedisSessionWeb;
@@ -58,6 +59,7 @@ internal static class Program
         app.UseAuthorization();
         app.MapRazorPages();
         app.MapGate();
+        app.MapSms();
         app.MapCaptcha();
         app.MapChangePassword();
         app.MapHealth();

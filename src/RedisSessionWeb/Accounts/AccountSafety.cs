@@ -26,8 +26,18 @@ internal sealed class AccountSafety(
         else
             await sessions.EndAllAsync(account.Id);
         await throttle.ForgetDevicesAsync(account.Id);
-        if (EmailAddress.TryParse(email, out var address))
-            await codes.CancelAsync(address);
+        await EndCodesAsync(email);
+        if (account.PhoneNumber is { Length: > 0 } number)
+            await EndCodesAsync(number);
+    }
+
+    /// <summary>Ends every open code to a mailbox or a number.</summary>
+    public async Task EndCodesAsync(string address)
+    {
+        if (PhoneNumber.TryParse(address, out var number))
+            await codes.CancelAsync(number);
+        else if (EmailAddress.TryParse(address, out var email))
+            await codes.CancelAsync(email);
     }
 
     /// <summary>Gives this session a new id and the account's present data.</summary>

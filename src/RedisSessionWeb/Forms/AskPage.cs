@@ -21,6 +21,9 @@ internal abstract class AskPage(ICaptchaService captchas, IStringLocalizer<Text>
     /// <summary>The captcha to show; <see langword="null"/>: none is required, or this network had too many.</summary>
     public CaptchaChallenge? Shown { get; private set; }
 
+    /// <summary>The input for the address.</summary>
+    protected virtual string AddressField => nameof(Email);
+
     /// <summary>Shows the form with a new captcha; the old one is used up, right or wrong.</summary>
     protected async Task<PageResult> ShowAsync(PageResult? page = null)
     {
@@ -41,5 +44,5 @@ internal abstract class AskPage(ICaptchaService captchas, IStringLocalizer<Text>
 
     /// <summary>Goes on to the page for the code, or tells why no code was sent.</summary>
     protected async Task<IActionResult> AnswerAsync(IssueOutcome outcome, string codePage) =>
-        outcome.IsSent ? Redirect(codePage) : await ShowAsync(Explain(outcome, nameof(Email)));
+        outcome.IsSent ? Redirect(codePage) : await ShowAsync(Explain(outcome, AddressField));
 }

@@ -17,6 +17,9 @@ internal abstract class FormPage(IStringLocalizer<Text> text) : PageModel
 
     protected IStringLocalizer<Text> T => text;
 
+    /// <summary>What messages and addresses are called on this page.</summary>
+    protected virtual ContactWords WordsForContact => ContactWords.OfMail(text);
+
     /// <summary>Shows the form again with a message.</summary>
     /// <param name="field">The property it is about, or <see cref="Whole"/>.</param>
     /// <param name="message">The message, in the page's language.</param>
@@ -29,22 +32,25 @@ internal abstract class FormPage(IStringLocalizer<Text> text) : PageModel
     }
 
     /// <summary>Shows the form again with the time to wait: the same in the header and on the page.</summary>
-    protected PageResult RefuseUntil(string field, LocalizedString reason, TimeSpan wait)
+    protected PageResult RefuseUntil(
+        string field, LocalizedString reason, TimeSpan wait, int status = StatusCodes.Status429TooManyRequests)
     {
         // Of several reasons to wait, the header tells the one that lasts longest.
         var seconds = int.TryParse(Response.Headers.RetryAfter, out var told) ? Math.Max(told, (int)wait.TotalSeconds) : (int)wait.TotalSeconds;
         Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return Refuse(field, reason + " " + T["Try again in {0}.", Exactly(wait)], StatusCodes.Status429TooManyRequests);
+        return Refuse(field, reason + " " + T["Try again in {0}.", Exactly(wait)], status);
     }
 
     /// <summary>Why no code was sent.</summary>
     protected PageResult Explain(IssueOutcome outcome, string addressField) => outcome.Status switch
     {
-        IssueStatus.NotDeliverable => Refuse(addressField, T["Enter one e-mail address, such as name@example.com."]),
-        IssueStatus.TooSoon => RefuseUntil(addressField, T["A mail is on its way to this address."], outcome.RetryAfter),
-        IssueStatus.AddressLimit => RefuseUntil(addressField, T["This address was sent too many mails."], outcome.RetryAfter),
-        IssueStatus.ClientLimit => RefuseUntil(Whole, T["Too many mails were asked for from your network."], outcome.RetryAfter),
-        IssueStatus.Busy => RefuseUntil(Whole, T["Too many mails are asked for at the moment."], outcome.RetryAfter),
+        IssueStatus.NotDeliverable => Refuse(addressField, WordsForContact.NotDeliverable),
+        IssueStatus.TooSoon => RefuseUntil(addressField, WordsForContact.TooSoon, outcome.RetryAfter),
+        IssueStatus.AddressLimit => RefuseUntil(addressField, WordsForContact.AddressLimit, outcome.RetryAfter),
+        IssueStatus.ClientLimit => RefuseUntil(Whole, WordsForContact.ClientLimit, outcome.RetryAfter),
+        IssueStatus.Busy => RefuseUntil(Whole, WordsForContact.Busy, outcome.RetryAfter),
+        IssueStatus.ProviderDown => RefuseUntil(
+            Whole, T["Text messages cannot be sent at the moment."], outcome.RetryAfter, StatusCodes.Status503ServiceUnavailable),
         IssueStatus.CaptchaMissing => Refuse(CaptchaInput.TextField, T["Type the characters of the picture."]),
         IssueStatus.CaptchaExpired => Refuse(CaptchaInput.TextField, T["The picture was too old. Here is a new one."]),
         IssueStatus.CaptchaWrong => Refuse(CaptchaInput.TextField, T["That was not what the picture shows. Here is a new one."]),
@@ -59,7 +65,7 @@ internal abstract class FormPage(IStringLocalizer<Text> text) : PageModel
         ConfirmStatus.Wrong => Refuse(codeField, T["That is not the code. {0} tries left.", outcome.TriesLeft]),
         ConfirmStatus.Spent => Refuse(codeField, T["That was not the code, and it is used up now. Ask for a new one."]),
         ConfirmStatus.Expired => Refuse(codeField, T["This code is no longer valid. Ask for a new one."]),
-        ConfirmStatus.Blocked => RefuseUntil(codeField, T["Too many wrong codes for this address."], outcome.RetryAfter),
+        ConfirmStatus.Blocked => RefuseUntil(codeField, WordsForContact.Blocked, outcome.RetryAfter),
         _ => throw new InvalidOperationException($"'{outcome.Status}' needs no explanation."),
     };
 

@@ -1,4 +1,5 @@
 using RedisSessionWeb.Accounts;
+using RedisSessionWeb.Accounts.Phones;
 using RedisSessionWeb.Inspection;
 using RedisSessionWeb.Localization;
 using RedisSessionWeb.Proofs;
@@ -15,6 +16,7 @@ internal static class Flows
         services.AddScoped<Visitor>();
         services.AddScoped<MySessions>();
         services.AddScoped<AddressProof>();
+        services.AddScoped<NumberProof>();
         services.AddScoped<AccountSafety>();
         services.AddScoped<Register>();
         services.AddScoped<SignIn>();
@@ -23,6 +25,8 @@ internal static class Flows
         services.AddScoped<ChangeEmail>();
         services.AddScoped<ChangePassword>();
         services.AddScoped<DeleteAccount>();
+        services.AddScoped<SignInByPhone>();
+        services.AddScoped<ChangePhone>();
         services.AddScoped<Inspector>();
         services.AddScoped<RelativeTime>();
         return services;

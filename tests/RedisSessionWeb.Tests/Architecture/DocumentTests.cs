@@ -51,6 +51,16 @@ public sealed partial class DocumentTests
         Findings.None(dead);
     }
 
+    [Fact]
+    public void The_readme_leads_to_every_page_of_the_documentation()
+    {
+        var readme = SourceTree.Read("README.md");
+        var unlinked = SourceTree.Files(["docs"], ".md", ".sh")
+            .Where(page => !page.StartsWith("docs/adr/", StringComparison.Ordinal) && !readme.Contains($"({page})", StringComparison.Ordinal));
+
+        Findings.None(unlinked);
+    }
+
     private static IEnumerable<string> TextsOfKeys(string file)
     {
         var root = SourceTree.Parse(file);

@@ -110,6 +110,19 @@ internal sealed partial class Visit : IDisposable
         return code;
     }
 
+    /// <summary>Waits for the text message with the reference that the page shows, and reads its code.</summary>
+    public async Task<string> ReadTextMessageAsync(string number)
+    {
+        var reference = Page.QuerySelector("[data-reference]")!.GetAttribute("data-reference")!;
+        var code = "";
+        await Eventually.TrueAsync(async () =>
+        {
+            code = await ReadMailAsync(number) is { } text && text.Contains(reference, StringComparison.Ordinal) ? Digits().Match(text).Value : "";
+            return code.Length > 0;
+        });
+        return code;
+    }
+
     /// <summary>The plain text of the newest mail to an address whose subject has a word, or null.</summary>
     public async Task<string?> ReadMailAsync(string email, string subject = "")
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 using TestServers;
+using TestServers.Sms;
 
 using VerificationCodes.Addresses;
 using VerificationCodes.Captcha;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 
+using RedisAccounts;
 using RedisAccounts.Passwords;
 
 namespace RedisSessionWeb.Accounts.Outcomes;
@@ -18,6 +19,9 @@ internal enum AccountProblem
 
     /// <summary>The address has got an account meanwhile.</summary>
     AddressTaken,
+
+    /// <summary>Another account has confirmed the phone number.</summary>
+    NumberTaken,
 
     /// <summary>Too few characters.</summary>
     PasswordTooShort,
@@ -54,6 +58,7 @@ internal static class AccountProblems
         nameof(IdentityErrorDescriber.DuplicateEmail) => AccountProblem.AddressTaken,
         nameof(IdentityErrorDescriber.PasswordTooShort) => AccountProblem.PasswordTooShort,
         nameof(IdentityErrorDescriber.ConcurrencyFailure) => AccountProblem.ChangedMeanwhile,
+        IAccountPhoneStore.DuplicatePhoneNumber => AccountProblem.NumberTaken,
         PasswordErrors.TooLong => AccountProblem.PasswordTooLong,
         PasswordErrors.NotText => AccountProblem.PasswordNotText,
         PasswordErrors.TooCommon => AccountProblem.PasswordTooCommon,

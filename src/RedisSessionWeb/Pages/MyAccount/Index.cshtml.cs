@@ -2,23 +2,41 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Options;
 
+using RedisSessionWeb.Accounts.Phones;
 using RedisSessionWeb.Localization;
 using RedisSessionWeb.Visitors;
+
+using VerificationCodes.Delivery;
 
 namespace RedisSessionWeb.Pages.MyAccount;
 
 /// <summary>Who is signed in, and where else.</summary>
 [Authorize]
-internal sealed class IndexModel(MySessions sessions, IStringLocalizer<Text> text) : PageModel
+internal sealed class IndexModel(MySessions sessions, ChangePhone phone, IOptions<SmsOptions> sms, IStringLocalizer<Text> text) : PageModel
 {
     public IReadOnlyList<MySession> Sessions { get; private set; } = [];
+
+    /// <summary>The confirmed phone number; <see langword="null"/>: none.</summary>
+    public string? Number { get; private set; }
+
+    /// <summary>Whether text messages go out, so that a number can be confirmed.</summary>
+    public bool CanChangeNumber => sms.Value.Enabled;
+
+    /// <summary>A number can be taken away even where text messages are off by now.</summary>
+    public bool ShowsNumber => CanChangeNumber || Number is not null;
 
     /// <summary>What was just finished.</summary>
     [BindProperty(SupportsGet = true)]
     public string? Done { get; set; }
 
-    public async Task OnGetAsync() => Sessions = await sessions.ListAsync();
+    public async Task OnGetAsync()
+    {
+        // Both are on their way before the first is awaited.
+        var (own, number) = (sessions.ListAsync(), phone.FindAsync());
+        (Sessions, Number) = (await own, await number);
+    }
 
     public async Task<IActionResult> OnPostEndAsync(string id) =>
         Redirect(await sessions.EndAsync(id) ? "/account?done=ended" : "/");

@@ -9,12 +9,14 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace VerificationCodes.Tests.Bench;
+namespace TestServers.Sms;
 
 /// <summary>A provider of text messages on loopback: takes the form that Twilio's REST API takes, behind basic authentication.</summary>
-internal sealed class SmsProvider : IAsyncDisposable
+public sealed class SmsProvider : IAsyncDisposable
 {
+    /// <summary>Whom it lets in.</summary>
     public const string User = "AC0123";
+    /// <summary>Their password.</summary>
     public const string Password = "not secret";
 
     private readonly WebApplication _server;
@@ -22,6 +24,7 @@ internal sealed class SmsProvider : IAsyncDisposable
 
     private SmsProvider(WebApplication server) => _server = server;
 
+    /// <summary>Where it takes messages.</summary>
     public Uri Endpoint { get; private set; } = null!;
 
     /// <summary>What it has taken, each as the fields of its form.</summary>
@@ -30,8 +33,10 @@ internal sealed class SmsProvider : IAsyncDisposable
     /// <summary>What it answers to the nth request, from 0.</summary>
     public Func<int, HttpStatusCode> Answer { get; set; } = _ => HttpStatusCode.Created;
 
+    /// <summary>How many requests it has had.</summary>
     public int Requests { get; private set; }
 
+    /// <summary>Starts it on a free port.</summary>
     public static async Task<SmsProvider> StartAsync()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -44,6 +49,7 @@ internal sealed class SmsProvider : IAsyncDisposable
         return provider;
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
     private async Task HandleAsync(HttpContext context)

@@ -1,0 +1,102 @@
+using Microsoft.AspNetCore.Identity;
+
+using RedisAccounts;
+
+using RedisSessionWeb.Accounts.Outcomes;
+using RedisSessionWeb.Proofs;
+using RedisSessionWeb.Visitors;
+
+using VerificationCodes;
+using VerificationCodes.Addresses;
+using VerificationCodes.Captcha;
+using VerificationCodes.Delivery;
+
+namespace RedisSessionWeb.Accounts.Phones;
+
+/// <summary>
+/// The phone number of an account: confirmed, changed or taken away after the password once more, and each time the
+/// owner is told by mail, and other sessions and codes end. A number that another account has is refused only after its
+/// code was right: who holds the telephone may know, and nobody else learns it.
+/// </summary>
+internal sealed class ChangePhone(
+    NumberProof proof, UserManager<Account> accounts, SignIn signIn, AccountSafety safety, Visitor visitor) : ICodeFlow
+{
+    private const CodePurpose Purpose = CodePurpose.ConfirmPhone;
+
+    public ProofState? Pending => proof.Find(Purpose);
+
+    /// <summary>Whether the number was proven, and belongs to another account.</summary>
+    public bool IsTaken { get; private set; }
+
+    /// <summary>The confirmed number of whoever is signed in; <see langword="null"/>: none.</summary>
+    public async Task<string?> FindAsync() =>
+        await accounts.GetUserAsync(visitor.User) is { PhoneNumberConfirmed: true } account ? account.PhoneNumber : null;
+
+    /// <returns>How the password fared and, where it was right, what became of the request for a code.</returns>
+    public async Task<(SignInOutcome Password, IssueOutcome? Issue)> AskAsync(
+        string? typed, string? country, string? password, CaptchaAnswer? captcha)
+    {
+        if (!PhoneNumber.TryParse(typed, out var number, country ?? ""))
+            return (new SignInOutcome(SignInStatus.Right), new IssueOutcome { Status = IssueStatus.NotDeliverable });
+        if (await accounts.GetUserAsync(visitor.User) is not { } account)
+            return (new SignInOutcome(SignInStatus.Wrong), null);
+        var confirmed = await signIn.ConfirmPasswordAsync(account, password);
+        return confirmed.IsRight ? (confirmed, await SendAsync(number, captcha)) : (confirmed, null);
+    }
+
+    public async Task<IssueOutcome> AskAgainAsync(CaptchaAnswer? captcha) => PhoneNumber.TryParse(Pending?.Address, out var number)
+        ? await SendAsync(number, captcha)
+        : new IssueOutcome { Status = IssueStatus.NotDeliverable };
+
+    /// <summary>Checks the code and, where it is right, gives the account the number.</summary>
+    public async Task<ConfirmOutcome> AnswerAsync(string? code)
+    {
+        var outcome = await proof.AnswerAsync(Purpose, code);
+        if (!outcome.IsConfirmed)
+            return outcome;
+        var number = proof.Proven(Purpose)!;
+        proof.Forget(Purpose);
+        if (await accounts.GetUserAsync(visitor.User) is not { } account)
+            return new ConfirmOutcome { Status = ConfirmStatus.Expired };
+        var problems = await ChangeAsync(account, number);
+        IsTaken = problems.Contains(AccountProblem.NumberTaken);
+        return problems.Count == 0 || IsTaken ? outcome : new ConfirmOutcome { Status = ConfirmStatus.Expired };
+    }
+
+    /// <summary>Takes the number away from the account.</summary>
+    /// <returns>How the password fared, and why the number is still there; none: it is gone.</returns>
+    public async Task<(SignInOutcome Password, IReadOnlyList<AccountProblem> Problems)> RemoveAsync(string? password)
+    {
+        if (await accounts.GetUserAsync(visitor.User) is not { } account)
+            return (new SignInOutcome(SignInStatus.Wrong), AccountProblems.None);
+        var confirmed = await signIn.ConfirmPasswordAsync(account, password);
+        if (!confirmed.IsRight || !PhoneNumber.TryParse(account.PhoneNumber, out var number))
+            return (confirmed, AccountProblems.None);
+        var problems = AccountProblems.From(await accounts.SetPhoneNumberAsync(account, null));
+        if (problems.Count == 0)
+            await FinishAsync(account, number, NoticeKind.PhoneRemoved, number);
+        return (confirmed, problems);
+    }
+
+    private Task<IssueOutcome> SendAsync(PhoneNumber number, CaptchaAnswer? captcha) =>
+        proof.AskAsync(Purpose, number, captcha, instead: null);
+
+    private async Task<IReadOnlyList<AccountProblem>> ChangeAsync(Account account, PhoneNumber number)
+    {
+        _ = PhoneNumber.TryParse(account.PhoneNumber, out var old);
+        var token = await accounts.GenerateChangePhoneNumberTokenAsync(account, number.Value);
+        var problems = AccountProblems.From(await accounts.ChangePhoneNumberAsync(account, number.Value, token));
+        if (problems.Count == 0)
+            await FinishAsync(account, old, NoticeKind.PhoneChanged, number);
+        return problems;
+    }
+
+    private async Task FinishAsync(Account account, PhoneNumber? old, NoticeKind notice, PhoneNumber told)
+    {
+        if (old is not null)
+            await safety.EndCodesAsync(old.Value);
+        await safety.EndAccessAsync(account, account.Email!, keepsThisSession: true);
+        await safety.SignInAgainAsync(account);
+        await safety.TellAsync(notice, account.Email!, told.Masked);
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Options;
+
+using RedisSessionWeb.Localization;
+
+using VerificationCodes.Captcha;
+using VerificationCodes.Delivery;
+
+namespace RedisSessionWeb.Forms.Numbers;
+
+/// <summary>A page that asks for a code to be sent to a phone number. Where text messages are off there is no such page.</summary>
+internal abstract class NumberPage(ICaptchaService captchas, IOptions<SmsOptions> sms, IStringLocalizer<Text> text) : AskPage(captchas, text)
+{
+    [BindProperty]
+    public string? Number { get; set; }
+
+    /// <summary>The country code for a number that was typed without one.</summary>
+    [BindProperty]
+    public string? Country { get; set; }
+
+    /// <summary>The country codes that text messages go to; empty: known to the verification service alone.</summary>
+    public IList<string> Countries => sms.Value.Countries;
+
+    protected override string AddressField => nameof(Number);
+
+    protected override ContactWords WordsForContact => ContactWords.OfTextMessages(T, string.Join(", ", Countries));
+
+    public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
+    {
+        if (!sms.Value.Enabled)
+            context.Result = NotFound();
+        else if (Country is null || !Countries.Contains(Country))
+            Country = Countries.FirstOrDefault();
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json.Serialization;
+
+using RedisSessionWeb.Visitors;
+
+using VerificationCodes;
+using VerificationCodes.Addresses;
+using VerificationCodes.Captcha;
+using VerificationCodes.Delivery;
+
+namespace RedisSessionWeb.Proofs;
+
+/// <summary>
+/// The part that flows have in common: a code goes to an address, the person types it, and for a quarter of an hour
+/// this browser has proven that the address is theirs. Where a flow stands is kept in the session.
+/// </summary>
+/// <typeparam name="TAddress">A mailbox or a number.</typeparam>
+internal abstract class ContactProof<TAddress>(IVerificationService codes, Visitor visitor, TimeProvider clock)
+    where TAddress : ContactAddress
+{
+    /// <summary>How long after the right code the flow can be finished.</summary>
+    private static readonly TimeSpan ProvenFor = TimeSpan.FromMinutes(15);
+
+    /// <summary>Where a flow stands; <see langword="null"/>: it has not begun in this browser.</summary>
+    public ProofState? Find(CodePurpose purpose) => visitor.Session.Get<ProofState>(Key(purpose), ProofJson.Default.ProofState);
+
+    /// <summary>The address that this browser has proven for a purpose; <see langword="null"/>: none, or too long ago.</summary>
+    public TAddress? Proven(CodePurpose purpose) =>
+        Find(purpose) is { ProvenAt: { } since } state
+        && clock.GetUtcNow() - since < ProvenFor
+            ? Parse(state.Address)
+            : null;
+
+    /// <summary>Asks for a code. The first one for an address starts the flow anew; asking again goes on with it.</summary>
+    /// <param name="purpose">What it is for.</param>
+    /// <param name="address">Where it goes.</param>
+    /// <param name="captcha">The solved captcha, where one is required.</param>
+    /// <param name="instead">The notice that goes out instead of a code; answers and times are the same.</param>
+    public async Task<IssueOutcome> AskAsync(CodePurpose purpose, TAddress address, CaptchaAnswer? captcha, NoticeKind? instead)
+    {
+        var known = Find(purpose);
+        var challenge = known?.Address == address.Value ? known.Challenge : VerificationChallenge.Create();
+        var outcome = await codes.IssueAsync(new IssueRequest
+        {
+            Purpose = purpose,
+            Address = address,
+            Challenge = challenge,
+            ClientAddress = visitor.Address,
+            Language = visitor.Language,
+            Captcha = captcha,
+            Instead = instead,
+        });
+        if (outcome.IsSent)
+        {
+            var now = clock.GetUtcNow();
+            Keep(purpose, new ProofState(address.Value, challenge, outcome.Reference, now + outcome.ResendAfter, now + outcome.ExpiresIn, null));
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Checks what was typed. Without a flow in this browser every code is too old.</summary>
+    public async Task<ConfirmOutcome> AnswerAsync(CodePurpose purpose, string? typed)
+    {
+        if (Find(purpose) is not { } state || Parse(state.Address) is not { } address)
+            return new ConfirmOutcome { Status = ConfirmStatus.Expired };
+        var outcome = await codes.ConfirmAsync(new ConfirmRequest
+        {
+            Purpose = purpose,
+            Address = address,
+            Code = typed ?? "",
+            Challenge = state.Challenge,
+        });
+        if (outcome.IsConfirmed)
+            Keep(purpose, state with { ProvenAt = clock.GetUtcNow() });
+        return outcome;
+    }
+
+    /// <summary>Ends the flow in this browser.</summary>
+    public void Forget(CodePurpose purpose) => visitor.Session.Remove(Key(purpose));
+
+    private void Keep(CodePurpose purpose, ProofState state) =>
+        visitor.Session.Set(Key(purpose), state, ProofJson.Default.ProofState);
+
+    /// <summary>Reads what the session kept; <see langword="null"/>: it is no such address.</summary>
+    protected abstract TAddress? Parse(string text);
+
+    /// <summary>The session's key for a flow; each kind of address has flows of its own.</summary>
+    protected virtual string Key(CodePurpose purpose) => "proof." + purpose;
+}
+
+/// <summary>Where a flow stands, as the session keeps it.</summary>
+/// <param name="Address">The address to be proven, normalised.</param>
+/// <param name="Challenge">Binds the code to this browser; never shown.</param>
+/// <param name="Reference">Tells this mail from others; the mail shows it too.</param>
+/// <param name="ResendAt">When another mail may be asked for.</param>
+/// <param name="ExpiresAt">When the code ends.</param>
+/// <param name="ProvenAt">When the right code was typed; <see langword="null"/>: not yet.</param>
+internal sealed record ProofState(
+    string Address, string Challenge, string Reference, DateTimeOffset ResendAt, DateTimeOffset ExpiresAt, DateTimeOffset? ProvenAt);
+
+[JsonSerializable(typeof(ProofState))]
+internal sealed partial class ProofJson : JsonSerializerContext;
