@@ -9,7 +9,8 @@ internal sealed class DeadlineSweep : IAsyncDisposable
     /// <summary>How late a time-out may be noticed, beside the scheduling of the machine.</summary>
     public static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(20);
 
-    private const int IdleTicksBeforeRest = 50;
+    // Long enough that a steady trickle of commands does not start and stop it all the time.
+    private const int IdleTicksBeforeRest = 5;
 
     private readonly TimeProvider _time;
     private readonly Func<long, bool> _sweep;

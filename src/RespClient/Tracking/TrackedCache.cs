@@ -39,7 +39,6 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     private readonly CoarseClock _clock;
     private readonly TrackedTable<TKey, TValue> _table;
     private readonly TrackingObserver<TKey, TValue> _observer;
-    private readonly StripedCounter _hits = new();
     private readonly CacheMetrics _metrics;
     private readonly long _maxStaleness;
 
@@ -78,7 +77,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     public string? OffReason => _observer.OffReason;
 
     /// <summary>What the cache has done so far. Cheap; the figures agree with each other only roughly.</summary>
-    public TrackedCacheStatistics GetStatistics() => _table.GetStatistics(_hits.Sum());
+    public TrackedCacheStatistics GetStatistics() => _table.GetStatistics();
 
     /// <summary>Serves a record from memory, if it is there and certain to be fresh enough. Allocates nothing.</summary>
     /// <param name="key">The record's name.</param>
@@ -89,7 +88,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
         var now = _clock.Now;
         if (IsFresh(now) && _table.TryGet(key, now, out value))
         {
-            _hits.Increment();
+            _table.Hits.Increment();
             return true;
         }
 
@@ -156,7 +155,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
         var read = _table.Join(key, IsFresh(_clock.Now), out var isNew, out var value);
         if (read is null)
         {
-            _hits.Increment();
+            _table.Hits.Increment();
             return value;
         }
 

@@ -8,8 +8,8 @@ public sealed record TrackedCacheOptions
 
     /// <summary>
     /// How old a hit may be, whatever happens to the network: a hit is served only while the newest command that was
-    /// answered had been sent no longer ago than this. An idle connection is pinged at half of it. Default 1 s; range
-    /// 50 ms to 1 minute.
+    /// answered had been sent no longer ago than this. An idle connection is pinged at half of it, until
+    /// nobody has looked anything up for ten times the bound. Default 1 s; range 50 ms to 1 minute.
     /// </summary>
     public TimeSpan MaxStaleness { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -8,12 +8,15 @@ namespace RespClient.Tracking;
 
 /// <summary>
 /// Stands between a connection and a table: turns tracking on, passes pushes on, notices the end, and pings an idle
-/// connection so that hits can go on.
+/// connection so that hits can go on while anybody wants them.
 /// </summary>
 internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDisposable
     where TKey : notnull
     where TValue : class
 {
+    // Ten times the bound without a look-up. The first one after it is read from the server, and the pings go on.
+    private const int LooksBeforeRest = 40;
+
     private readonly RedisClient _client;
     private readonly TrackedTable<TKey, TValue> _table;
     private readonly CoarseClock _clock;
@@ -22,6 +25,8 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
     private readonly ITimer _pings;
     private volatile string _offReason = "there is no connection";
     private int _isPinging;
+    private long _lookups;
+    private int _looksWithoutLookups;
 
     public TrackingObserver(RedisClient client, TrackedTable<TKey, TValue> table, CoarseClock clock, TimeSpan maxStaleness, ILogger logger)
     {
@@ -111,11 +116,20 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
     {
         _clock.Calibrate();
         if (_table.IsOn
+            && IsWanted()
             && _client.Time.GetTimestamp() - _client.NewestAnswerStartedAt > _pingAfter
             && Interlocked.Exchange(ref _isPinging, 1) == 0)
         {
             _ = PingAsync();
         }
+    }
+
+    private bool IsWanted()
+    {
+        var lookups = _table.Lookups;
+        _looksWithoutLookups = lookups == _lookups ? Math.Min(_looksWithoutLookups + 1, LooksBeforeRest) : 0;
+        _lookups = lookups;
+        return _looksWithoutLookups < LooksBeforeRest;
     }
 
     private async Task PingAsync()

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using RespClient.Diagnostics;
 
 namespace RespClient.Tracking.Table;
 
@@ -54,8 +55,14 @@ internal sealed class TrackedTable<TKey, TValue>
     /// <summary>The number of the connection.</summary>
     public long Epoch => Volatile.Read(ref _epoch);
 
-    public TrackedCacheStatistics GetStatistics(long hits) => new(
-        hits,
+    /// <summary>What was served from memory.</summary>
+    public StripedCounter Hits { get; } = new();
+
+    /// <summary>How often somebody wanted a record: tells whether anybody still does.</summary>
+    public long Lookups => Hits.Sum() + Interlocked.Read(ref _misses);
+
+    public TrackedCacheStatistics GetStatistics() => new(
+        Hits.Sum(),
         Interlocked.Read(ref _misses),
         Interlocked.Read(ref _reads),
         Interlocked.Read(ref _fills),
