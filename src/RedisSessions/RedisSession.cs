@@ -174,7 +174,7 @@ public sealed class RedisSession : ISession
     public Task CommitAsync(CancellationToken cancellationToken = default)
     {
         State.EnsureReadable();
-        return State.BlocksResponse ? State.CommitBeforeResponseAsync() : Task.CompletedTask;
+        return State.CommitAsync().AsTask();
     }
 
     internal SessionState State { get; }

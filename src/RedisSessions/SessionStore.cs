@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 using Microsoft.AspNetCore.Http;
 
@@ -21,8 +22,6 @@ internal sealed class SessionStore(SessionServices services)
     public IRecordStore Records => services.Records;
 
     public SessionCommitter Committer => services.Committer;
-
-    public SessionLog Log => services.Log;
 
     /// <summary>
     /// The session of a request. Asks Redis only where the request carries a well-formed id. Where Redis does not
@@ -93,6 +92,7 @@ internal sealed class SessionStore(SessionServices services)
         return await FinishLoadAsync(session, id, Records.LoadAsync(Keys.Record(id), CancellationToken.None), started, activity);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<SessionState> FinishLoadAsync(
         SessionState session, SessionId id, ValueTask<SessionRecord?> loading, long started, Activity? activity)
     {

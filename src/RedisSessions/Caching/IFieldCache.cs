@@ -3,6 +3,7 @@ using Microsoft.Extensions.Caching.Distributed;
 using RedisSessions.Caching.Fields;
 
 using RespClient;
+using RespClient.Protocol;
 
 namespace RedisSessions.Caching;
 
@@ -17,20 +18,23 @@ namespace RedisSessions.Caching;
 /// </remarks>
 internal interface IFieldCache : IDistributedCache
 {
-    /// <summary>The same entries through another client to the same server.</summary>
-    IFieldCache Through(IRedisClient client);
-
-    /// <summary>Reads all fields in one round trip; an empty set where there is no such entry.</summary>
-    ValueTask<FieldSet> ReadAsync(string key, CancellationToken cancellationToken);
+    /// <summary>Reads all fields in one round trip; a <see cref="FieldSet"/> reads the reply.</summary>
+    ValueTask<RespValue> ReadAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>Reads single fields; <see langword="null"/> where one is missing.</summary>
     ValueTask<byte[]?[]> ReadAsync(string key, string[] fields, CancellationToken cancellationToken);
 
     /// <summary>Makes an entry. <see cref="FieldWrite.TimeToLive"/> must be set.</summary>
-    ValueTask<FieldAnswer> CreateAsync(FieldWrite write, CancellationToken cancellationToken);
+    /// <param name="write">What it holds.</param>
+    /// <param name="through">Another client to the same server to send it through; <see langword="null"/>: the cache's own.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    ValueTask<FieldAnswer> CreateAsync(FieldWrite write, IRedisClient? through, CancellationToken cancellationToken);
 
     /// <summary>Changes an entry if it lives and every expected field has its value.</summary>
-    ValueTask<FieldAnswer> ChangeAsync(FieldWrite write, CancellationToken cancellationToken);
+    /// <param name="write">The change.</param>
+    /// <param name="through">Another client to the same server to send it through; <see langword="null"/>: the cache's own.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    ValueTask<FieldAnswer> ChangeAsync(FieldWrite write, IRedisClient? through, CancellationToken cancellationToken);
 
     /// <summary>Removes an entry, and its member of the index.</summary>
     /// <param name="key">The entry.</param>

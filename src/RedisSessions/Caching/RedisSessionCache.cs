@@ -7,6 +7,7 @@ using RedisSessions.Caching.Fields;
 
 using RespClient;
 using RespClient.Commands;
+using RespClient.Protocol;
 
 namespace RedisSessions.Caching;
 
@@ -36,17 +37,9 @@ public sealed class RedisSessionCache : IBufferDistributedCache, IFieldCache
     public RedisSessionCache(IRedisClient client, IOptions<RedisSessionCacheOptions> options, TimeProvider? timeProvider = null)
     {
         _client = new TimedClient(client, options.Value.IoTimeout);
-        _fields = new FieldCommands(_client, new FieldCommands.Slots());
+        _fields = new FieldCommands(_client);
         _time = timeProvider ?? TimeProvider.System;
         _prefix = options.Value.KeyPrefix;
-    }
-
-    private RedisSessionCache(RedisSessionCache cache, IRedisClient client)
-    {
-        _client = cache._client.Around(client);
-        _fields = cache._fields.Through(_client);
-        _time = cache._time;
-        _prefix = cache._prefix;
     }
 
     /// <inheritdoc/>
@@ -110,10 +103,8 @@ public sealed class RedisSessionCache : IBufferDistributedCache, IFieldCache
     /// <inheritdoc/>
     public void Remove(string key) => RemoveAsync(key).GetAwaiter().GetResult();
 
-    IFieldCache IFieldCache.Through(IRedisClient client) => new RedisSessionCache(this, client);
-
-    async ValueTask<FieldSet> IFieldCache.ReadAsync(string key, CancellationToken cancellationToken) =>
-        new(await _client.ExecuteAsync(new RedisCommand("HGETALL", key), cancellationToken));
+    ValueTask<RespValue> IFieldCache.ReadAsync(string key, CancellationToken cancellationToken) =>
+        _client.ExecuteAsync(new RedisCommand("HGETALL", key), cancellationToken);
 
     async ValueTask<byte[]?[]> IFieldCache.ReadAsync(string key, string[] fields, CancellationToken cancellationToken)
     {
@@ -134,11 +125,11 @@ public sealed class RedisSessionCache : IBufferDistributedCache, IFieldCache
         return values;
     }
 
-    ValueTask<FieldAnswer> IFieldCache.CreateAsync(FieldWrite write, CancellationToken cancellationToken) =>
-        _fields.CreateAsync(write, cancellationToken);
+    ValueTask<FieldAnswer> IFieldCache.CreateAsync(FieldWrite write, IRedisClient? through, CancellationToken cancellationToken) =>
+        _fields.CreateAsync(write, through, cancellationToken);
 
-    ValueTask<FieldAnswer> IFieldCache.ChangeAsync(FieldWrite write, CancellationToken cancellationToken) =>
-        _fields.ChangeAsync(write, cancellationToken);
+    ValueTask<FieldAnswer> IFieldCache.ChangeAsync(FieldWrite write, IRedisClient? through, CancellationToken cancellationToken) =>
+        _fields.ChangeAsync(write, through, cancellationToken);
 
     ValueTask<bool> IFieldCache.DeleteAsync(string key, string? indexKey, CancellationToken cancellationToken) =>
         _fields.DeleteAsync(key, indexKey, cancellationToken);

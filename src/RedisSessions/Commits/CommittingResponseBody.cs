@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -16,13 +17,15 @@ namespace RedisSessions.Commits;
 internal sealed class CommittingResponseBody : IHttpResponseBodyFeature
 {
     private readonly SessionState _session;
+    private readonly SessionCommitter _committer;
     private readonly CommittingWriter _writer;
     private CommittingStream? _stream;
 
-    public CommittingResponseBody(IHttpResponseBodyFeature inner, SessionState session)
+    private CommittingResponseBody(IHttpResponseBodyFeature inner, SessionState session, SessionCommitter committer)
     {
         Inner = inner;
         _session = session;
+        _committer = committer;
         _writer = new CommittingWriter(this);
     }
 
@@ -38,10 +41,29 @@ internal sealed class CommittingResponseBody : IHttpResponseBodyFeature
 
     public void DisableBuffering() => Inner.DisableBuffering();
 
-    public async Task StartAsync(CancellationToken cancellationToken = default)
+    /// <summary>Why the commit failed; nothing passes any more then.</summary>
+    public Exception? CommitFailure { get; private set; }
+
+    /// <summary>The response of a request waits for its session from here on.</summary>
+    public static CommittingResponseBody PutInPlace(SessionState session, SessionCommitter committer)
     {
-        await OpenAsync();
-        await Inner.StartAsync(cancellationToken);
+        var context = session.Context;
+        var body = new CommittingResponseBody(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), session, committer);
+        context.Features.Set<IHttpResponseBodyFeature>(body);
+        // For bytes that take a way around: a body or an upgrade that somebody held before. Here a failure is a bare 500.
+        context.Response.OnStarting(static state => ((CommittingResponseBody)state).CommitOnStartingAsync(), body);
+        return body;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        if (IsClosed)
+        {
+            return CommitAndStartAsync(cancellationToken);
+        }
+
+        _writer.Release();
+        return Inner.StartAsync(cancellationToken);
     }
 
     public async Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default)
@@ -66,12 +88,42 @@ internal sealed class CommittingResponseBody : IHttpResponseBodyFeature
             return ValueTask.CompletedTask;
         }
 
-        return CommitAsync();
+        return CommitAndOpenAsync();
     }
 
-    private async ValueTask CommitAsync()
+    /// <summary>Commits. What fails once has failed for good: the same exception again.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask CommitAsync()
     {
-        await _session.CommitBeforeResponseAsync();
+        if (CommitFailure is { } failure)
+        {
+            throw failure;
+        }
+
+        try
+        {
+            await _committer.CommitAsync(_session);
+        }
+        catch (Exception e)
+        {
+            CommitFailure = e;
+            throw;
+        }
+    }
+
+    private async Task CommitAndStartAsync(CancellationToken cancellationToken)
+    {
+        await CommitAsync();
+        _writer.Release();
+        await Inner.StartAsync(cancellationToken);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask CommitAndOpenAsync()
+    {
+        await CommitAsync();
         _writer.Release();
     }
+
+    private Task CommitOnStartingAsync() => IsClosed && CommitFailure is null ? CommitAsync().AsTask() : Task.CompletedTask;
 }

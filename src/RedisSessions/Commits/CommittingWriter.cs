@@ -45,10 +45,15 @@ internal sealed class CommittingWriter(CommittingResponseBody body) : PipeWriter
         }
     }
 
-    public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        await body.OpenAsync();
-        return await body.Inner.Writer.FlushAsync(cancellationToken);
+        if (body.IsClosed)
+        {
+            return CommitAndFlushAsync(cancellationToken);
+        }
+
+        Release();
+        return body.Inner.Writer.FlushAsync(cancellationToken);
     }
 
     public override void CancelPendingFlush() => body.Inner.Writer.CancelPendingFlush();
@@ -67,6 +72,12 @@ internal sealed class CommittingWriter(CommittingResponseBody body) : PipeWriter
     {
         await body.OpenAsync();
         await body.Inner.Writer.CompleteAsync(exception);
+    }
+
+    private async ValueTask<FlushResult> CommitAndFlushAsync(CancellationToken cancellationToken)
+    {
+        await body.OpenAsync();
+        return await body.Inner.Writer.FlushAsync(cancellationToken);
     }
 
     // Kept bytes first: once some are kept, the next ones are too, until the commit lets them all pass.

@@ -10,15 +10,16 @@ internal sealed class PendingChanges(int maxSize)
 {
     private Dictionary<string, byte[]?>? _values;
     private Dictionary<string, List<Func<byte[]?, byte[]?>>>? _updates;
-    private long? _size;
+    private SessionRecord? _record;
+    private long _size;
 
     /// <summary>The values as Redis has them, as far as this request knows.</summary>
-    public IReadOnlyDictionary<string, byte[]> Before { get; private set; } = SessionRecord.NoValues;
+    public IReadOnlyDictionary<string, byte[]> Before => _record?.Values ?? SessionRecord.NoValues;
 
     public bool IsEmpty => _values is not { Count: > 0 };
 
     /// <summary>What is set, or removed where <see langword="null"/>.</summary>
-    public IReadOnlyDictionary<string, byte[]?> Values => _values ?? RecordChange.NoChanges;
+    public Dictionary<string, byte[]?> Values => _values ?? RecordChange.NoChanges;
 
     /// <summary>The changed keys whose old value mattered.</summary>
     public IReadOnlyCollection<string> Exact =>
@@ -78,10 +79,10 @@ internal sealed class PendingChanges(int maxSize)
     }
 
     /// <summary>Takes what Redis has now as the base, keeps the changes, and runs the updates on the new values.</summary>
-    public void Rebase(IReadOnlyDictionary<string, byte[]> before)
+    public void Rebase(SessionRecord? record)
     {
-        Before = before;
-        _size = null;
+        _record = record;
+        _size = Sum();
         foreach (var (key, updates) in _updates ?? [])
         {
             _values?.Remove(key);
@@ -93,12 +94,12 @@ internal sealed class PendingChanges(int maxSize)
     }
 
     /// <summary>Forgets all changes: they are committed, or were dropped.</summary>
-    public void Reset(IReadOnlyDictionary<string, byte[]> before)
+    public void Reset(SessionRecord? record)
     {
-        Before = before;
+        _record = record;
         _values = null;
         _updates = null;
-        _size = null;
+        _size = record?.Size ?? 0;
     }
 
     private void Put(string key, byte[]? value)
@@ -109,8 +110,7 @@ internal sealed class PendingChanges(int maxSize)
             return;
         }
 
-        _size ??= Sum();
-        var size = _size.Value - (old is null ? 0 : RecordSize.Of(key, old)) + (value is null ? 0 : RecordSize.Of(key, value));
+        var size = _size - (old is null ? 0 : RecordSize.Of(key, old)) + (value is null ? 0 : RecordSize.Of(key, value));
         if (value is not null && size > maxSize && size > _size)
         {
             throw new SessionTooLargeException(key, value.Length, size, maxSize);

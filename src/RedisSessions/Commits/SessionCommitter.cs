@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
 using RedisSessions.Cookies;
 using RedisSessions.Diagnostics;
 using RedisSessions.Records;
@@ -17,6 +20,7 @@ internal sealed class SessionCommitter(
     /// <summary>Commits everything that is pending: first what ends, then what is new.</summary>
     /// <exception cref="SessionUnavailableException">Redis did not answer or refused.</exception>
     /// <exception cref="SessionConflictException">An exact update met another value each time.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask CommitAsync(SessionState session)
     {
         var started = metrics.CommitStarted();
@@ -33,7 +37,18 @@ internal sealed class SessionCommitter(
 
             if (session.HasChanges)
             {
-                await (session.Record is null ? CreateAsync(session) : ChangeAsync(session));
+                var isNew = session.Record is null;
+                var outcome = isNew || session.Changes.Exact.Count == 0
+                    ? await records.CommitAsync(ChangeOf(session, session.Record))
+                    : await CommitExactAsync(session);
+                if (outcome.Kind == RecordOutcomeKind.Committed)
+                {
+                    Take(session, outcome, isNew);
+                }
+                else
+                {
+                    await StartAnewAsync(session);
+                }
             }
 
             if (session.MustForget)
@@ -42,10 +57,16 @@ internal sealed class SessionCommitter(
                 session.MustForget = false;
             }
         }
+        catch (SessionUnavailableException e) when (!session.IsModified && session.Doomed is null)
+        {
+            // A request that only read has its answer all the same; the next one tries again.
+            Failed(activity, e);
+            log.RenewalFailed(session.PublicId);
+            session.TakeUnrenewed();
+        }
         catch (Exception e)
         {
-            SessionActivity.Failed(activity, e);
-            metrics.Failed("commit");
+            Failed(activity, e);
             throw;
         }
         finally
@@ -54,31 +75,21 @@ internal sealed class SessionCommitter(
         }
     }
 
-    private async ValueTask CreateAsync(SessionState session)
+    private void Failed(Activity? activity, Exception e)
     {
-        var outcome = await records.CommitAsync(ChangeOf(session, null));
-        metrics.Created();
-        Take(session, outcome);
+        SessionActivity.Failed(activity, e);
+        metrics.Failed("commit");
     }
 
-    private async ValueTask ChangeAsync(SessionState session)
+    // The record is gone. What was written is dropped, but a sign-in starts a new one anyway.
+    private async ValueTask StartAnewAsync(SessionState session)
     {
-        var outcome = session.Changes.Exact.Count == 0
-            ? await records.CommitAsync(ChangeOf(session, session.Record))
-            : await CommitExactAsync(session);
-        if (outcome.Kind == RecordOutcomeKind.Committed)
-        {
-            Take(session, outcome);
-            return;
-        }
-
         metrics.Gone();
         log.CommitFoundNothing(session.PublicId);
         session.TakeGone();
         if (session.Restarts)
         {
-            // The old record is dead, but a sign-in starts a new one anyway.
-            await CreateAsync(session);
+            Take(session, await records.CommitAsync(ChangeOf(session, null)), isNew: true);
         }
     }
 
@@ -136,10 +147,15 @@ internal sealed class SessionCommitter(
         AbsoluteLifetime = options.AbsoluteLifetime,
     };
 
-    private void Take(SessionState session, RecordOutcome outcome)
+    private void Take(SessionState session, RecordOutcome outcome, bool isNew)
     {
         var renewed = outcome.TimeToLive > TimeSpan.Zero;
         session.TakeCommitted(outcome.Record!);
+        if (isNew)
+        {
+            metrics.Created();
+        }
+
         metrics.Committed();
         if (renewed)
         {

@@ -22,7 +22,6 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
     private RedisSession? _session;
     private string? _publicId;
     private SessionUnavailableException? _loadFailure;
-    private Exception? _commitFailure;
     private CommittingResponseBody? _body;
     private bool _refreshes;
     private bool _isRenewalDue;
@@ -87,7 +86,7 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
 
     /// <summary>Whether nothing of the response may pass before a commit.</summary>
     public bool BlocksResponse =>
-        _commitFailure is not null || (!_isClosed && !_isDetached && (Doomed is not null || MustForget || HasChanges));
+        _body?.CommitFailure is not null || (!_isClosed && !_isDetached && (Doomed is not null || MustForget || HasChanges));
 
     /// <summary>
     /// Whether the handler had written to the server's buffer before it touched the session: that cannot be taken back.
@@ -125,6 +124,10 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
         if (!IsAvailable && _secret is { } secret)
         {
             Open(secret, await store.Records.LoadAsync(Key, cancellationToken));
+            if (!Context.Response.HasStarted)
+            {
+                Hook(); // what was set while there was no session counts from here on
+            }
         }
     }
 
@@ -251,7 +254,7 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
     public void Rebase(SessionRecord record)
     {
         Record = record;
-        Changes.Rebase(record.Values);
+        Changes.Rebase(record);
     }
 
     public void TakeCommitted(SessionRecord record)
@@ -272,46 +275,18 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
 
         Record = null;
         _isRenewalDue = false;
-        _changes?.Rebase(SessionRecord.NoValues);
+        _changes?.Rebase(null);
     }
 
-    public async Task CommitBeforeResponseAsync()
-    {
-        if (_commitFailure is not null)
-        {
-            throw _commitFailure;
-        }
+    /// <summary>The commit of a request that only read has failed: the cookie stays as it is, like the TTL.</summary>
+    public void TakeUnrenewed() => _isRenewalDue = false;
 
-        try
-        {
-            await store.Committer.CommitAsync(this);
-        }
-        catch (SessionUnavailableException) when (!IsModified && Doomed is null)
-        {
-            // A request that only read has its answer; the cookie stays as it is, like the TTL.
-            store.Log.RenewalFailed(PublicId);
-            _isRenewalDue = false;
-        }
-        catch (Exception e)
-        {
-            _commitFailure = e;
-            throw;
-        }
-    }
+    /// <summary>Commits now what is pending.</summary>
+    public ValueTask CommitAsync() => !BlocksResponse ? ValueTask.CompletedTask
+        : _body?.CommitAsync() ?? store.Committer.CommitAsync(this);
 
     /// <summary>The handler has returned: commits, then lets pass what it left in the writer.</summary>
-    public async ValueTask EndAsync()
-    {
-        if (BlocksResponse)
-        {
-            await CommitBeforeResponseAsync();
-        }
-
-        if (_body is not null)
-        {
-            await _body.OpenAsync();
-        }
-    }
+    public ValueTask EndAsync() => _body?.OpenAsync() ?? CommitAsync();
 
     /// <summary>The request is over, or its handler has thrown: nothing is committed any more.</summary>
     public void Close()
@@ -359,7 +334,7 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
 
     private void DropChanges()
     {
-        _changes?.Reset(Record?.Values ?? SessionRecord.NoValues);
+        _changes?.Reset(Record);
         _lifetime = null;
         _newSecret = null;
         _publicId = null;
@@ -372,7 +347,7 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
     private PendingChanges NewChanges()
     {
         var changes = new PendingChanges(store.Options.MaxSize);
-        changes.Reset(Record?.Values ?? SessionRecord.NoValues);
+        changes.Reset(Record);
         return changes;
     }
 
@@ -384,14 +359,8 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
             return;
         }
 
-        _body = new CommittingResponseBody(Context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), this);
-        Context.Features.Set<IHttpResponseBodyFeature>(_body);
-        // For bytes that take a way around: a body or an upgrade that somebody held before. Here a failure is a bare 500.
-        Context.Response.OnStarting(static state => ((SessionState)state).CommitOnStartingAsync(), this);
+        _body = CommittingResponseBody.PutInPlace(this, store.Committer);
     }
-
-    private Task CommitOnStartingAsync() =>
-        BlocksResponse && _commitFailure is null ? CommitBeforeResponseAsync() : Task.CompletedTask;
 }
 
 /// <summary>A record that ends with the commit.</summary>

@@ -13,7 +13,7 @@ internal sealed class RecordChange
     public string? NewKey { get; init; }
 
     /// <summary>Values that are set, or removed where <see langword="null"/>.</summary>
-    public IReadOnlyDictionary<string, byte[]?> Values { get; init; } = NoChanges;
+    public Dictionary<string, byte[]?> Values { get; init; } = NoChanges;
 
     /// <summary>Keys that must still have the value they have in <see cref="Base"/>; else the outcome is a conflict.</summary>
     public IReadOnlyCollection<string> Exact { get; init; } = [];
@@ -34,14 +34,20 @@ internal sealed class RecordChange
     /// <summary>The absolute lifetime where it starts anew; <see langword="null"/>: none.</summary>
     public TimeSpan? AbsoluteLifetime { get; init; }
 
-    public static readonly IReadOnlyDictionary<string, byte[]?> NoChanges = new Dictionary<string, byte[]?>();
+    /// <summary>None. Nobody adds to it.</summary>
+    public static readonly Dictionary<string, byte[]?> NoChanges = [];
+
+    // The commit and the near cache both ask for the record afterwards, on threads of their own: made by whoever is first.
+    private volatile SessionRecord? _after;
 
     /// <summary>The record after this change; whole if nobody else has changed it since <see cref="Base"/>.</summary>
     /// <param name="version">The version the commit gave it.</param>
-    /// <param name="now">The time of the commit.</param>
+    /// <param name="now">The time of the commit, known where it renews.</param>
     /// <param name="sealedValues">What went to Redis for the values that were set, where values are encrypted.</param>
-    public SessionRecord After(
-        long version, DateTimeOffset now, IReadOnlyDictionary<string, byte[]?>? sealedValues = null)
+    public SessionRecord After(long version, DateTimeOffset? now, Dictionary<string, byte[]?>? sealedValues = null) =>
+        _after is { } made && made.Version == version ? made : _after = MakeAfter(version, now ?? default, sealedValues);
+
+    private SessionRecord MakeAfter(long version, DateTimeOffset now, Dictionary<string, byte[]?>? sealedValues)
     {
         var restarts = Base is null || Restarts;
         return new SessionRecord
@@ -54,12 +60,25 @@ internal sealed class RecordChange
             Deadline = restarts ? now + AbsoluteLifetime : Base!.Deadline,
             Identity = Identity,
             Values = Merged(Base?.Values, Values),
+            Size = SizeAfter(),
             SealedValues = sealedValues is null ? null : Merged(Base?.SealedValues, sealedValues),
         };
     }
 
+    private long SizeAfter()
+    {
+        var size = Base?.Size ?? 0;
+        foreach (var (key, value) in Values)
+        {
+            size += (value is null ? 0 : RecordSize.Of(key, value))
+                - (Base is not null && Base.Values.TryGetValue(key, out var before) ? RecordSize.Of(key, before) : 0);
+        }
+
+        return size;
+    }
+
     private static IReadOnlyDictionary<string, byte[]> Merged(
-        IReadOnlyDictionary<string, byte[]>? values, IReadOnlyDictionary<string, byte[]?> changes)
+        IReadOnlyDictionary<string, byte[]>? values, Dictionary<string, byte[]?> changes)
     {
         var before = values ?? SessionRecord.NoValues;
         if (changes.Count == 0)

@@ -57,6 +57,7 @@ internal static class RecordLayout
     public static SessionRecord? Read(FieldSet fields, ValueProtection protection)
     {
         var own = new OwnFields();
+        var size = 0L;
         var values = new Dictionary<string, byte[]>(Math.Max(0, fields.Count - 5), StringComparer.Ordinal);
         var sealedValues = protection.IsOn ? new Dictionary<string, byte[]>(StringComparer.Ordinal) : null;
         for (var i = 0; i < fields.Count; i++)
@@ -68,17 +69,19 @@ internal static class RecordLayout
                 continue;
             }
 
-            var key = Encoding.UTF8.GetString(name.Length > 0 && name[0] == Mark ? name[1..] : name);
+            name = name.Length > 0 && name[0] == Mark ? name[1..] : name;
+            var key = KeyNames.Of(name);
             if (!protection.TryUnprotect(key, fields.Value(i), out var value))
             {
                 return null;
             }
 
             values[key] = value;
+            size += name.Length + value.Length;
             sealedValues?[key] = fields.Value(i);
         }
 
-        return own.ToRecord(values, sealedValues, protection);
+        return own.ToRecord(values, sealedValues, size, protection);
     }
 
     /// <summary>
@@ -113,25 +116,26 @@ internal static class RecordLayout
 
         public void Take(ReadOnlySpan<byte> name, byte[] value)
         {
-            switch (name.Length)
+            // Length and first letter leave one name to compare with.
+            switch (name.Length, name.Length > 1 ? name[1] : 0)
             {
-                case 7 when name.SequenceEqual("@format"u8): _format = value; break;
-                case 8 when name.SequenceEqual("@version"u8): _version = value; break;
-                case 8 when name.SequenceEqual("@created"u8): _created = value; break;
-                case 8 when name.SequenceEqual("@renewed"u8): _renewed = value; break;
-                case 9 when name.SequenceEqual("@deadline"u8): _deadline = value; break;
-                case 9 when name.SequenceEqual("@lifetime"u8): _lifetime = value; break;
-                case 8 when name.SequenceEqual("@browser"u8): _endsWithBrowser = true; break;
-                case 5 when name.SequenceEqual("@user"u8): _user = value; break;
-                case 7 when name.SequenceEqual("@ticket"u8): _ticket = value; break;
-                case 10 when name.SequenceEqual("@validated"u8): _validated = value; break;
-                case 6 when name.SequenceEqual("@agent"u8): _agent = value; break;
-                case 8 when name.SequenceEqual("@address"u8): _address = value; break;
+                case (7, 'f') when name.SequenceEqual("@format"u8): _format = value; break;
+                case (8, 'v') when name.SequenceEqual("@version"u8): _version = value; break;
+                case (8, 'c') when name.SequenceEqual("@created"u8): _created = value; break;
+                case (8, 'r') when name.SequenceEqual("@renewed"u8): _renewed = value; break;
+                case (9, 'd') when name.SequenceEqual("@deadline"u8): _deadline = value; break;
+                case (9, 'l') when name.SequenceEqual("@lifetime"u8): _lifetime = value; break;
+                case (8, 'b') when name.SequenceEqual("@browser"u8): _endsWithBrowser = true; break;
+                case (5, 'u') when name.SequenceEqual("@user"u8): _user = value; break;
+                case (7, 't') when name.SequenceEqual("@ticket"u8): _ticket = value; break;
+                case (10, 'v') when name.SequenceEqual("@validated"u8): _validated = value; break;
+                case (6, 'a') when name.SequenceEqual("@agent"u8): _agent = value; break;
+                case (8, 'a') when name.SequenceEqual("@address"u8): _address = value; break;
             }
         }
 
         public readonly SessionRecord? ToRecord(
-            Dictionary<string, byte[]> values, Dictionary<string, byte[]>? sealedValues, ValueProtection protection)
+            Dictionary<string, byte[]> values, Dictionary<string, byte[]>? sealedValues, long size, ValueProtection protection)
         {
             if (Number(_format) != Revision
                 || Number(_version) is not { } version
@@ -155,6 +159,7 @@ internal static class RecordLayout
                 Identity = identity,
                 Values = values,
                 SealedValues = sealedValues,
+                Size = size,
             };
         }
 

@@ -8,6 +8,8 @@ internal sealed class SessionRecord
 {
     public static readonly IReadOnlyDictionary<string, byte[]> NoValues = new Dictionary<string, byte[]>();
 
+    private long _size = -1;
+
     /// <summary>Goes up with each commit; 1 when created.</summary>
     public required long Version { get; init; }
 
@@ -63,19 +65,27 @@ internal sealed class SessionRecord
             SealedValues = sealedValues,
         };
 
-    /// <summary>Bytes of all names and values, as the limit of a session counts them.</summary>
+    /// <summary>Bytes of all names and values, as the limit of a session counts them. Counted once where nobody knows it.</summary>
     public long Size
     {
         get
         {
-            var size = 0L;
-            foreach (var (key, value) in Values)
+            var size = Interlocked.Read(ref _size);
+            if (size < 0)
             {
-                size += RecordSize.Of(key, value);
+                size = 0;
+                foreach (var (key, value) in Values)
+                {
+                    size += RecordSize.Of(key, value);
+                }
+
+                Interlocked.Exchange(ref _size, size);
             }
 
             return size;
         }
+
+        init => _size = value;
     }
 }
 

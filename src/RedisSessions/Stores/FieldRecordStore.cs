@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using RedisSessions.Caching;
 using RedisSessions.Caching.Fields;
 using RedisSessions.Diagnostics;
@@ -11,12 +13,13 @@ namespace RedisSessions.Stores;
 internal sealed class FieldRecordStore(
     IFieldCache cache, SessionKeys keys, ValueProtection protection, RedisClock clock, SessionLog log) : IRecordStore
 {
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken)
     {
         FieldSet fields;
         try
         {
-            fields = await cache.ReadAsync(key, cancellationToken);
+            fields = new FieldSet(await cache.ReadAsync(key, cancellationToken));
         }
         catch (RedisServerException e) when (e.Kind == RedisErrorKind.WrongType)
         {
@@ -50,20 +53,20 @@ internal sealed class FieldRecordStore(
     /// <summary>As <see cref="CommitAsync(RecordChange)"/>, with the values as they are to be stored.</summary>
     /// <param name="change">The change.</param>
     /// <param name="sealedValues">What <see cref="SealedValues"/> made of its values.</param>
-    /// <param name="client">The client to send it through; <see langword="null"/>: the cache's own.</param>
+    /// <param name="through">The client to send it through; <see langword="null"/>: the cache's own.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<RecordOutcome> CommitAsync(
-        RecordChange change, Dictionary<string, byte[]?>? sealedValues, IRedisClient? client)
+        RecordChange change, Dictionary<string, byte[]?>? sealedValues, IRedisClient? through)
     {
-        var fields = client is null ? cache : cache.Through(client);
         var write = WriteOf(change, sealedValues ?? change.Values);
         try
         {
-            var answer = change.Base is null
-                ? await fields.CreateAsync(write, CancellationToken.None)
-                : await fields.ChangeAsync(write, CancellationToken.None);
-            if (answer.Status == FieldStatus.Written)
+            var answer = await (change.Base is null
+                ? cache.CreateAsync(write, through, CancellationToken.None)
+                : cache.ChangeAsync(write, through, CancellationToken.None));
+            if (answer.Now is { } now)
             {
-                clock.Observe(answer.Now);
+                clock.Observe(now);
             }
 
             return OutcomeOf(change, sealedValues, answer);
@@ -92,7 +95,7 @@ internal sealed class FieldRecordStore(
         : change.Values.ToDictionary(
             value => value.Key, value => value.Value is null ? null : protection.Protect(value.Key, value.Value));
 
-    private FieldWrite WriteOf(RecordChange change, IReadOnlyDictionary<string, byte[]?> values)
+    private FieldWrite WriteOf(RecordChange change, Dictionary<string, byte[]?> values)
     {
         var creates = change.Base is null;
         var before = change.Base;
@@ -106,23 +109,28 @@ internal sealed class FieldRecordStore(
             TimeToLive = creates || change.Renews ? change.Lifetime.IdleTimeout : null,
             Restarts = creates || change.Restarts,
             AbsoluteLifetime = change.AbsoluteLifetime,
+            AsksTime = !(creates || change.Renews) && clock.IsStale,
         };
-        AddOwnFields(change, identityChanged, write);
+        if (creates || identityChanged || before!.Lifetime != change.Lifetime)
+        {
+            AddOwnFields(change, identityChanged, write);
+        }
+
         foreach (var (key, value) in values)
         {
             if (value is null)
             {
-                write.Removed.Add(RecordLayout.FieldOf(key));
+                write.Remove(RecordLayout.FieldOf(key));
             }
             else
             {
-                write.Set.Add(new(RecordLayout.FieldOf(key), value));
+                write.Set(RecordLayout.FieldOf(key), value);
             }
         }
 
         foreach (var key in change.Exact)
         {
-            write.Expected.Add(new(RecordLayout.FieldOf(key), (before!.SealedValues ?? before.Values).GetValueOrDefault(key)));
+            write.Expect(RecordLayout.FieldOf(key), (before!.SealedValues ?? before.Values).GetValueOrDefault(key));
         }
 
         return write;
@@ -130,7 +138,7 @@ internal sealed class FieldRecordStore(
 
     private void AddOwnFields(RecordChange change, bool identityChanged, FieldWrite write)
     {
-        void Add(KeyValuePair<string, byte[]> field) => write.Set.Add(new(field.Key, field.Value));
+        void Add(KeyValuePair<string, byte[]> field) => write.Set(field.Key, field.Value);
 
         if (change.Base is null)
         {
@@ -142,14 +150,18 @@ internal sealed class FieldRecordStore(
             RecordFields.AddLifetime(change.Lifetime, Add);
             if (change is { Base.Lifetime.IsPersistent: false, Lifetime.IsPersistent: true })
             {
-                write.Removed.Add(RecordLayout.Browser);
+                write.Remove(RecordLayout.Browser);
             }
         }
 
         if (identityChanged)
         {
             // An agent or address of an earlier sign-in must not stay behind.
-            write.Removed.AddRange(change.Base?.Identity is null ? [] : AbsentFieldsOf(change.Identity!));
+            foreach (var field in change.Base?.Identity is null ? [] : AbsentFieldsOf(change.Identity!))
+            {
+                write.Remove(field);
+            }
+
             RecordFields.AddIdentity(change.Identity!, protection, Add);
         }
     }

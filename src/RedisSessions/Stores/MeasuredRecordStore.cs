@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using RedisSessions.Diagnostics;
 using RedisSessions.Records;
 
@@ -6,6 +8,7 @@ namespace RedisSessions.Stores;
 /// <summary>Counts where records were found.</summary>
 internal sealed class MeasuredRecordStore(IRecordStore inner, SessionMetrics metrics) : IRecordStore
 {
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken) =>
         Counted(await inner.LoadAsync(key, cancellationToken));
 

@@ -6,11 +6,18 @@ namespace RedisSessions.Stores;
 /// </summary>
 internal sealed class RedisClock(TimeProvider time)
 {
+    // A look at the time is a tenth of what a small write costs Redis: often enough, and not with each write.
+    private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
+
     private long _offsetTicks;
+    private long _observedAt;
     private volatile bool _isKnown;
 
     /// <summary>Whether a reply has said what time it is there.</summary>
     public bool IsKnown => _isKnown;
+
+    /// <summary>Whether it is time to ask again: either clock may have been set since.</summary>
+    public bool IsStale => !_isKnown || time.GetElapsedTime(Volatile.Read(ref _observedAt)) > GoodFor;
 
     /// <summary>Now.</summary>
     public DateTimeOffset Now => time.GetUtcNow().AddTicks(Volatile.Read(ref _offsetTicks));
@@ -19,6 +26,7 @@ internal sealed class RedisClock(TimeProvider time)
     public void Observe(DateTimeOffset redisNow)
     {
         Volatile.Write(ref _offsetTicks, (redisNow - time.GetUtcNow()).Ticks);
+        Volatile.Write(ref _observedAt, time.GetTimestamp());
         _isKnown = true;
     }
 

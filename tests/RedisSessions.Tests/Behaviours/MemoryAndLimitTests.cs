@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 using Microsoft.AspNetCore.Builder;
@@ -42,6 +43,43 @@ public sealed class MemoryAndLimitTests(RedisFixture redis) : IClassFixture<Redi
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/no-session")).Status);
 
         Assert.Contains("WithoutSession", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_session_of_ten_thousand_keys_is_made_changed_moved_and_emptied()
+    {
+        static void Fill(HttpContext c, string value)
+        {
+            for (var i = 0; i < 10_000; i++)
+            {
+                c.Session.SetString("k" + i.ToString(CultureInfo.InvariantCulture), value);
+            }
+        }
+
+        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Options = o => o.MaxSize = 1 << 20,
+            Endpoints = app =>
+            {
+                app.MapGet("/fill", (string v, HttpContext c) => Fill(c, v));
+                app.MapGet("/clear", (HttpContext c) =>
+                {
+                    c.Session.Clear();
+                    c.Session.SetString("last", "one");
+                });
+                app.MapGet("/tally", (HttpContext c) => $"{c.Session.Keys.Count()} {c.Session.GetString("k9999")}");
+            },
+        });
+        using var browser = app.NewBrowser();
+        foreach (var (path, expected) in ((string, string)[])
+        [
+            ("/fill?v=1", "10000 1"), ("/fill?v=2", "10000 2"), ("/renew", "10000 2"), ("/clear", "1 "),
+        ])
+        {
+            Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(path)).Status);
+            Assert.Equal(expected, (await browser.GetAsync("/tally")).Body);
+        }
     }
 
     [Theory]

@@ -36,6 +36,7 @@ public sealed class WrkTests
             }
 
             await redis.KillAsync();
+            await Eventually.TrueAsync(async () => await KeptAsync(browsers[0]) < 0); // down until somebody has noticed
             await redis.StartAgainAsync();
         }
 

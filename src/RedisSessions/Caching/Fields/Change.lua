@@ -1,71 +1,116 @@
 -- Changes fields of a session's record, and only while it lives: a destroyed session stays destroyed.
 -- KEYS[1] the record; then, in this order, as ARGV[1] says: the key it moves to, the index of its user
--- ARGV[1] '-', or any of: m it moves, i there is an index, r creation time and deadline start anew
+-- ARGV[1] '-': only fields to set (field, value) follow, which is all that most writes are; otherwise 'c' and any of:
+-- m it moves, i there is an index, r creation time and deadline start anew, t the time is asked
 -- ARGV[2] TTL in ms it is renewed for, 0: keep; ARGV[3] absolute lifetime in ms, 0: none (looked at with r)
 -- ARGV[4], ARGV[5] how many expectations, how many fields to set; then the expectations (field, '=value' or '-' for
 -- none), the fields to set (field, value), the fields to remove
--- Returns {1, now, ttl or 0 where kept, version}; {0} no such record; {2, value or false ...} an expectation failed.
--- One step, because checking and then writing would bring back what was destroyed in between.
+-- Returns {1, now (0 where it took no look), ttl or 0 where kept, version}; {0} no such record; {2, value or false ...}
+-- an expectation failed.
+-- One step, because checking and then writing would bring back what was destroyed in between. Each redis.call costs as
+-- much as all the rest of a small write: the usual one has three.
 local key, flags = KEYS[1], ARGV[1]
-if redis.call('TYPE', key).ok ~= 'hash' or redis.call('HEXISTS', key, '@version') == 0 then
+local version = redis.pcall('HGET', key, '@version')
+if type(version) == 'table' and not string.find(version.err, 'WRONGTYPE', 1, true) then
+    return version -- not that the key is something else, but that Redis refuses
+end
+version = type(version) == 'string' and tonumber(version)
+if not version then
     return {0}
 end
+version = version + 1
 
-local expected, sets = tonumber(ARGV[4]), tonumber(ARGV[5])
-local at, found, met = 6, {2}, true
-for _ = 1, expected do
-    local value = redis.call('HGET', key, ARGV[at])
-    found[#found + 1] = value
-    met = met and ARGV[at + 1] == (value and '=' .. value or '-')
-    at = at + 2
-end
-if not met then
-    return found
+local ttl, left, now, restarts = 0, 0, 0, false
+local expected, at, last = 0, 2, #ARGV
+if flags ~= '-' then
+    ttl, expected, at = tonumber(ARGV[2]), tonumber(ARGV[4]), 6
+    last = at + 2 * (expected + ARGV[5]) - 1
+    restarts = string.find(flags, 'r', 1, true)
 end
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local left = redis.call('PTTL', key)
-local ttl = tonumber(ARGV[2])
-if string.find(flags, 'r', 1, true) then
-    redis.call('HSET', key, '@created', now)
-    local absolute = tonumber(ARGV[3])
-    if absolute > 0 then
-        redis.call('HSET', key, '@deadline', now + absolute)
-    else
-        redis.call('HDEL', key, '@deadline')
+if expected > 0 then
+    local found, met = {2}, true
+    for _ = 1, expected do
+        local value = redis.call('HGET', key, ARGV[at])
+        found[#found + 1] = value
+        met = met and ARGV[at + 1] == (value and '=' .. value or '-')
+        at = at + 2
+    end
+    if not met then
+        return found
     end
 end
-if ttl == 0 and left < 0 then
-    ttl = tonumber(redis.call('HGET', key, '@lifetime') or 1000) -- somebody else took its TTL away
+
+if ttl == 0 then
+    left = redis.call('PTTL', key)
+    if left < 0 then
+        ttl = tonumber(redis.call('HGET', key, '@lifetime') or 1000) -- somebody else took its TTL away
+    end
 end
+if ttl > 0 or (flags ~= '-' and string.find(flags, '[mirt]')) then
+    local time = redis.call('TIME')
+    now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
 if ttl > 0 then
-    local deadline = redis.call('HGET', key, '@deadline')
+    local deadline
+    if restarts then
+        deadline = ARGV[3] ~= '0' and now + ARGV[3]
+    else
+        deadline = redis.call('HGET', key, '@deadline')
+    end
     if deadline then
-        ttl = math.min(ttl, tonumber(deadline) - now)
+        ttl = math.min(ttl, deadline - now)
     end
     if ttl <= 0 then
         redis.call('UNLINK', key)
         return {0}
     end
-    redis.call('HSET', key, '@renewed', now)
-    redis.call('PEXPIRE', key, ttl)
     left = ttl
 end
 
-for i = at, at + 2 * sets - 1, 2 do
-    redis.call('HSET', key, ARGV[i], ARGV[i + 1])
+-- Pieces where there are more values than Lua's stack takes. What sets something begins with that: a Redis that is full
+-- refuses it, and nothing has been written then. What only removes begins with the removal, which a full Redis allows.
+local remove = #ARGV > last and function()
+    for i = last + 1, #ARGV, 4000 do
+        redis.call('HDEL', key, unpack(ARGV, i, math.min(#ARGV, i + 3999)))
+    end
 end
-for i = at + 2 * sets, #ARGV do
-    redis.call('HDEL', key, ARGV[i])
+if remove and last < at then
+    remove()
 end
-local version = redis.call('HINCRBY', key, '@version', 1)
+local stop = math.min(last, at + 3999)
+if ttl > 0 then
+    redis.call('HSET', key, '@version', version, '@renewed', now, unpack(ARGV, at, stop))
+    redis.call('PEXPIRE', key, ttl)
+else
+    redis.call('HSET', key, '@version', version, unpack(ARGV, at, stop))
+end
+if remove and last >= at then
+    remove()
+end
+while stop < last do
+    at, stop = stop + 1, math.min(last, stop + 4000)
+    redis.call('HSET', key, unpack(ARGV, at, stop))
+end
+if restarts then
+    redis.call('HSET', key, '@created', now)
+    if ARGV[3] ~= '0' then
+        redis.call('HSET', key, '@deadline', now + ARGV[3])
+    else
+        redis.call('HDEL', key, '@deadline')
+    end
+end
+
+if flags == '-' then
+    return {1, now, ttl, version}
+end
 
 local nextKey = 2
 if string.find(flags, 'm', 1, true) then
     local all = redis.call('HGETALL', key)
-    for i = 1, #all, 2 do
-        redis.call('HSET', KEYS[2], all[i], all[i + 1])
+    for i = 1, #all, 4000 do
+        redis.call('HSET', KEYS[2], unpack(all, i, math.min(#all, i + 3999)))
     end
     redis.call('PEXPIRE', KEYS[2], left)
     redis.call('UNLINK', key)

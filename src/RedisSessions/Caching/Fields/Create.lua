@@ -10,13 +10,13 @@ local ttl, absolute = tonumber(ARGV[1]), tonumber(ARGV[2])
 if redis.call('EXISTS', KEYS[1]) == 1 then
     redis.call('UNLINK', KEYS[1]) -- only then: Redis lets a script that has deleted something write beyond maxmemory
 end
-redis.call('HSET', KEYS[1], '@version', 1, '@created', now, '@renewed', now)
+redis.call('HSET', KEYS[1], '@version', 1, '@created', now, '@renewed', now, unpack(ARGV, 3, math.min(#ARGV, 4002)))
+for i = 4003, #ARGV, 4000 do -- Lua's stack holds some 8,000 values at once
+    redis.call('HSET', KEYS[1], unpack(ARGV, i, math.min(#ARGV, i + 3999)))
+end
 if absolute > 0 then
     redis.call('HSET', KEYS[1], '@deadline', now + absolute)
     ttl = math.min(ttl, absolute)
-end
-for i = 3, #ARGV, 2 do
-    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
 end
 redis.call('PEXPIRE', KEYS[1], ttl)
 

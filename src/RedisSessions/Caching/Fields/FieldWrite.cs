@@ -1,10 +1,15 @@
-using RespClient;
+using System.Runtime.InteropServices;
 
 namespace RedisSessions.Caching.Fields;
 
 /// <summary>A change of single fields of one entry, made in one step.</summary>
 internal sealed class FieldWrite
 {
+    // Most writes have one field to set and nothing else: no list is made before there is something for it.
+    private List<KeyValuePair<string, byte[]?>>? _expected;
+    private List<KeyValuePair<string, byte[]>>? _sets;
+    private List<string>? _removed;
+
     public required string Key { get; init; }
 
     /// <summary>The key the entry moves to in the same step; <see langword="null"/>: it stays.</summary>
@@ -22,38 +27,21 @@ internal sealed class FieldWrite
     /// <summary>Where they start anew: how far off the deadline is; <see langword="null"/>: none.</summary>
     public TimeSpan? AbsoluteLifetime { get; init; }
 
+    /// <summary>Whether the answer must carry the time, also where the change itself needs none.</summary>
+    public bool AsksTime { get; init; }
+
     /// <summary>Fields with the value they must have, <see langword="null"/> where they must not exist.</summary>
-    public List<KeyValuePair<string, byte[]?>> Expected { get; } = [];
+    public ReadOnlySpan<KeyValuePair<string, byte[]?>> Expected => CollectionsMarshal.AsSpan(_expected);
 
     /// <summary>Fields and the values they get.</summary>
-    public List<KeyValuePair<string, RedisArgument>> Set { get; } = [];
+    public ReadOnlySpan<KeyValuePair<string, byte[]>> Sets => CollectionsMarshal.AsSpan(_sets);
 
     /// <summary>Fields that go.</summary>
-    public List<string> Removed { get; } = [];
+    public ReadOnlySpan<string> Removed => CollectionsMarshal.AsSpan(_removed);
+
+    public void Expect(string field, byte[]? value) => (_expected ??= []).Add(new(field, value));
+
+    public void Set(string field, byte[] value) => (_sets ??= []).Add(new(field, value));
+
+    public void Remove(string field) => (_removed ??= []).Add(field);
 }
-
-/// <summary>How a <see cref="FieldWrite"/> ended.</summary>
-internal enum FieldStatus
-{
-    /// <summary>There is no such entry any more; nothing was written.</summary>
-    Gone = 0,
-
-    /// <summary>Written.</summary>
-    Written = 1,
-
-    /// <summary>A field has another value than expected; nothing was written.</summary>
-    Conflict = 2,
-}
-
-/// <summary>The answer to a <see cref="FieldWrite"/>.</summary>
-/// <param name="Status">How it ended.</param>
-/// <param name="Now">The time by Redis' clock.</param>
-/// <param name="TimeToLive">The TTL where it was set; zero where it was left alone.</param>
-/// <param name="Version">The entry's version afterwards.</param>
-/// <param name="Current">On a conflict: the values of the expected fields, in their order.</param>
-internal readonly record struct FieldAnswer(
-    FieldStatus Status,
-    DateTimeOffset Now = default,
-    TimeSpan TimeToLive = default,
-    long Version = 0,
-    byte[]?[]? Current = null);

@@ -12,14 +12,14 @@ internal sealed class SplitFieldCommands(IRedisClient client)
 {
     private static readonly LuaScript Index = LuaScript.FromResource(typeof(SplitFieldCommands), "Index.lua");
 
-    /// <summary>Changes one record, without a second key or with it.</summary>
-    public delegate ValueTask<FieldAnswer> ChangeOne(
-        FieldWrite write, string? newKey, string? indexKey, CancellationToken cancellationToken);
-
     public async ValueTask ListAsync(string indexKey, string key, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        await Index.ExecuteAsync(client, [indexKey], [FieldCommands.Milliseconds(timeToLive), key], cancellationToken);
+        await Index.ExecuteAsync(client, [indexKey], [FieldArguments.Milliseconds(timeToLive), key], cancellationToken);
 
-    public async ValueTask<FieldAnswer> ChangeAsync(FieldWrite write, ChangeOne changeOne, CancellationToken cancellationToken)
+    /// <param name="write">The change.</param>
+    /// <param name="changeRecord">Changes the record, and neither moves nor lists it.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async ValueTask<FieldAnswer> ChangeAsync(
+        FieldWrite write, Func<ValueTask<FieldAnswer>> changeRecord, CancellationToken cancellationToken)
     {
         if (write.IndexKey is { } index)
         {
@@ -32,7 +32,7 @@ internal sealed class SplitFieldCommands(IRedisClient client)
             await ListAsync(index, write.NewKey ?? write.Key, listedFor, cancellationToken);
         }
 
-        var answer = await changeOne(write, null, null, cancellationToken);
+        var answer = await changeRecord();
         return answer.Status != FieldStatus.Written || write.NewKey is null || await MoveAsync(write.Key, write.NewKey, cancellationToken)
             ? answer
             : new FieldAnswer(FieldStatus.Gone);
@@ -61,7 +61,7 @@ internal sealed class SplitFieldCommands(IRedisClient client)
         }
 
         await client.ExecuteAsync(
-            new RedisCommand("RESTORE", newKey, FieldCommands.Milliseconds(left), dump.Bytes, "REPLACE"), cancellationToken);
+            new RedisCommand("RESTORE", newKey, FieldArguments.Milliseconds(left), dump.Bytes, "REPLACE"), cancellationToken);
         await client.ExecuteAsync(new RedisCommand("UNLINK", key), cancellationToken);
         return true;
     }

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+
+using RedisSessions.Caching.Fields;
 using RedisSessions.Diagnostics;
 using RedisSessions.Records;
 using RedisSessions.Stores;
@@ -33,23 +36,15 @@ internal sealed class NearRecordStore(
     public async ValueTask<SessionRecord?> ReloadAsync(string key, CancellationToken cancellationToken) =>
         Counted(await fields.ReloadAsync(key, cancellationToken));
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<RecordOutcome> CommitAsync(RecordChange change)
     {
-        var outcome = default(RecordOutcome);
-        var sealedValues = fields.SealedValues(change);
         var key = change.NewKey ?? change.Key;
         // A record that moves is gone from its old key, whatever becomes of the new one.
         using var old = change.NewKey is null ? null : near.BeginWrite(change.Key);
-        await near.WriteAsync(
-            key,
-            async through =>
-            {
-                outcome = await fields.CommitAsync(change, sealedValues, through);
-                return default;
-            },
-            records.LookAtVersion(key),
-            (reply, look) => Written(change, sealedValues, reply, look));
-        return outcome;
+        var write = new Write(fields, records, change);
+        await near.WriteAsync(key, write.SendAsync, records.LookAtVersion(key), write.Keep);
+        return write.Outcome;
     }
 
     public async ValueTask<bool> DeleteAsync(string key, string? userId)
@@ -60,6 +55,7 @@ internal sealed class NearRecordStore(
 
     public ValueTask DisposeAsync() => near.DisposeAsync();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<SessionRecord?> ReadAsync(string key, CancellationToken cancellationToken)
     {
         if (!records.Clock.IsKnown && Interlocked.Exchange(ref _asksForTime, 1) == 0)
@@ -109,22 +105,35 @@ internal sealed class NearRecordStore(
         return record;
     }
 
-    // On the reader loop. Nobody has changed the record since the write if the look still shows the version of that.
-    private TrackedItem<SessionRecord> Written(
-        RecordChange change, Dictionary<string, byte[]?>? sealedValues, RespValue reply, RespValue look)
+    /// <summary>One commit, and what of it is kept here.</summary>
+    private sealed class Write(FieldRecordStore fields, NearRecords records, RecordChange change)
     {
-        if (reply.Kind != RespKind.Array || reply.Items is not [var status, var now, _, var version] || status.AsInt64() != 1)
+        private readonly Dictionary<string, byte[]?>? _sealedValues = fields.SealedValues(change);
+
+        public RecordOutcome Outcome { get; private set; }
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        public async ValueTask<RespValue> SendAsync(IRedisClient through)
         {
-            return TrackedItem.DoNotKeep<SessionRecord>();
+            Outcome = await fields.CommitAsync(change, _sealedValues, through);
+            return default;
         }
 
-        if (look.IsNull || look.AsInt64() != version.AsInt64())
+        // On the reader loop. Nobody has changed the record since the write if the look still shows the version of that.
+        public TrackedItem<SessionRecord> Keep(RespValue reply, RespValue look)
         {
-            return TrackedItem.DoNotKeep<SessionRecord>();
-        }
+            if (reply.Kind != RespKind.Array || FieldAnswer.Read(reply) is not { Status: FieldStatus.Written } answer)
+            {
+                return TrackedItem.DoNotKeep<SessionRecord>();
+            }
 
-        var written = change.After(
-            version.AsInt64(), DateTimeOffset.FromUnixTimeMilliseconds(now.AsInt64()), sealedValues);
-        return written.IsWhole ? records.Keep(written) : TrackedItem.DoNotKeep<SessionRecord>();
+            if (look.IsNull || look.AsInt64() != answer.Version)
+            {
+                return TrackedItem.DoNotKeep<SessionRecord>();
+            }
+
+            var written = change.After(answer.Version, answer.Now, _sealedValues);
+            return written.IsWhole ? records.Keep(written) : TrackedItem.DoNotKeep<SessionRecord>();
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using RedisSessions.Records;
 using RedisSessions.Stores;
 
@@ -12,6 +14,7 @@ internal sealed class PublishingRecordStore(IRecordStore inner, SessionEventPubl
     public ValueTask<SessionRecord?> ReloadAsync(string key, CancellationToken cancellationToken) =>
         inner.ReloadAsync(key, cancellationToken);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<RecordOutcome> CommitAsync(RecordChange change)
     {
         var outcome = await inner.CommitAsync(change);

@@ -1,0 +1,48 @@
+using System.Text;
+
+namespace RedisSessions.Records;
+
+/// <summary>
+/// The strings of session keys. An application has a few dozen, which come with every record that is read: the ones
+/// seen lately are kept, each in the one place that its bytes pick, instead of being made anew.
+/// </summary>
+internal static class KeyNames
+{
+    private const int Places = 1024;
+
+    // Longer ones are not kept: an application that makes keys out of data must not fill memory with them.
+    private const int LongestKept = 64;
+
+    private static readonly string?[] Kept = new string?[Places];
+
+    /// <summary>The key that these bytes of UTF-8 spell.</summary>
+    public static string Of(ReadOnlySpan<byte> name)
+    {
+        if (name.Length > LongestKept)
+        {
+            return Encoding.UTF8.GetString(name);
+        }
+
+        // Two threads may both make a string, and either stays.
+        ref var place = ref Kept[PlaceOf(name)];
+        if (Volatile.Read(ref place) is { } kept && Ascii.Equals(name, kept))
+        {
+            return kept;
+        }
+
+        var key = Encoding.UTF8.GetString(name);
+        Volatile.Write(ref place, key);
+        return key;
+    }
+
+    private static uint PlaceOf(ReadOnlySpan<byte> name)
+    {
+        var hash = (uint)name.Length;
+        foreach (var letter in name)
+        {
+            hash = (hash * 31) + letter;
+        }
+
+        return (hash ^ (hash >> 16)) % Places;
+    }
+}
