@@ -154,13 +154,7 @@ public sealed class SignInTests(AppFixture fixture) : IClassFixture<AppFixture>
         await using var app = await RunningApp.StartAsync(fixture.Redis.ConnectionString, [.. AppFixture.Settings, "Sessions:ValidateEvery=00:00:00"]);
         using var visit = new Visit(app);
         await visit.RegisterAsync(email, "Locked", Password);
-        using (var scope = app.Services.CreateScope())
-        {
-            var accounts = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
-            var account = (await accounts.FindByEmailAsync(email))!;
-            await accounts.SetLockoutEnabledAsync(account, true);
-            await accounts.SetLockoutEndDateAsync(account, DateTimeOffset.MaxValue);
-        }
+        await LockAsync(app, email);
 
         await visit.OpenAsync("/account");
         Assert.StartsWith("/signin", visit.Path, StringComparison.Ordinal);
@@ -206,6 +200,35 @@ public sealed class SignInTests(AppFixture fixture) : IClassFixture<AppFixture>
 
         await SignInAsync(visit, "blanks@example.com", "            ");
         Assert.Equal("/account", visit.Path);
+    }
+
+    [Fact]
+    public async Task A_locked_account_cannot_sign_in_with_a_right_code_either()
+    {
+        const string email = "locked.code@example.com";
+        using var visit = new Visit(fixture.App);
+        await visit.RegisterAsync(email, "Locked too", Password);
+        await visit.SubmitAsync("header form");
+        await LockAsync(fixture.App, email);
+        await fixture.ForgetCoolDownsAsync();
+        await visit.OpenAsync("/signin/code");
+        await visit.SubmitAsync(("Email", email));
+
+        await visit.SubmitAsync(("Code", await visit.ReadCodeAsync(email)));
+
+        Assert.StartsWith("/signin/code", visit.Path, StringComparison.Ordinal);
+        await visit.OpenAsync("/account");
+        Assert.StartsWith("/signin", visit.Path, StringComparison.Ordinal);
+    }
+
+    /// <summary>As an administrator does.</summary>
+    private static async Task LockAsync(RunningApp app, string email)
+    {
+        using var scope = app.Services.CreateScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
+        var account = (await accounts.FindByEmailAsync(email))!;
+        await accounts.SetLockoutEnabledAsync(account, true);
+        await accounts.SetLockoutEndDateAsync(account, DateTimeOffset.MaxValue);
     }
 
     private static async Task SignInAsync(Visit visit, string email, string password)
