@@ -30,6 +30,9 @@ trap 'exit 143' TERM
 have() { command -v "$1" >/dev/null 2>&1; }
 have_icu() { PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q 'libicuuc\.so'; }
 
+# Debian keeps the server's programs apart from the path, one folder for each major version.
+have_postgresql() { have postgres || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+
 missing_packages() {
     have redis-server || have valkey-server || echo redis-server
     have chromium || echo chromium
@@ -37,11 +40,19 @@ missing_packages() {
     have npm || echo npm
     have tesseract || echo tesseract-ocr
     have wrk || echo wrk
+    have_postgresql || echo postgresql
     have_icu || echo libicu
 }
 
 # The package's name carries its version, which differs from release to release; -dev depends on the right one.
 newest_icu_package() { apt-cache pkgnames libicu 2>/dev/null | grep -E '^libicu[0-9]+$' | sort -V | tail -n 1 | grep . || echo libicu-dev; }
+
+# The package would make a cluster and start it; the tests make their own, and no other is asked for.
+without_default_cluster() {
+    [ ! -e /etc/postgresql-common/createcluster.conf ] || return 0
+    apt-get install -y -qq --no-install-recommends postgresql-common \
+        && sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+}
 
 install_what_is_missing() {
     local packages
@@ -57,6 +68,7 @@ install_what_is_missing() {
     echo "Installing $packages"
     export DEBIAN_FRONTEND=noninteractive
     if ! { apt-get update -qq \
+        && { [[ " $packages " != *" postgresql "* ]] || without_default_cluster; } \
         && apt-get install -y -qq --no-install-recommends ${packages/%libicu/$(newest_icu_package)}; } \
         >"$scratch/apt.log" 2>&1 </dev/null; then
         tail -n 20 "$scratch/apt.log" >&2

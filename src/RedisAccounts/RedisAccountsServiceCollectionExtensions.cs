@@ -69,6 +69,8 @@ public static class RedisAccountsServiceCollectionExtensions
             provider.GetRequiredService<IOptions<AccountOptions>>(),
             provider.GetRequiredService<AccountMetrics>(),
             provider.GetRequiredService<ILogger<SignInThrottle>>()));
+        services.TryAddSingleton(provider => new RedisAccountSource(
+            provider.GetRequiredService<IRedisClient>(), provider.GetRequiredService<IOptions<AccountOptions>>()));
         return services.AddIdentityCore<Account>();
     }
 

@@ -4,7 +4,10 @@ using System.Xml.Linq;
 
 namespace RedisSessionWeb.Tests.Architecture;
 
-/// <summary>Dependencies point one way, three floors: the web project, the three middle libraries, the Redis client.</summary>
+/// <summary>
+/// Dependencies point one way, three floors: the web project, the three middle libraries, the Redis client. A second
+/// store for the accounts of one middle library stands on that library, and on nothing beside it.
+/// </summary>
 public sealed class DependencyDirectionTests
 {
     public static TheoryData<string, string[]> Floors => new()
@@ -13,7 +16,8 @@ public sealed class DependencyDirectionTests
         { "RedisSessions", ["RespClient"] },
         { "VerificationCodes", ["RespClient"] },
         { "RedisAccounts", ["RespClient"] },
-        { "RedisSessionWeb", ["RespClient", "RedisSessions", "VerificationCodes", "RedisAccounts"] },
+        { "PostgreSqlAccounts", ["RespClient", "RedisAccounts"] },
+        { "RedisSessionWeb", ["RespClient", "RedisSessions", "VerificationCodes", "RedisAccounts", "PostgreSqlAccounts"] },
     };
 
     [Theory]

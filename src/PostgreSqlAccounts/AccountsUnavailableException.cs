@@ -1,0 +1,30 @@
+namespace PostgreSqlAccounts;
+
+/// <summary>
+/// Accounts cannot be read or written at the moment. A change that was under way may or may not have been made;
+/// nothing is tried again by itself.
+/// </summary>
+/// <remarks>Its text names neither the server nor anybody's data.</remarks>
+public sealed class AccountsUnavailableException : Exception
+{
+    /// <summary>Makes one without a reason.</summary>
+    public AccountsUnavailableException()
+        : this("Accounts are not available.")
+    {
+    }
+
+    /// <summary>Makes one.</summary>
+    /// <param name="message">What is wrong, for whoever runs the application.</param>
+    public AccountsUnavailableException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes one.</summary>
+    /// <param name="message">What is wrong, for whoever runs the application.</param>
+    /// <param name="innerException">What the driver said.</param>
+    public AccountsUnavailableException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+}
