@@ -11,10 +11,10 @@ namespace RedisAccounts;
 /// <remarks>
 /// <code>
 /// key (after the prefix, ACCOUNT:)         type    TTL                    written by
-/// {all}:id:ID                              hash    none                   Create, Update, Delete
-/// {all}:name:NAME                          string  none                   Create, Update, Delete
-/// {all}:email:ADDRESS                      string  none                   Create, Update, Delete
-/// {all}:phone:NUMBER                       string  none                   Create, Update, Delete
+/// {all}:id:ID                              hash    none                   Create, Update, Delete, Remove
+/// {all}:name:NAME                          string  none                   Create, Update, Delete, Remove
+/// {all}:email:ADDRESS                      string  none                   Create, Update, Delete, Remove
+/// {all}:phone:NUMBER                       string  none                   Create, Update, Delete, Remove
 /// {all}:devices:SUBJECT                    zset    DeviceLifetime         Remember, Delete
 /// {all}:tries:account:SUBJECT              hash    until forgotten        Begin, Succeed, Delete
 /// {all}:tries:pair:SUBJECT:NETWORK         hash    until forgotten        Begin, Succeed

@@ -17,7 +17,9 @@ internal static class Program
     {
         null or "" or "web" => Build(args),
         VerifyRole.Name => VerifyRole.Build(args),
-        var unknown => throw new OptionsValidationException("role", typeof(Program), [$"--role is '{unknown}'; allowed: web, verify."]),
+        MigrateAccountsCommand.Name => MigrateAccountsCommand.Build(args),
+        MoveAccountsCommand.Name => MoveAccountsCommand.Build(args),
+        var unknown => throw new OptionsValidationException("role", typeof(Program), [$"--role is '{unknown}'; allowed: {Allowed}."]),
     });
 
     /// <summary>Everything but the start, so that tests run the very same application.</summary>
@@ -65,6 +67,8 @@ internal static class Program
         app.MapHealth();
         return app;
     }
+
+    private static string Allowed => string.Join(", ", "web", VerifyRole.Name, MigrateAccountsCommand.Name, MoveAccountsCommand.Name);
 
     private static string? RoleOf(string[] args) => new ConfigurationBuilder().AddCommandLine(args).Build()["role"];
 }

@@ -60,6 +60,8 @@ internal sealed class Accounts : Migration
         migration.CreateIndex(name: "accounts_email_key", table: "accounts", column: "normalized_email", unique: true);
 
         migration.CreateIndex(name: "accounts_name_key", table: "accounts", column: "normalized_name", unique: true);
+
+        migration.CreateIndex(name: "accounts_phone_key", table: "accounts", column: "phone_number", unique: true, filter: "phone_number_confirmed AND phone_number <> ''");
     }
 
     private static void CreateClaims(MigrationBuilder migration)

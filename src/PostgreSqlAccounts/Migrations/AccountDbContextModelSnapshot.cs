@@ -86,6 +86,7 @@ internal sealed class AccountDbContextModelSnapshot : ModelSnapshot
         b.HasKey("Id").HasName("accounts_pkey");
         b.HasIndex("NormalizedEmail").IsUnique().HasDatabaseName("accounts_email_key");
         b.HasIndex("NormalizedUserName").IsUnique().HasDatabaseName("accounts_name_key");
+        b.HasIndex("PhoneNumber").IsUnique().HasDatabaseName("accounts_phone_key").HasFilter("phone_number_confirmed AND phone_number <> ''");
         b.ToTable("accounts", (string?)null);
     }
 

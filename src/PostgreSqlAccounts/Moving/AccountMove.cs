@@ -170,7 +170,12 @@ public sealed class AccountMove
         }
         catch (DbUpdateException e) when (PostgreSqlFailure.BrokenConstraint(e) is { } constraint)
         {
-            return constraint == AccountModel.UniqueEmail ? AccountMoveObstacle.EmailTaken : AccountMoveObstacle.NameTaken;
+            return constraint switch
+            {
+                AccountModel.UniqueEmail => AccountMoveObstacle.EmailTaken,
+                AccountModel.UniquePhone => AccountMoveObstacle.PhoneTaken,
+                _ => AccountMoveObstacle.NameTaken,
+            };
         }
         finally
         {
@@ -187,6 +192,8 @@ public sealed class AccountMove
         {
             AccountMoveObstacle.NameTaken => await others.AnyAsync(other => other.NormalizedUserName == account.NormalizedUserName, cancellationToken),
             AccountMoveObstacle.EmailTaken => await others.AnyAsync(other => other.NormalizedEmail == account.NormalizedEmail, cancellationToken),
+            AccountMoveObstacle.PhoneTaken => await others.AnyAsync(
+                other => other.PhoneNumberConfirmed && other.PhoneNumber == account.PhoneNumber, cancellationToken),
             _ => false,
         };
     }

@@ -9,6 +9,9 @@ public enum AccountMoveObstacle
     /// <summary>Another account in PostgreSQL has its address.</summary>
     EmailTaken,
 
+    /// <summary>Another account in PostgreSQL has confirmed its phone number.</summary>
+    PhoneTaken,
+
     /// <summary>It is in both, and was changed in both since it was copied.</summary>
     ChangedInBoth,
 

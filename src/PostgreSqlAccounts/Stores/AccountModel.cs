@@ -8,13 +8,14 @@ using RedisAccounts;
 
 namespace PostgreSqlAccounts.Stores;
 
-/// <summary>The tables, and the constraints that make one name and one address one account.</summary>
+/// <summary>The tables, and the constraints that make one name, one address and one confirmed number one account.</summary>
 internal static class AccountModel
 {
     public const string MigrationsTable = "account_migrations";
     public const string PrimaryKey = "accounts_pkey";
     public const string UniqueName = "accounts_name_key";
     public const string UniqueEmail = "accounts_email_key";
+    public const string UniquePhone = "accounts_phone_key";
 
     // What Redis keeps: milliseconds, in UTC. PostgreSQL would take microseconds, and no offset but UTC.
     private static readonly ValueConverter<DateTimeOffset, DateTimeOffset> s_milliseconds = new(
@@ -81,6 +82,9 @@ internal static class AccountModel
             .Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);
         accounts.HasIndex(account => account.NormalizedUserName).IsUnique().HasDatabaseName(UniqueName);
         accounts.HasIndex(account => account.NormalizedEmail).IsUnique().HasDatabaseName(UniqueEmail);
+        // A number that is not confirmed stands in nobody's way.
+        accounts.HasIndex(account => account.PhoneNumber).IsUnique().HasDatabaseName(UniquePhone)
+            .HasFilter("phone_number_confirmed AND phone_number <> ''");
     }
 
     // As PostgreSQL itself would name them: lower case, nothing to quote.

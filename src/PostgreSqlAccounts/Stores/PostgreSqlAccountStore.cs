@@ -13,11 +13,11 @@ namespace PostgreSqlAccounts.Stores;
 
 /// <summary>
 /// Identity's own store over Entity Framework Core, where it behaves as the store over Redis does: what is read is a
-/// copy of the caller's own, a taken name or address is told from a stale copy, and a refused change leaves no trace
+/// copy of the caller's own, a taken name, address or number is told from a stale copy, and a refused change leaves no trace
 /// in the account it was asked with.
 /// </summary>
 /// <remarks>Claims, logins and tokens, which Redis does not keep, work as Identity's store has them.</remarks>
-internal sealed class PostgreSqlAccountStore : UserOnlyStore<Account, AccountDbContext>
+internal sealed class PostgreSqlAccountStore : UserOnlyStore<Account, AccountDbContext>, IAccountPhoneStore
 {
     private readonly AccountMetrics _metrics;
     private readonly ILogger _logger;
@@ -86,6 +86,12 @@ internal sealed class PostgreSqlAccountStore : UserOnlyStore<Account, AccountDbC
     public override Task<Account?> FindByEmailAsync(string normalizedEmail, CancellationToken cancellationToken = default) =>
         FindAsync(normalizedEmail, (accounts, email) => accounts.Where(account => account.NormalizedEmail == email), cancellationToken);
 
+    public Task<Account?> FindByPhoneNumberAsync(string phoneNumber, CancellationToken cancellationToken) =>
+        FindAsync(
+            phoneNumber,
+            (accounts, number) => accounts.Where(account => account.PhoneNumberConfirmed && account.PhoneNumber == number && number != ""),
+            cancellationToken);
+
     private Task<Account?> FindAsync(
         string text, Func<IQueryable<Account>, string, IQueryable<Account>> by, CancellationToken cancellationToken)
     {
@@ -150,33 +156,39 @@ internal sealed class PostgreSqlAccountStore : UserOnlyStore<Account, AccountDbC
     private async Task<IdentityResult> TakenAsync(Account user, string constraint, CancellationToken cancellationToken)
     {
         var (id, name, email) = (user.Id, user.NormalizedUserName, user.NormalizedEmail);
+        var phone = user.PhoneNumberConfirmed && user.PhoneNumber != "" ? user.PhoneNumber : null;
         var others = await ReadAsync(() => Users
-            .Where(other => other.Id != id && (other.NormalizedUserName == name || other.NormalizedEmail == email))
-            .Select(other => new { other.NormalizedUserName, other.NormalizedEmail })
+            .Where(other => other.Id != id)
+            .Where(other => other.NormalizedUserName == name || (email != null && other.NormalizedEmail == email)
+                || (phone != null && other.PhoneNumberConfirmed && other.PhoneNumber == phone))
+            .Select(other => new
+            {
+                Name = other.NormalizedUserName == name,
+                Email = email != null && other.NormalizedEmail == email,
+                Phone = phone != null && other.PhoneNumberConfirmed && other.PhoneNumber == phone,
+            })
             .ToListAsync(cancellationToken));
-        var found = new List<(string Kind, IdentityError Error)>();
-        if (constraint == AccountModel.PrimaryKey)
-        {
-            found.Add(("id", ErrorDescriber.ConcurrencyFailure()));
-        }
-
-        if (constraint == AccountModel.UniqueName || others.Any(other => other.NormalizedUserName == name))
-        {
-            found.Add(("name", ErrorDescriber.DuplicateUserName(user.UserName ?? "")));
-        }
-
-        if (constraint == AccountModel.UniqueEmail || (email is not null && others.Any(other => other.NormalizedEmail == email)))
-        {
-            found.Add(("email", ErrorDescriber.DuplicateEmail(user.Email ?? "")));
-        }
-
-        foreach (var (kind, _) in found)
+        (bool Is, string Kind, Func<IdentityError> Error)[] taken =
+        [
+            (constraint == AccountModel.PrimaryKey, "id", ErrorDescriber.ConcurrencyFailure),
+            (constraint == AccountModel.UniqueName || others.Any(other => other.Name), "name", () => ErrorDescriber.DuplicateUserName(user.UserName ?? "")),
+            (constraint == AccountModel.UniqueEmail || others.Any(other => other.Email), "email", () => ErrorDescriber.DuplicateEmail(user.Email ?? "")),
+            (constraint == AccountModel.UniquePhone || others.Any(other => other.Phone), "phone", DuplicatePhoneNumber),
+        ];
+        var found = taken.Where(one => one.Is).ToArray();
+        foreach (var (_, kind, _) in found)
         {
             _metrics.Conflict(kind);
         }
 
-        return IdentityResult.Failed([.. found.Select(one => one.Error)]);
+        return IdentityResult.Failed([.. found.Select(one => one.Error())]);
     }
+
+    private static IdentityError DuplicatePhoneNumber() => new()
+    {
+        Code = IAccountPhoneStore.DuplicatePhoneNumber,
+        Description = "Another account has this phone number.",
+    };
 
     private IdentityResult Stale(Account user)
     {

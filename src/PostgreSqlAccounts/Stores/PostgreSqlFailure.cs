@@ -23,7 +23,7 @@ internal static class PostgreSqlFailure
                 case PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn }:
                     return new AccountsUnavailableException(TablesMissing, exception);
                 case PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } missing:
-                    return new AccountsUnavailableException("PostgreSQL has no such database: " + missing.MessageText, exception);
+                    return new AccountsUnavailableException("PostgreSQL has no such database; to migrate makes it, where the user may: " + missing.MessageText, exception);
                 case PostgresException refused when IsRefusal(refused):
                     return new AccountsUnavailableException("PostgreSQL refuses: " + refused.MessageText, exception);
                 case PostgresException:

@@ -57,12 +57,18 @@ public sealed class RedisAccountSource
     public async ValueTask<bool> RemoveAsync(Account account, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(account);
-        var record = _keys.Record(account.Id);
-        var reply = await s_remove.ExecuteAsync(
-            _redis,
-            [record, _keys.Name(account.NormalizedUserName), account.NormalizedEmail is null ? record : _keys.Email(account.NormalizedEmail)],
-            [account.ConcurrencyStamp ?? ""],
-            cancellationToken);
+        var keys = new List<RedisArgument> { _keys.Record(account.Id), _keys.Name(account.NormalizedUserName) };
+        if (account.NormalizedEmail is { } email)
+        {
+            keys.Add(_keys.Email(email));
+        }
+
+        if (account is { PhoneNumberConfirmed: true, PhoneNumber: { Length: > 0 } number })
+        {
+            keys.Add(_keys.Phone(number));
+        }
+
+        var reply = await s_remove.ExecuteAsync(_redis, [.. keys], [account.ConcurrencyStamp ?? ""], cancellationToken);
         return reply.AsInt64() == 1;
     }
 

@@ -1,5 +1,5 @@
 -- Takes an account away that another store holds now, if nobody has changed it since it was read.
--- KEYS  1 the record  2 its name's key  3 its address' key, or the record once more
+-- KEYS  1 the record  2 its name's key  3... the keys of its address and of its confirmed number, where it has them
 -- ARGV  1 concurrency stamp expected
 -- Returns 1, or 0 if changed or gone.
 -- One step, because a key that leads nowhere would keep a name taken for good. Known browsers and failed sign-ins

@@ -4,6 +4,8 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
+using PostgreSqlAccounts;
+
 using RedisSessions;
 
 using RespClient;
@@ -91,7 +93,8 @@ internal static class GateRoutes
         {
             return await run();
         }
-        catch (Exception e) when (e is VerificationUnavailableException or SessionUnavailableException or RedisException)
+        catch (Exception e) when (e is VerificationUnavailableException or SessionUnavailableException
+            or AccountsUnavailableException or RedisException)
         {
             return GateError.Unavailable;
         }

@@ -1,12 +1,17 @@
 using Microsoft.Extensions.Options;
 
+using PostgreSqlAccounts;
+using PostgreSqlAccounts.Schema;
+
+using RedisSessionWeb.Roles;
+
 using RespClient;
 
 namespace RedisSessionWeb.Hosting;
 
 /// <summary>
 /// Starts the application, or says in one line each what is wrong and ends with an exit code of <c>sysexits.h</c>:
-/// a wrong configuration and a Redis that is away are for whoever runs it to put right, not for a stack trace.
+/// a wrong configuration and a Redis or PostgreSQL that is away are for whoever runs it to put right, not for a stack trace.
 /// </summary>
 internal static class Startup
 {
@@ -14,7 +19,7 @@ internal static class Startup
     public const int BadConfiguration = 78;
 
     /// <summary>EX_UNAVAILABLE.</summary>
-    public const int RedisAway = 69;
+    public const int StoreAway = 69;
 
     public static async Task<int> RunAsync(Func<IHost> build)
     {
@@ -22,7 +27,10 @@ internal static class Startup
         {
             using var app = build();
             app.Services.GetRequiredService<IStartupValidator>().Validate();
+            if (app.Services.GetService<ICommand>() is { } command)
+                return await command.RunAsync(Console.Out);
             await ReachRedisAsync(app.Services.GetRequiredService<IOptions<RedisClientOptions>>().Value);
+            await ReachAccountsAsync(app.Services);
             await app.RunAsync();
             return 0;
         }
@@ -36,7 +44,11 @@ internal static class Startup
         }
         catch (RedisException e)
         {
-            return Tell(RedisAway, ["Redis does not answer (Redis:ConnectionString): " + e.Message]);
+            return Tell(StoreAway, ["Redis does not answer (Redis:ConnectionString): " + e.Message]);
+        }
+        catch (AccountsUnavailableException e)
+        {
+            return Tell(StoreAway, ["Accounts are not available (Accounts:PostgreSql:ConnectionString): " + e.Message]);
         }
     }
 
@@ -46,6 +58,20 @@ internal static class Startup
         if (!options.AbortOnConnectFail)
             return;
         await using var client = await RedisClient.ConnectAsync(options.ConnectionString ?? "");
+    }
+
+    /// <summary>Asks PostgreSQL, where accounts are there, for the tables; <c>Accounts:PostgreSql:CheckAtStart=false</c> goes on without.</summary>
+    private static async Task ReachAccountsAsync(IServiceProvider services)
+    {
+        if (services.GetService<AccountSchema>() is not { } schema
+            || !services.GetRequiredService<IOptions<PostgreSqlAccountOptions>>().Value.CheckAtStart)
+            return;
+        var missing = await schema.FindMissingAsync();
+        if (missing.Count > 0)
+            throw new OptionsValidationException(
+                "Accounts:PostgreSql",
+                typeof(PostgreSqlAccountOptions),
+                [$"PostgreSQL has no tables of accounts, or older ones (missing: {string.Join(", ", missing)}). Run this once: dotnet RedisSessionWeb.dll --role {MigrateAccountsCommand.Name}"]);
     }
 
     private static int Tell(int exitCode, IEnumerable<string> failures)

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 using RedisSessionWeb.KeyRing;
 using RedisSessionWeb.Visitors;
 
 namespace RedisSessionWeb.Hosting;
 
-/// <summary>Everything that lives in Redis, each with its own section of the configuration.</summary>
+/// <summary>Everything that is kept, each with its own section of the configuration: in Redis, or accounts in PostgreSQL.</summary>
 internal static class Stores
 {
     public static IServiceCollection AddRedis(this IServiceCollection services, IConfiguration configuration) =>
@@ -22,8 +23,26 @@ internal static class Stores
             options.ValidateEvery = configuration.GetValue("Sessions:ValidateEvery", StampCheck.DefaultInterval);
         });
         services.AddVerificationCodes(configuration);
-        services.AddRedisAccounts(configuration.GetSection("Accounts").Bind).AddDefaultTokenProviders();
+        services.AddAccounts(configuration);
         services.AddKeyRing();
         return services;
+    }
+
+    /// <exception cref="OptionsValidationException"><c>Accounts:Store</c> is a word that says nothing.</exception>
+    private static void AddAccounts(this IServiceCollection services, IConfiguration configuration)
+    {
+        var accounts = services.AddRedisAccounts(configuration.GetSection("Accounts").Bind).AddDefaultTokenProviders();
+        switch (configuration["Accounts:Store"]?.ToUpperInvariant())
+        {
+            case null or "" or "REDIS":
+                return;
+            case "POSTGRESQL":
+                accounts.AddPostgreSqlStore(configuration.GetSection("Accounts:PostgreSql").Bind);
+                services.AddHealthChecks().AddPostgreSqlAccounts();
+                return;
+            default:
+                throw new OptionsValidationException(
+                    "Accounts:Store", typeof(Stores), [$"Accounts:Store is '{configuration["Accounts:Store"]}'; allowed: Redis, PostgreSql."]);
+        }
     }
 }

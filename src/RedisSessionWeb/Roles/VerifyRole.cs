@@ -13,14 +13,7 @@ internal static class VerifyRole
     /// <summary>Everything but the start.</summary>
     public static IHost Build(string[] args)
     {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
-        {
-            Args = args,
-            ApplicationName = typeof(VerifyRole).Assembly.GetName().Name,
-            ContentRootPath = ContentRoot.Find(args),
-            // The generic host knows DOTNET_ENVIRONMENT only; one word must mean the same to both roles.
-            EnvironmentName = new ConfigurationBuilder().AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args).Build()["environment"],
-        });
+        var builder = RoleHost.CreateBuilder(args);
         // Serving is what this role is for; whatever the configuration of the web application says.
         builder.Configuration.AddInMemoryCollection([new("Verification:Grpc:Enabled", "true"), new("Verification:Remote", null)]);
         builder.Services.AddRedis(builder.Configuration);

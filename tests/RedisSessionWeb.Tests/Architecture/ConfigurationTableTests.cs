@@ -2,6 +2,8 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 
+using PostgreSqlAccounts;
+
 using RedisAccounts;
 
 using RedisSessions;
@@ -27,12 +29,13 @@ public sealed class ConfigurationTableTests
         ("Smtp", new SmtpOptions()),
         ("Sms", new SmsOptions()),
         ("Accounts", new AccountOptions()),
+        ("Accounts:PostgreSql", new PostgreSqlAccountOptions()),
         ("Inspector", new InspectorOptions()),
         ("Gate", new GateOptions()),
     ];
 
     /// <summary>Read one by one in the source, or the framework's own.</summary>
-    private static readonly string[] Others = ["Redis:ConnectionString", "Sessions:ValidateEvery", "Proxies", "AllowedHosts", "Logging:LogLevel:Default"];
+    private static readonly string[] Others = ["Redis:ConnectionString", "Sessions:ValidateEvery", "Accounts:Store", "Proxies", "AllowedHosts", "Logging:LogLevel:Default"];
 
     private static readonly Dictionary<string, string> Table = SourceTree.Read("README.md").Split('\n')
         .Select(line => line.Split('|', StringSplitOptions.TrimEntries))

@@ -23,8 +23,10 @@ public sealed class AppFixture : IAsyncLifetime
     }
 
     /// <summary>As if the minute between two mails to one address had passed.</summary>
-    internal Task ForgetCoolDownsAsync() =>
-        Redis.CliAsync("EVAL", "for _, key in ipairs(redis.call('KEYS', 'is_send_*')) do redis.call('DEL', key) end", "0");
+    internal Task ForgetCoolDownsAsync() => ForgetCoolDownsAsync(Redis);
+
+    internal static Task ForgetCoolDownsAsync(RedisServer redis) =>
+        redis.CliAsync("EVAL", "for _, key in ipairs(redis.call('KEYS', 'is_send_*')) do redis.call('DEL', key) end", "0");
 
     public async ValueTask DisposeAsync()
     {
