@@ -34,14 +34,14 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
 
     /// <summary>Opens one connection and shakes hands; tries each end point once.</summary>
     public static async Task<RespConnection> OpenAsync(
-        RedisClientOptions options, EndPoint endPoint, CancellationToken cancellationToken)
+        RedisClientOptions options, EndPoint endPoint, WaitsOn waiting, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var stream = await EndPointConnector.OpenAsync(endPoint, options, either.Token);
-            var connection = new RespConnection(stream, EndPointConnector.Describe(endPoint), options.ReplyLimits, options.TimeProvider);
+            var stream = await EndPointConnector.OpenAsync(endPoint, options, waiting, either.Token);
+            var connection = new RespConnection(stream, EndPointConnector.Describe(endPoint), waiting, options.ReplyLimits, options.TimeProvider);
             try
             {
                 await Handshake.PerformAsync(connection, options, either.Token);
@@ -105,7 +105,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             var endPoint = endPoints[_nextEndPoint++ % endPoints.Count];
             try
             {
-                var connection = await OpenAsync(_options, endPoint, _stopped.Token);
+                var connection = await OpenAsync(_options, endPoint, WaitsOn.OwnThread, _stopped.Token);
                 var served = await ServeAsync(connection);
                 attempt = served ? 0 : attempt + 1;
             }

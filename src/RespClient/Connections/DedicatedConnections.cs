@@ -38,7 +38,7 @@ internal sealed class DedicatedConnections(RedisClientOptions options, ClientMet
         {
             try
             {
-                return new DedicatedConnection(await ConnectionSupervisor.OpenAsync(options, endPoint, either.Token), options, metrics);
+                return new DedicatedConnection(await ConnectionSupervisor.OpenAsync(options, endPoint, WaitsOn.Pool, either.Token), options, metrics);
             }
             catch (Exception e) when (e is not OperationCanceledException && e is not RedisServerException)
             {

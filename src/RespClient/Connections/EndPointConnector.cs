@@ -4,12 +4,23 @@ using System.Net.Sockets;
 
 namespace RespClient.Connections;
 
+/// <summary>How the reader of a connection waits for replies.</summary>
+internal enum WaitsOn
+{
+    /// <summary>On a thread of its own, in the kernel: the quickest way, for the connection that all callers share.</summary>
+    OwnThread,
+
+    /// <summary>As asynchronous code does, for connections that mostly wait and of which there may be many.</summary>
+    Pool,
+}
+
 /// <summary>Opens sockets: TCP, unix sockets, and TLS over either.</summary>
 internal static class EndPointConnector
 {
-    public static async Task<Stream> OpenAsync(EndPoint endPoint, RedisClientOptions options, CancellationToken cancellationToken)
+    public static async Task<Stream> OpenAsync(
+        EndPoint endPoint, RedisClientOptions options, WaitsOn waiting, CancellationToken cancellationToken)
     {
-        var stream = new NetworkStream(await OpenSocketAsync(endPoint, cancellationToken), ownsSocket: true);
+        var stream = await OpenSocketAsync(endPoint, waiting, cancellationToken);
         if (!options.UseTls)
         {
             return stream;
@@ -36,7 +47,7 @@ internal static class EndPointConnector
         _ => endPoint.ToString() ?? "",
     };
 
-    private static async Task<Socket> OpenSocketAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    private static async Task<Stream> OpenSocketAsync(EndPoint endPoint, WaitsOn waiting, CancellationToken cancellationToken)
     {
         var socket = endPoint switch
         {
@@ -55,8 +66,13 @@ internal static class EndPointConnector
                 socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
             }
 
+            if (waiting == WaitsOn.OwnThread)
+            {
+                return await SocketStream.ConnectAsync(socket, endPoint, cancellationToken);
+            }
+
             await socket.ConnectAsync(endPoint, cancellationToken);
-            return socket;
+            return new NetworkStream(socket, ownsSocket: true);
         }
         catch
         {

@@ -1,26 +1,30 @@
-using RespClient.Pending;
 using RespClient.Pipelines;
 using RespClient.Protocol;
-using RespClient.Protocol.Frames;
+using RespClient.Reading;
 
 namespace RespClient.Connections;
 
 /// <summary>One socket after another's like: opened, shaken hands on, read until it ends, never opened again.</summary>
-internal sealed class RespConnection(Stream stream, string endPoint, RespLimits limits, TimeProvider time) : IThreadPoolWorkItem, IAsyncDisposable
+/// <param name="stream">The way to the server and back.</param>
+/// <param name="endPoint">Where it leads, for logs and messages.</param>
+/// <param name="waiting">How its reader waits while it serves.</param>
+/// <param name="limits">How large a reply may be.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn waiting, RespLimits limits, TimeProvider time)
+    : IThreadPoolWorkItem, IAsyncDisposable
 {
-    private const int ReceiveBufferBytes = 64 * 1024;
+    // What all callers ask is sent in two pieces, so that the server works on one while the other is made; but not in
+    // pieces that cost more to send than to wait for, nor in such as keep the server waiting.
+    private const int SmallestPortion = 16;
+    private const int LargestPortion = 256;
 
-    private readonly byte[] _buffer = new byte[ReceiveBufferBytes];
-    private readonly RespReader _reader = new(limits);
-    private readonly CancellationTokenSource _ended = new();
-    private readonly Lock _batchLock = new();
-    private readonly Stack<AnswerBatch> _spareBatches = new();
+    private readonly ReceiveBuffer _received = new(limits);
     private CommandPipeline? _pipeline;
-    private AnswerBatch? _batch;
+    private ReplyLoop? _loop;
     private int _runningBatches;
+    private int _portion = SmallestPortion;
+    private int _lastCallersThread;
     private Exception? _reason;
-    private int _start;
-    private int _end;
     private long _awaitsSince = time.GetTimestamp();
 
     /// <summary>Where it leads, for logs and messages.</summary>
@@ -50,7 +54,6 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
     {
         if (Interlocked.CompareExchange(ref _reason, reason, null) is null)
         {
-            _ended.Cancel();
             stream.Dispose();
         }
     }
@@ -91,17 +94,14 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
     {
         while (true)
         {
-            var status = _reader.Read(_buffer.AsSpan(_start, _end - _start), out var consumed, out var value);
-            _start += consumed;
-            switch (status)
+            switch (_received.NextValue(out var value))
             {
-                case RespReadStatus.Done:
+                case Found.Value:
                     return value;
-                case RespReadStatus.Malformed:
+                case Found.Malformed:
                     throw Malformed();
                 default:
-                    MakeRoom();
-                    Received(await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken));
+                    _received.Received(await stream.ReadAsync(_received.MakeRoom(), cancellationToken));
                     AwaitsSince = time.GetTimestamp();
                     break;
             }
@@ -112,29 +112,17 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
     public async Task<Exception> ServeAsync(CommandPipeline pipeline)
     {
         _pipeline = pipeline;
+        _loop = new ReplyLoop(this, pipeline, _received, stream);
         try
         {
             pipeline.Attach(this);
-            while (true)
-            {
-                Dispatch(pipeline);
-                StartBatch();
-                pipeline.Observers.Admit(Epoch, Protocol);
-
-                // Awaited here and in no method of its own: this state machine lives as long as the connection.
-                MakeRoom();
-                Received(await stream.ReadAsync(_buffer.AsMemory(_end), _ended.Token));
-                AwaitsSince = pipeline.CoarseNow();
-            }
         }
-#pragma warning disable CA1031 // Whatever ended the loop is the reason its callers are told.
-        catch (Exception e)
-#pragma warning restore CA1031
+        catch (ObjectDisposedException e)
         {
             Abort(e);
         }
 
-        StartBatch();
+        await (waiting == WaitsOn.OwnThread ? _loop.RunOnThreadAsync() : _loop.RunOnPoolAsync());
         return _reason!;
     }
 
@@ -151,11 +139,32 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
         }
     }
 
-    /// <summary>Whether answered callers are about to go on, after which <see cref="FlushUnsent"/> follows.</summary>
-    public bool HasRunningBatches => Volatile.Read(ref _runningBatches) > 0;
+    /// <summary>
+    /// How many commands are worth a piece of their own while answered callers go on, after whom
+    /// <see cref="FlushUnsent"/> follows; 0: nobody follows.
+    /// </summary>
+    public int Portion => Volatile.Read(ref _runningBatches) > 0 ? Volatile.Read(ref _portion) : 0;
 
-    /// <summary>The last caller of a batch goes on.</summary>
-    public void EndBatch() => Interlocked.Decrement(ref _runningBatches);
+    /// <summary>Answered callers are about to go on.</summary>
+    /// <param name="callers">How many they are, together with those who wait for replies.</param>
+    public void BeginBatch(long callers)
+    {
+        Volatile.Write(ref _portion, (int)Math.Clamp((callers + 1) / 2, SmallestPortion, LargestPortion));
+        Interlocked.Increment(ref _runningBatches);
+    }
+
+    /// <summary>The last caller of a batch goes on, on this thread: what it asks sends what the others asked.</summary>
+    public void EndBatch()
+    {
+        Volatile.Write(ref _lastCallersThread, Environment.CurrentManagedThreadId);
+        Interlocked.Decrement(ref _runningBatches);
+    }
+
+    /// <summary>Whether this thread is with the last caller of a batch.</summary>
+    public bool IsWithLastCaller => Volatile.Read(ref _lastCallersThread) == Environment.CurrentManagedThreadId;
+
+    /// <summary>A tick of the pipeline's clock.</summary>
+    public void Tick(long now) => _loop?.TakeOverIfStuck(now);
 
     /// <summary>Sends what callers have asked and nobody else is sending.</summary>
     public void FlushUnsent()
@@ -166,14 +175,6 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
         }
     }
 
-    public void GiveBack(AnswerBatch batch)
-    {
-        lock (_batchLock)
-        {
-            _spareBatches.Push(batch);
-        }
-    }
-
     /// <summary>Sends until nothing is left; failures end the connection.</summary>
     public void Flush()
     {
@@ -181,8 +182,9 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
         {
             while (_pipeline!.TakeUnsent(this) is { Count: > 0 } bytes)
             {
-                // The socket nearly always takes the bytes at once: no state machine for that.
-                var sending = stream.WriteAsync(bytes, _ended.Token);
+                // The socket nearly always takes the bytes at once: no state machine for that. No token: an abort closes
+                // the stream.
+                var sending = stream.WriteAsync(bytes, CancellationToken.None);
                 if (!sending.IsCompletedSuccessfully)
                 {
                     _ = FinishFlushAsync(sending, bytes.Array!);
@@ -206,7 +208,6 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
     public ValueTask DisposeAsync()
     {
         Abort(new ObjectDisposedException(nameof(RedisClient)));
-        _ended.Dispose();
         return stream.DisposeAsync();
     }
 
@@ -228,117 +229,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, RespLimits 
         Flush();
     }
 
-    /// <summary>Moves what is unread to the front of the buffer: at most one short frame.</summary>
-    private void MakeRoom()
-    {
-        if (_start > 0)
-        {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            _end -= _start;
-            _start = 0;
-        }
-    }
-
-    private void Received(int count) =>
-        _end += count > 0 ? count : throw new EndOfStreamException("the server closed the connection");
-
-    /// <summary>Gives every whole reply in the buffer to its command.</summary>
-    private void Dispatch(CommandPipeline pipeline)
-    {
-        while (_start < _end)
-        {
-            var rest = _buffer.AsSpan(_start, _end - _start);
-            if (_reader.IsAtStart)
-            {
-                var scalar = ScalarFrame.Read(rest, limits.MaxBulkBytes, _buffer.Length, out var length, out var bulk);
-                if (scalar == ScalarFrame.Outcome.Incomplete)
-                {
-                    return;
-                }
-
-                if (scalar == ScalarFrame.Outcome.Bulk)
-                {
-                    _start += length;
-                    var command = Next(pipeline);
-                    if (command.OnBulkReply(bulk))
-                    {
-                        AddToBatch(command);
-                    }
-
-                    continue;
-                }
-            }
-
-            var status = _reader.Read(rest, out var consumed, out var value);
-            _start += consumed;
-            if (status == RespReadStatus.Malformed)
-            {
-                throw Malformed();
-            }
-
-            if (status == RespReadStatus.Done)
-            {
-                OnReply(pipeline, value);
-            }
-        }
-    }
-
-    private void OnReply(CommandPipeline pipeline, in RespValue value)
-    {
-        if (value.Kind == RespKind.Push)
-        {
-            pipeline.Observers.Push(value);
-            return;
-        }
-
-        if (value.IsError)
-        {
-            pipeline.Metrics.Failed(RedisErrorKinds.Parse(value.AsString()!).ToString());
-        }
-
-        var command = Next(pipeline);
-        if (command.OnReply(value))
-        {
-            AddToBatch(command);
-        }
-    }
-
-    private void AddToBatch(PendingCommand command)
-    {
-        if (_batch is null)
-        {
-            lock (_batchLock)
-            {
-                _batch = _spareBatches.TryPop(out var spare) ? spare : new AnswerBatch(this);
-            }
-        }
-
-        _batch.Add(command);
-    }
-
-    private void StartBatch()
-    {
-        if (_batch is { } batch)
-        {
-            _batch = null;
-            Interlocked.Increment(ref _runningBatches);
-            batch.Start();
-        }
-    }
-
-    private RedisProtocolException Malformed() =>
-        new($"The server at {endPoint} sent what is not RESP or beyond the limits: {_reader.Fault}.");
-
-    private PendingCommand Next(CommandPipeline pipeline)
-    {
-        var command = pipeline.NextToAnswer()
-            ?? throw new RedisProtocolException($"The server at {endPoint} sent a reply that nobody asked for.");
-        if (command.NextReplyIsLast)
-        {
-            // Before it completes: from then on it may already serve another caller.
-            pipeline.TakeAnswered(command);
-        }
-
-        return command;
-    }
+    /// <summary>The other side broke the protocol.</summary>
+    public RedisProtocolException Malformed() =>
+        new($"The server at {endPoint} sent what is not RESP or beyond the limits: {_received.Fault}.");
 }

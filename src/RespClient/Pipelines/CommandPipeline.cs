@@ -12,7 +12,6 @@ namespace RespClient.Pipelines;
 /// </summary>
 internal sealed class CommandPipeline : IAsyncDisposable
 {
-    private const int PortionCommands = 16;
     private const int PortionBytes = 16 * 1024;
 
     private readonly Lock _gate = new();
@@ -52,6 +51,9 @@ internal sealed class CommandPipeline : IAsyncDisposable
 
     /// <summary>The number of the newest answered command: two looks tell whether anything was answered.</summary>
     public long AnsweredThrough => _queue.AnsweredThrough;
+
+    /// <summary>About how many commands wait for their replies.</summary>
+    public long InFlight => _queue.InFlightCount;
 
     public bool IsConnected => Volatile.Read(ref _connection) is not null;
 
@@ -321,14 +323,19 @@ internal sealed class CommandPipeline : IAsyncDisposable
     /// </summary>
     private RespConnection? WhoFlushes()
     {
-        if (_connection is not { IsFlushing: false } connection
-            || (connection.HasRunningBatches && _queue.UnsentCount < PortionCommands && _queue.UnsentBytes < PortionBytes))
+        if (_connection is not { IsFlushing: false } connection)
+        {
+            return null;
+        }
+
+        var portion = connection.Portion;
+        if (_queue.UnsentCount < portion && _queue.UnsentBytes < PortionBytes)
         {
             return null;
         }
 
         connection.IsFlushing = true;
-        connection.FlushesAtOnce = _queue.AllSentAreAnswered || connection.HasRunningBatches;
+        connection.FlushesAtOnce = portion > 0 || _queue.AllSentAreAnswered || connection.IsWithLastCaller;
         return connection;
     }
 
@@ -352,6 +359,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
             }
         }
 
+        Volatile.Read(ref _connection)?.Tick(now);
         silent?.Abort(new TimeoutException($"nothing came for more than {_limits.SilenceLimit.TotalSeconds:0.###} s while replies were due"));
         unsent?.FlushUnsent();
         foreach (var (command, wasSent) in due ?? [])

@@ -50,7 +50,7 @@ internal sealed class CommandQueue(PipelineLimits limits)
 
     public int UnsentBytes => _outbox.Length;
 
-    public long InFlightCount => _sentThrough - Volatile.Read(ref _answeredThrough);
+    public long InFlightCount => Volatile.Read(ref _sentThrough) - Volatile.Read(ref _answeredThrough);
 
     public Admission Admit(int size, bool isConnected) =>
         _waiting.Count == 0 && HasRoom(size) ? Admission.Queue

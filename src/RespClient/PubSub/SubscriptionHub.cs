@@ -106,7 +106,7 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
             var endPoint = endPoints[next++ % endPoints.Count];
             try
             {
-                await using var connection = await ConnectionSupervisor.OpenAsync(options, endPoint, _stopped.Token);
+                await using var connection = await ConnectionSupervisor.OpenAsync(options, endPoint, WaitsOn.Pool, _stopped.Token);
                 attempt = 0;
                 await ServeAsync(connection);
             }

@@ -1,0 +1,248 @@
+using RespClient.Connections;
+using RespClient.Pending;
+using RespClient.Pipelines;
+using RespClient.Protocol;
+
+namespace RespClient.Reading;
+
+/// <summary>
+/// Reads the replies of a connection and gives each to its command. On a thread of its own the loop waits in the kernel
+/// and is woken by the kernel, and lets quick callers go on itself: no reply changes the thread on its way. Should such
+/// a caller block, another thread takes the loop over, and this one is gone when the caller lets it go.
+/// </summary>
+internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipeline, ReceiveBuffer received, Stream stream)
+{
+    private static readonly TimeSpan Patience = DeadlineSweep.Grain / 2;
+
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _spareLock = new();
+    private readonly Stack<AnswerBatch> _spares = new();
+    private AnswerBatch? _batch;
+
+    // While the thread of the loop lets callers go on: a number of this time and no other. Whoever sets it back to 0
+    // has the loop from then on.
+    private long _turn;
+    private long _lastTurn;
+
+    // The clock's: the turn it saw at its last tick, and since when.
+    private long _seenTurn;
+    private long _seenAt;
+
+    /// <summary>How long callers take.</summary>
+    public CallerPace Pace { get; } = new(pipeline.Time);
+
+    public long Now() => pipeline.Time.GetTimestamp();
+
+    /// <summary>Runs on a thread of its own until the connection ends. Never throws.</summary>
+    public Task RunOnThreadAsync()
+    {
+        StartThread();
+        return _ended.Task;
+    }
+
+    /// <summary>Runs on the thread pool until the connection ends: for connections that mostly wait. Never throws.</summary>
+    public async Task RunOnPoolAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                Dispatch();
+                LeaveBatch();
+                pipeline.Observers.Admit(connection.Epoch, connection.Protocol);
+
+                // Awaited here and in no method of its own: this state machine lives as long as the connection. No
+                // token: an abort closes the stream.
+                received.Received(await stream.ReadAsync(received.MakeRoom(), CancellationToken.None));
+                connection.AwaitsSince = pipeline.CoarseNow();
+            }
+        }
+#pragma warning disable CA1031 // Whatever ended the loop is the reason its callers are told.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            connection.Abort(e);
+        }
+
+        LeaveBatch();
+    }
+
+    /// <summary>A tick of the clock: whoever holds the loop up since the last one goes on without it.</summary>
+    public void TakeOverIfStuck(long now)
+    {
+        var turn = Volatile.Read(ref _turn);
+        if (turn != _seenTurn)
+        {
+            _seenTurn = turn;
+            _seenAt = now;
+            return;
+        }
+
+        // Ticks of a clock that was late follow each other closely: they do not count.
+        if (turn == 0 || pipeline.Time.GetElapsedTime(_seenAt, now) < Patience || Interlocked.CompareExchange(ref _turn, 0, turn) != turn)
+        {
+            return;
+        }
+
+        Pace.Distrust(now);
+        var batch = _batch!;
+        _batch = null;
+        batch.Leave();
+        StartThread();
+    }
+
+    /// <summary>Takes back a batch whose callers have all gone on.</summary>
+    public void GiveBack(AnswerBatch batch)
+    {
+        batch.Clear();
+        lock (_spareLock)
+        {
+            _spares.Push(batch);
+        }
+    }
+
+    private void StartThread() =>
+        new Thread(static loop => ((ReplyLoop)loop!).Run()) { IsBackground = true, Name = $"Redis {connection.EndPoint}" }.UnsafeStart(this);
+
+    private void Run()
+    {
+        try
+        {
+            while (true)
+            {
+                pipeline.Observers.Admit(connection.Epoch, connection.Protocol);
+                Dispatch();
+                if (!LetCallersGoOn())
+                {
+                    // Another thread has the loop.
+                    return;
+                }
+
+                received.Received(stream.Read(received.MakeRoom().Span));
+                connection.AwaitsSince = pipeline.CoarseNow();
+            }
+        }
+#pragma warning disable CA1031 // Whatever ended the loop is the reason its callers are told.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            connection.Abort(e);
+        }
+
+        LeaveBatch();
+        _ended.SetResult();
+    }
+
+    /// <summary>False: a caller took so long that another thread has the loop.</summary>
+    private bool LetCallersGoOn()
+    {
+        if (_batch is not { } batch)
+        {
+            return true;
+        }
+
+        var from = Now();
+        if (!Pace.AreQuick(from))
+        {
+            LeaveBatch();
+            return true;
+        }
+
+        var callers = batch.Count;
+        var turn = ++_lastTurn;
+        connection.BeginBatch(callers + pipeline.InFlight);
+        Volatile.Write(ref _turn, turn);
+        batch.Run();
+        if (Interlocked.CompareExchange(ref _turn, 0, turn) != turn)
+        {
+            return false;
+        }
+
+        Pace.Note(callers, callers, Now() - from);
+        batch.Clear();
+        return true;
+    }
+
+    /// <summary>Leaves the callers to the thread pool.</summary>
+    private void LeaveBatch()
+    {
+        if (_batch is { Count: > 0 } batch)
+        {
+            _batch = null;
+            connection.BeginBatch(batch.Count + pipeline.InFlight);
+            batch.Start();
+        }
+    }
+
+    /// <summary>Gives every whole reply that was received to its command.</summary>
+    private void Dispatch()
+    {
+        while (true)
+        {
+            switch (received.Next(out var bulk, out var value))
+            {
+                case Found.Bulk:
+                    var command = Next();
+                    if (command.OnBulkReply(bulk))
+                    {
+                        AddToBatch(command);
+                    }
+
+                    break;
+                case Found.Value:
+                    OnReply(value);
+                    break;
+                case Found.Malformed:
+                    throw connection.Malformed();
+                default:
+                    return;
+            }
+        }
+    }
+
+    private void OnReply(in RespValue value)
+    {
+        if (value.Kind == RespKind.Push)
+        {
+            pipeline.Observers.Push(value);
+            return;
+        }
+
+        if (value.IsError)
+        {
+            pipeline.Metrics.Failed(RedisErrorKinds.Parse(value.AsString()!).ToString());
+        }
+
+        var command = Next();
+        if (command.OnReply(value))
+        {
+            AddToBatch(command);
+        }
+    }
+
+    private PendingCommand Next()
+    {
+        var command = pipeline.NextToAnswer()
+            ?? throw new RedisProtocolException($"The server at {connection.EndPoint} sent a reply that nobody asked for.");
+        if (command.NextReplyIsLast)
+        {
+            // Before it completes: from then on it may already serve another caller.
+            pipeline.TakeAnswered(command);
+        }
+
+        return command;
+    }
+
+    private void AddToBatch(PendingCommand command)
+    {
+        if (_batch is null)
+        {
+            lock (_spareLock)
+            {
+                _batch = _spares.TryPop(out var spare) ? spare : new AnswerBatch(this, connection);
+            }
+        }
+
+        _batch.Add(command);
+    }
+}

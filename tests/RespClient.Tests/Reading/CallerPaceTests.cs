@@ -1,0 +1,80 @@
+using RespClient.Reading;
+
+namespace RespClient.Tests.Reading;
+
+public sealed class CallerPaceTests
+{
+    private readonly Clock _clock = new();
+    private readonly CallerPace _pace;
+
+    public CallerPaceTests() => _pace = new CallerPace(_clock);
+
+    [Fact]
+    public void CallersAreTakenForQuickUntilTheyAreSlow()
+    {
+        Assert.True(_pace.AreQuick(_clock.Now));
+        Note(callers: 10, microseconds: 1000, times: 3);
+        Assert.False(_pace.AreQuick(_clock.Now));
+    }
+
+    [Fact]
+    public void ManyCallersWhoAreQuickEachAreQuickHoweverLongTheyTakeTogether()
+    {
+        Note(callers: 1000, microseconds: 1000, times: 50);
+        Assert.True(_pace.AreQuick(_clock.Now));
+    }
+
+    [Fact]
+    public void AReaderThatLostItsProcessorNowAndThenIsNoSlowCaller()
+    {
+        for (var round = 0; round < 100; round++)
+        {
+            Note(callers: 10, microseconds: 4000, times: 1);
+            Note(callers: 10, microseconds: 10, times: 5);
+            Assert.True(_pace.AreQuick(_clock.Now), $"round {round}");
+        }
+    }
+
+    [Fact]
+    public void SlowCallersThatBecomeQuickAreTakenForQuickAgain()
+    {
+        Note(callers: 10, microseconds: 5000, times: 1000);
+        Note(callers: 10, microseconds: 10, times: 100);
+        Assert.True(_pace.AreQuick(_clock.Now));
+    }
+
+    [Fact]
+    public void ACallerThatBlocksAgainAndAgainIsDistrustedTwiceAsLongUpToTenSeconds()
+    {
+        foreach (var expected in (double[])[0.25, 0.5, 1, 2, 4, 8, 10, 10])
+        {
+            _pace.Distrust(_clock.Now);
+            _clock.Advance(TimeSpan.FromSeconds(expected * 0.99));
+            Assert.False(_pace.AreQuick(_clock.Now), $"before {expected} s");
+            _clock.Advance(TimeSpan.FromSeconds(expected * 0.02));
+            Assert.True(_pace.AreQuick(_clock.Now), $"after {expected} s");
+        }
+
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        _pace.Distrust(_clock.Now);
+        _clock.Advance(TimeSpan.FromSeconds(0.3));
+        Assert.True(_pace.AreQuick(_clock.Now));
+    }
+
+    private void Note(int callers, int microseconds, int times)
+    {
+        for (var time = 0; time < times; time++)
+        {
+            _pace.Note(callers, callers, microseconds * _clock.TimestampFrequency / 1_000_000);
+        }
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public long Now { get; private set; } = 1_000;
+
+        public override long GetTimestamp() => Now;
+
+        public void Advance(TimeSpan by) => Now += (long)(by.TotalSeconds * TimestampFrequency);
+    }
+}
