@@ -37,6 +37,16 @@ internal sealed partial class Person(IPage page)
         await page.WaitForURLAsync("**/account");
     }
 
+    /// <summary>Has a code sent to a number that the account is to get.</summary>
+    public async Task AskForNumberAsync(string number, string password)
+    {
+        await page.GotoAsync("/account");
+        await page.Locator("a[href='/account/phone']").ClickAsync();
+        await FillAsync("^Phone number|^手机号", number);
+        await FillAsync("^Present password$|^当前密码$", password);
+        await PressAsync("Send the code|发送验证码");
+    }
+
     public async Task SignOutAsync()
     {
         await page.Locator("header").GetByRole(AriaRole.Button, new() { NameRegex = new Regex("Sign out|退出登录") }).ClickAsync();

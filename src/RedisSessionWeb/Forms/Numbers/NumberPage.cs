@@ -13,6 +13,9 @@ namespace RedisSessionWeb.Forms.Numbers;
 /// <summary>A page that asks for a code to be sent to a phone number. Where text messages are off there is no such page.</summary>
 internal abstract class NumberPage(ICaptchaService captchas, IOptions<SmsOptions> sms, IStringLocalizer<Text> text) : AskPage(captchas, text)
 {
+    // Where nobody has chosen, the page's language is the best guess there is.
+    private const string China = "+86";
+
     [BindProperty]
     public string? Number { get; set; }
 
@@ -32,6 +35,6 @@ internal abstract class NumberPage(ICaptchaService captchas, IOptions<SmsOptions
         if (!sms.Value.Enabled)
             context.Result = NotFound();
         else if (Country is null || !Countries.Contains(Country))
-            Country = Countries.FirstOrDefault();
+            Country = Languages.Current.Name == "zh-CN" && Countries.Contains(China) ? China : Countries.FirstOrDefault();
     }
 }

@@ -55,7 +55,7 @@ internal sealed class ChineseWording : Wording
                 "如果不是您本人操作，说明有人登录了您的账号：请立即联系网站管理员。",
             ]),
         NoticeKind.PhoneChanged => new(
-            $"您的 {product} 账号手机号已变更",
+            $"您的 {product} 账号已确认手机号",
             [
                 $"您的账号已确认手机号{(detail.Length == 0 ? "" : $" {detail}")}，可用发送到该号码的验证码登录。其他会话均已退出登录。",
                 "如果不是您本人操作，请立即修改密码，并在账号页面移除该号码。",

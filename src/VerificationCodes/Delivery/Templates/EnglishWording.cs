@@ -55,7 +55,7 @@ internal sealed class EnglishWording : Wording
                 "If it was not you, somebody was signed in as you: write to the people who run this site at once.",
             ]),
         NoticeKind.PhoneChanged => new(
-            $"The phone number of your {product} account was changed",
+            $"A phone number was confirmed for your {product} account",
             [
                 $"The number {(detail.Length == 0 ? "" : $"{detail} ")}was confirmed for your account: a code sent there signs in. All other sessions were signed out.",
                 "If it was not you, change your password now and remove the number on the account page.",
