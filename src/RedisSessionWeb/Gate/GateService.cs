@@ -39,7 +39,10 @@ internal sealed class GateService(
         };
     }
 
-    /// <summary>Everything that can be wrong without the code is looked at before the code is used up.</summary>
+    /// <summary>
+    /// What tells nothing about others is looked at before the code is used up; whether name and address are free, only
+    /// after it was right: nobody finds out about an account with a code that is not theirs.
+    /// </summary>
     public async Task<GateAnswer> RegisterAsync(RegisterRequest request)
     {
         if (!EmailAddress.TryParse(request.Email, out var address))
@@ -49,8 +52,6 @@ internal sealed class GateService(
         var account = new Account { UserName = request.User.Trim(), Email = address.Value, EmailConfirmed = true };
         if (await RefusesAsync(account, request.Passwd) is { } refusal)
             return refusal;
-        if (await accounts.FindByNameAsync(account.UserName) is not null)
-            return GateError.UserExists;
         if (await CheckAsync(address, request.Varifycode) is { } failure)
             return failure;
         var problems = AccountProblems.From(await accounts.CreateAsync(account, request.Passwd));

@@ -56,7 +56,20 @@ public sealed class GateTests(GateTests.Fixture fixture) : IClassFixture<GateTes
     [InlineData("/get_varifycode", "{\"email\":\"a@example.com\"")]
     [InlineData("/get_varifycode", "{\"email\":\"a@example.com\",\"email\":\"b@example.com\"}")]
     [InlineData("/get_varifycode", "{\"email\":\"a@example.com\",\"x\":[[[[[[[[]]]]]]]]}")]
+    [InlineData("/get_varifycode", "{\"email\":\"a@example.com\"}x")]
+    [InlineData("/get_varifycode", "{\"email\":\"a@example.com\"}{}")]
+    [InlineData("/get_varifycode", "{\"email\":\"a@example.com\",}")]
+    [InlineData("/get_varifycode", "{'email':'a@example.com'}")]
+    [InlineData("/get_varifycode", "{\"email\":\"a@example.com\"} // a comment")]
+    [InlineData("/get_varifycode", "{\"email\":{\"address\":\"a@example.com\"}}")]
+    [InlineData("/get_varifycode", "{\"email\":[\"a@example.com\"]}")]
+    [InlineData("/get_varifycode", "{\"Email\":\"a@example.com\"}")]
+    [InlineData("/user_login", "{\"email\":\"a@example.com\",\"passwd\":12345678}")]
+    [InlineData("/user_login", "{\"email\":\"a@example.com\",\"passwd\":null}")]
+    [InlineData("/user_login", "{\"email\":\"a@example.com\",\"passwd\":true}")]
     [InlineData("/user_login", "{\"email\":\"a@example.com\"}")]
+    [InlineData("/reset_pwd", "{\"user\":\"u\",\"email\":\"a@example.com\",\"varifycode\":\"123456\"}")]
+    [InlineData("/reset_pwd", "{\"user\":\"u\",\"email\":\"a@example.com\",\"passwd\":\"p\",\"varifycode\":123456}")]
     [InlineData("/user_register", "{\"user\":\"u\",\"email\":\"a@example.com\",\"passwd\":\"p\",\"confirm\":\"p\"}")]
     public async Task What_is_not_the_json_of_the_route_is_1001(string path, string body)
     {
@@ -94,7 +107,6 @@ public sealed class GateTests(GateTests.Fixture fixture) : IClassFixture<GateTes
         Assert.Equal(1004, await RegisterAsync("numbers@example.com", "Numbers", Password, "12345x"));
         Assert.Equal(1003, await RegisterAsync("unasked@example.com", "Numbers", Password, "123456"));
         Assert.Equal(0, await RegisterAsync("numbers@example.com", "Numbers", Password, await CodeAsync("numbers@example.com")));
-        Assert.Equal(1005, await RegisterAsync("another@example.com", "Numbers", Password, "123456"));
         Assert.Equal(1009, await ErrorAsync("/user_login", new { email = "numbers@example.com", passwd = "wrong" }));
         Assert.Equal(1009, await ErrorAsync("/user_login", new { email = "nobody@example.com", passwd = "wrong" }));
         await SendCodeAsync("stranger@example.com");
@@ -105,6 +117,43 @@ public sealed class GateTests(GateTests.Fixture fixture) : IClassFixture<GateTes
             passwd = Password,
             varifycode = await CodeAsync("stranger@example.com"),
         }));
+    }
+
+    [Fact]
+    public async Task Whether_a_name_or_an_address_is_taken_is_told_only_after_a_right_code()
+    {
+        await SendCodeAsync("taken@example.com");
+        var first = await CodeAsync("taken@example.com");
+        Assert.Equal(0, await RegisterAsync("taken@example.com", "Taken", Password, first));
+        await SendCodeAsync("newcomer@example.com");
+        var code = await CodeAsync("newcomer@example.com");
+        var wrong = code[..^1] + (code[^1] == '0' ? '1' : '0');
+
+        Assert.Equal(1003, await RegisterAsync("unasked-name@example.com", "Taken", Password, "123456"));
+        Assert.Equal(1003, await RegisterAsync("taken@example.com", "Somebody", Password, "123456"));
+        Assert.Equal(1004, await RegisterAsync("newcomer@example.com", "Taken", Password, wrong));
+        Assert.Equal(1004, await RegisterAsync("newcomer@example.com", "Nobody has this", Password, wrong));
+        Assert.Equal(1005, await RegisterAsync("newcomer@example.com", "Taken", Password, code));
+        Assert.Equal(1003, await RegisterAsync("newcomer@example.com", "Free", Password, code)); // used up all the same
+        await Eventually.TrueAsync(async () => await ErrorAsync("/get_varifycode", new { email = "taken@example.com" }) == 0);
+        Assert.Equal(1005, await RegisterAsync("taken@example.com", "Other", Password, await CodeAsync("taken@example.com", after: first)));
+    }
+
+    [Theory]
+    [InlineData("\\ud800")] // half of a pair: no text
+    [InlineData("\\udc00 and more")]
+    public async Task A_password_that_is_no_text_is_not_the_json_of_the_route(string passwd) => Assert.Equal(
+        "{\"error\":1001}",
+        await PostAsync("/user_register", $$"""{"user":"u","email":"a@example.com","passwd":"{{passwd}}","confirm":"{{passwd}}","varifycode":"123456"}"""));
+
+    [Fact]
+    public async Task Bytes_that_are_no_utf8_are_not_the_json_of_the_route()
+    {
+        using var content = new ByteArrayContent([.. "{\"email\":\"a@example.com"u8, 0xFF, 0xFE, .. "\"}"u8]);
+
+        using var response = await _http.PostAsync("/get_varifycode", content);
+
+        Assert.Equal("{\"error\":1001}", await response.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -172,12 +221,14 @@ public sealed class GateTests(GateTests.Fixture fixture) : IClassFixture<GateTes
     private Task<int> RegisterAsync(string email, string user, string passwd, string code, string? confirm = null) =>
         ErrorAsync("/user_register", new { user, email, passwd, confirm = confirm ?? passwd, varifycode = code });
 
-    private async Task<string> CodeAsync(string email)
+    /// <summary>The code of the newest mail to an address, once it is another one than the one named.</summary>
+    private async Task<string> CodeAsync(string email, string after = "")
     {
         using var visit = new Visit(_app);
-        string? mail = null;
-        await Eventually.TrueAsync(async () => (mail = await visit.ReadMailAsync(email)) is not null);
-        return System.Text.RegularExpressions.Regex.Match(mail!, @"\b\d{6}\b").Value;
+        var code = after;
+        await Eventually.TrueAsync(async () => await visit.ReadMailAsync(email) is { } mail
+            && (code = System.Text.RegularExpressions.Regex.Match(mail, @"\b\d{6}\b").Value) != after);
+        return code;
     }
 
     private async Task<int> ErrorAsync(string path, object body)
