@@ -1,0 +1,33 @@
+using StackExchange.Redis;
+
+using TestServers;
+
+namespace RedisSessionWeb.StackExchangeRedis.Tests;
+
+/// <summary>A Redis, and the connection an application would own already.</summary>
+public sealed class Multiplexed : IAsyncLifetime
+{
+    public RedisServer Server { get; private set; } = null!;
+
+    public IConnectionMultiplexer Connection { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Server = await RedisServer.StartAsync();
+        Connection = await ConnectAsync(Server);
+    }
+
+    public static async Task<IConnectionMultiplexer> ConnectAsync(RedisServer server, Action<ConfigurationOptions>? configure = null)
+    {
+        var options = ConfigurationOptions.Parse(server.ConnectionString);
+        options.AbortOnConnectFail = false;
+        configure?.Invoke(options);
+        return await ConnectionMultiplexer.ConnectAsync(options);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Connection.DisposeAsync();
+        await Server.DisposeAsync();
+    }
+}
