@@ -7,6 +7,9 @@ namespace RedisSessionWeb.Tests.Host;
 /// <summary>The application as a process of its own, which can be killed.</summary>
 internal sealed class AppProcess : IAsyncDisposable
 {
+    // A start takes a second of a processor, and a busy machine has none to spare.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly Process _process;
 
     private AppProcess(Process process, Uri address) => (_process, Address) = (process, address);
@@ -29,17 +32,20 @@ internal sealed class AppProcess : IAsyncDisposable
         var app = new AppProcess(Process.Start(start)!, address);
         _ = app._process.StandardOutput.ReadToEndAsync();
         _ = app._process.StandardError.ReadToEndAsync();
-        try
+        using var client = new HttpClient { BaseAddress = address };
+        var started = Stopwatch.GetTimestamp();
+        while (!await IsReadyAsync(client))
         {
-            using var client = new HttpClient { BaseAddress = address };
-            await Eventually.TrueAsync(async () => await IsReadyAsync(client));
-            return app;
+            if (app._process.HasExited || Stopwatch.GetElapsedTime(started) > Patience)
+            {
+                await app.DisposeAsync();
+                throw new InvalidOperationException("The application did not get ready.");
+            }
+
+            await Task.Delay(20);
         }
-        catch (TimeoutException)
-        {
-            await app.DisposeAsync();
-            throw;
-        }
+
+        return app;
     }
 
     /// <summary>SIGKILL: nothing in the process gets to run any more.</summary>
@@ -50,7 +56,7 @@ internal sealed class AppProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static async ValueTask<bool> IsReadyAsync(HttpClient client)
+    private static async Task<bool> IsReadyAsync(HttpClient client)
     {
         try
         {

@@ -24,6 +24,9 @@ public sealed partial class ReceivedMail
     /// <summary>The message as it came, a byte per character.</summary>
     public string Raw { get; }
 
+    /// <summary>When the server had all of it, a moment before it said so.</summary>
+    public DateTimeOffset At { get; init; }
+
     /// <summary>The envelope's sender.</summary>
     public string From { get; }
 

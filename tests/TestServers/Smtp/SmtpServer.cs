@@ -126,7 +126,7 @@ public sealed class SmtpServer : IAsyncDisposable
             if (said.Connected)
                 Interlocked.Increment(ref _connections);
             if (said.Mail is { } mail)
-                _mails.Enqueue(new ReceivedMail(Convert.FromBase64String(mail), said.From!, said.To!, said.Secure, said.User!));
+                _mails.Enqueue(new ReceivedMail(Convert.FromBase64String(mail), said.From!, said.To!, said.Secure, said.User!) { At = DateTimeOffset.FromUnixTimeMilliseconds(said.At) });
         }
 
         _port.TrySetException(new InvalidOperationException("The mail server ended: " + await errors));
@@ -145,6 +145,8 @@ public sealed class SmtpServer : IAsyncDisposable
         public bool Connected { get; init; }
 
         public string? Mail { get; init; }
+
+        public long At { get; init; }
 
         public string? From { get; init; }
 

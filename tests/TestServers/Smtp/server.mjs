@@ -1,7 +1,7 @@
 // A real mail server for tests: STARTTLS and AUTH as a submission server has them, and misbehaviour on demand.
 // Standard input: one JSON object with the settings, then one word per line that changes how it behaves:
 //   take, slow (3 s at DATA), later (451 at RCPT), never (550 at RCPT), hang-banner, hang-data
-// Standard output: one JSON object per line: {port}, {mode}, {connected} or {mail, from, to, secure, user}.
+// Standard output: one JSON object per line: {port}, {mode}, {connected} or {mail, at, from, to, secure, user}.
 import { createInterface } from 'node:readline';
 import { SMTPServer } from 'smtp-server';
 
@@ -42,6 +42,7 @@ function start({ key, cert, user, password, startTls, port }) {
         const take = () => {
           say({
             mail: Buffer.concat(chunks).toString('base64'),
+            at: Date.now(),
             from: mailFrom.address,
             to: rcptTo.map((to) => to.address),
             secure: session.secure,
