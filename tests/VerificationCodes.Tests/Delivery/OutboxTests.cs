@@ -129,6 +129,42 @@ public sealed class OutboxTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task A_message_whose_next_try_would_come_too_late_is_given_up_at_once()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        bench.Transport.Answer = _ => Task.FromResult(new DeliveryResult(DeliveryStatus.TryAgain, "busy"));
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        // The seventh try comes some 35 s before the end, and an eighth would come 45 s after it at the soonest.
+        foreach (var wait in (int[])[3, 5, 9, 17, 33, 498])
+        {
+            await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Delayed == 1);
+            var tries = bench.Transport.Mails.Count;
+            await bench.AdvanceAsync(TimeSpan.FromSeconds(wait));
+            await Eventually.TrueAsync(() => bench.Transport.Mails.Count > tries);
+        }
+
+        await Eventually.TrueAsync(async () => await bench.Service<IOutboxMonitor>().CountAsync() == new OutboxCounts(0, 0, 1));
+
+        var letter = (await bench.Service<IOutboxMonitor>().ListDeadLettersAsync())[0];
+        Assert.Equal(("no time left to try again: busy", 7), (letter.Reason, letter.Attempts));
+    }
+
+    [Fact]
+    public async Task What_one_worker_has_settled_no_other_sends_again_or_gives_up()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        var queue = bench.Service<MessageQueue>();
+        var taken = Assert.Single(await queue.TakeAsync(8, CancellationToken.None));
+
+        await queue.DoneAsync(taken);
+        await queue.LaterAsync(taken, TimeSpan.FromSeconds(2));
+        await queue.BuryAsync(taken, "too late", wasTried: true);
+
+        Assert.Equal(new OutboxCounts(0, 0, 0), await bench.Service<IOutboxMonitor>().CountAsync());
+    }
+
+    [Fact]
     public async Task A_transport_that_throws_is_one_failed_attempt_whose_text_is_not_logged()
     {
         await using var bench = await CodeBench.StartAsync(redis.Server);

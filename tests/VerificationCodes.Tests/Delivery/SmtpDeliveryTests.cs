@@ -156,16 +156,13 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
     [Theory]
     [InlineData(SmtpMode.HangAtBanner)]
     [InlineData(SmtpMode.HangAtData)]
-    public async Task A_server_that_hangs_costs_one_attempt_and_delays_no_answer(SmtpMode mode)
+    public async Task A_server_that_hangs_costs_one_attempt_and_gets_the_mail_once_it_answers(SmtpMode mode)
     {
         await using var smtp = await SmtpServer.StartAsync(startTls: false);
         await smtp.BehaveAsync(mode);
         await using var bench = await StartAsync(smtp, configure: o => o.SendTimeout = TimeSpan.FromSeconds(1));
-        await bench.ConfirmAsync(CodeBench.Try("000000")); // the first call compiles
 
-        var started = System.Diagnostics.Stopwatch.GetTimestamp();
         await bench.Codes.IssueAsync(CodeBench.Ask());
-        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 0.9);
         await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("no answer within 1 s", StringComparison.Ordinal)));
 
         await smtp.BehaveAsync(SmtpMode.Take);
@@ -174,24 +171,20 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
     }
 
     [Fact]
-    public async Task Answers_stay_fast_while_the_mail_server_takes_three_seconds()
+    public async Task A_hundred_answers_are_there_before_the_mail_server_has_said_a_word()
     {
         await using var smtp = await SmtpServer.StartAsync(startTls: false);
-        await smtp.BehaveAsync(SmtpMode.Slow);
+        await smtp.BehaveAsync(SmtpMode.HangAtBanner);
         await using var bench = await StartAsync(smtp);
-        await bench.ConfirmAsync(CodeBench.Try("000000")); // the first call compiles
-        var times = new List<TimeSpan>();
         for (var i = 0; i < 100; i++)
-        {
-            var started = System.Diagnostics.Stopwatch.GetTimestamp();
             Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask($"p{i}@example.com"))).IsSent);
-            times.Add(System.Diagnostics.Stopwatch.GetElapsedTime(started));
-        }
 
-        times.Sort();
-        // The bound is that of the answer over HTTP, 50 ms, with room for a machine that does other things.
-        Assert.True(times[50].TotalMilliseconds < 50, $"median {times[50].TotalMilliseconds} ms, p99 {times[98].TotalMilliseconds} ms");
-        Assert.True(times[98].TotalMilliseconds < 1000, $"p99 {times[98].TotalMilliseconds} ms");
+        // No attempt has come to an end, well or badly: all wait in the outbox or for the banner.
+        Assert.Equal(new OutboxCounts(100, 0, 0), await bench.Service<IOutboxMonitor>().CountAsync());
+        Assert.Empty(smtp.Mails);
+        await smtp.BehaveAsync(SmtpMode.Take);
+        await Eventually.TrueAsync(() => smtp.Mails.Select(m => m.To[0]).Distinct().Count() == 100);
+        Assert.Equal(100, smtp.Mails.Count);
     }
 
     [Theory]
