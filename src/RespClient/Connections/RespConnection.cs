@@ -55,8 +55,12 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
         if (Interlocked.CompareExchange(ref _reason, reason, null) is null)
         {
             stream.Dispose();
+            _loop?.Abandon();
         }
     }
+
+    /// <summary>Whether it was ended, by whichever side.</summary>
+    public bool HasEnded => Volatile.Read(ref _reason) is not null;
 
     /// <summary>Sends commands and reads their replies, before the connection serves a pipeline.</summary>
     /// <exception cref="Exception">The connection failed, or the reply was malformed.</exception>

@@ -79,16 +79,25 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
         }
 
         // Ticks of a clock that was late follow each other closely: they do not count.
-        if (turn == 0 || pipeline.Time.GetElapsedTime(_seenAt, now) < Patience || Interlocked.CompareExchange(ref _turn, 0, turn) != turn)
+        if (turn == 0 || pipeline.Time.GetElapsedTime(_seenAt, now) < Patience || !TryTakeFrom(turn))
         {
             return;
         }
 
         Pace.Distrust(now);
-        var batch = _batch!;
-        _batch = null;
-        batch.Leave();
         StartThread();
+    }
+
+    /// <summary>
+    /// The connection has ended: whoever holds the loop up goes on without it. He may well be waiting for just that,
+    /// where he disposes of the client and blocks until it is done.
+    /// </summary>
+    public void Abandon()
+    {
+        if (Volatile.Read(ref _turn) is var turn and not 0 && TryTakeFrom(turn))
+        {
+            _ended.TrySetResult();
+        }
     }
 
     /// <summary>Takes back a batch whose callers have all gone on.</summary>
@@ -133,6 +142,20 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
         _ended.SetResult();
     }
 
+    /// <summary>Takes the loop from whoever lets callers go on in this turn, and leaves those he has not come to.</summary>
+    private bool TryTakeFrom(long turn)
+    {
+        if (Interlocked.CompareExchange(ref _turn, 0, turn) != turn)
+        {
+            return false;
+        }
+
+        var batch = _batch!;
+        _batch = null;
+        batch.Leave();
+        return true;
+    }
+
     /// <summary>False: a caller took so long that another thread has the loop.</summary>
     private bool LetCallersGoOn()
     {
@@ -151,7 +174,14 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
         var callers = batch.Count;
         var turn = ++_lastTurn;
         connection.BeginBatch(callers + pipeline.InFlight);
-        Volatile.Write(ref _turn, turn);
+
+        // A fence: either this sees that the connection has ended, or whoever ended it sees the turn.
+        Interlocked.Exchange(ref _turn, turn);
+        if (connection.HasEnded)
+        {
+            return TryTakeFrom(turn);
+        }
+
         batch.Run();
         if (Interlocked.CompareExchange(ref _turn, 0, turn) != turn)
         {

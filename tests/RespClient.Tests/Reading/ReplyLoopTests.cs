@@ -26,6 +26,25 @@ public sealed class ReplyLoopTests
     }
 
     [Fact]
+    public async Task ACallerThatBlocksUntilItsOwnClientIsDisposedOfIsNotWaitedFor()
+    {
+        await using var server = ScriptedServer.Answering(_ => "+OK\r\n");
+        for (var round = 0; round < 20; round++)
+        {
+            var client = await RedisClient.ConnectAsync(server.ConnectionString);
+            for (var number = 0; number < 1000 && Thread.CurrentThread.IsThreadPoolThread; number++)
+            {
+                await client.ExecuteAsync(new RedisCommand("GET", number));
+            }
+
+            // As hosts and containers do, whose Dispose waits for their DisposeAsync.
+            Assert.False(Thread.CurrentThread.IsThreadPoolThread);
+            Assert.True(((IAsyncResult)client.DisposeAsync().AsTask()).AsyncWaitHandle.WaitOne(Patience));
+            await Task.Yield();
+        }
+    }
+
+    [Fact]
     public async Task CallersWhoTakeLongAreLeftToTheThreadPoolAndRunBesideEachOther()
     {
         await using var server = ScriptedServer.Answering(_ => "+OK\r\n");
