@@ -77,6 +77,7 @@ done
 report() {
     local stack path plain rate
     echo "$(describe_machine). wrk -t1 -c$connections -d${seconds}s, medians of $rounds interleaved rounds, made by \`benchmarks/run.sh\`."
+    if [ -n "$peers" ]; then describe_peers; fi
     echo
     printf '| %-14s | %-10s | %10s | %7s | %7s | %8s |\n' stack path "requests/s" "p50 µs" "p99 µs" "to plain"
     echo "|----------------|------------|-----------:|-------:|-------:|---------:|"

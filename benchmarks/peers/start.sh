@@ -14,3 +14,10 @@ start_peer() {
     started+=($!)
     wait_for "$app_port" $! "$1"
 }
+
+# version_of PACKAGE, as npm has installed it
+version_of() { echo "$1 $(sed -nE 's/^  "version": "([^"]*)".*/\1/p' "$peers_dir/node_modules/$1/package.json")"; }
+
+describe_peers() {
+    echo "Node.js $(node --version); express: $(version_of express-session) with $(version_of connect-redis); koa: $(version_of koa-session2) with $(version_of ioredis); fastify: $(version_of @fastify/session) with $(version_of connect-redis)."
+}

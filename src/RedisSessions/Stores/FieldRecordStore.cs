@@ -59,6 +59,7 @@ internal sealed class FieldRecordStore(
         RecordChange change, Dictionary<string, byte[]?>? sealedValues, IRedisClient? through)
     {
         var write = WriteOf(change, sealedValues ?? change.Values);
+        var sentAt = clock.LocalNow;
         try
         {
             var answer = await (change.Base is null
@@ -66,7 +67,7 @@ internal sealed class FieldRecordStore(
                 : cache.ChangeAsync(write, through, CancellationToken.None));
             if (answer.Now is { } now)
             {
-                clock.Observe(now);
+                clock.Observe(now, sentAt);
             }
 
             return OutcomeOf(change, sealedValues, answer);
@@ -107,6 +108,7 @@ internal sealed class FieldRecordStore(
             NewKey = change.NewKey,
             IndexKey = change.Identity is { UserId.Length: > 0 } who && expiryChanges ? keys.User(who.UserId) : null,
             TimeToLive = creates || change.Renews ? change.Lifetime.IdleTimeout : null,
+            KeepsLifetime = change.Renews && before?.Lifetime == change.Lifetime,
             Restarts = creates || change.Restarts,
             AbsoluteLifetime = change.AbsoluteLifetime,
             AsksTime = !(creates || change.Renews) && clock.IsStale,

@@ -22,10 +22,16 @@ internal sealed class RedisClock(TimeProvider time)
     /// <summary>Now.</summary>
     public DateTimeOffset Now => time.GetUtcNow().AddTicks(Volatile.Read(ref _offsetTicks));
 
-    /// <summary>A reply said what time it is over there.</summary>
-    public void Observe(DateTimeOffset redisNow)
+    /// <summary>Now by this process' clock: what <see cref="Observe"/> wants to know of a command before it is sent.</summary>
+    public DateTimeOffset LocalNow => time.GetUtcNow();
+
+    /// <summary>
+    /// A reply said what time it is over there. Redis looked at its clock some time after the command was sent: counted
+    /// from there, a reply that was long on its way makes records end too early here, and never too late.
+    /// </summary>
+    public void Observe(DateTimeOffset redisNow, DateTimeOffset sentAt)
     {
-        Volatile.Write(ref _offsetTicks, (redisNow - time.GetUtcNow()).Ticks);
+        Volatile.Write(ref _offsetTicks, (redisNow - sentAt).Ticks);
         Volatile.Write(ref _observedAt, time.GetTimestamp());
         _isKnown = true;
     }

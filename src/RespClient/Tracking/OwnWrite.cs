@@ -22,6 +22,8 @@ internal sealed class OwnWrite<TKey, TValue> : IRedisClient, IDisposable
     private readonly RedisCommand? _look;
     private readonly Func<RespValue, RespValue, TrackedItem<TValue>>? _keep;
 
+    private readonly bool _isAlone;
+
     // The caller of the write, and each look that is not answered yet.
     private int _holders = 1;
 
@@ -37,7 +39,7 @@ internal sealed class OwnWrite<TKey, TValue> : IRedisClient, IDisposable
         _look = look;
         _keep = keep;
         Key = key;
-        table.Mark(key);
+        _isAlone = table.Mark(key);
     }
 
     public TKey Key { get; }
@@ -45,7 +47,8 @@ internal sealed class OwnWrite<TKey, TValue> : IRedisClient, IDisposable
     /// <summary>Sends a command of the write, and the look behind it in the same breath.</summary>
     public ValueTask<RespValue> ExecuteAsync(RedisCommand command, CancellationToken cancellationToken = default)
     {
-        if (_look is not { } look || !_table.IsOn || CommandRules.Classify(command) != CommandNeed.Shared)
+        // Where others write the same record, the one written is hardly ever the one that stays: the next read asks.
+        if (!_isAlone || _look is not { } look || !_table.IsOn || CommandRules.Classify(command) != CommandNeed.Shared)
         {
             return _client.ExecuteAsync(command, cancellationToken);
         }

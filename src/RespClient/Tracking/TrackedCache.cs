@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using RespClient.Commands;
@@ -108,7 +109,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     /// <param name="key">The record's name.</param>
     /// <param name="write">
     /// Sends the write through the client it is given. Behind each command it sends there, the look is queued in the
-    /// same breath.
+    /// same breath, unless another write of this record is under way.
     /// </param>
     /// <param name="look">
     /// A cheap read-only command that shows whether the record is still the one written, such as <c>HGET key version</c>.
@@ -120,6 +121,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     /// </param>
     /// <returns>The write's reply.</returns>
     /// <exception cref="RedisException">As <paramref name="write"/> throws it.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<RespValue> WriteAsync(
         TKey key,
         Func<IRedisClient, ValueTask<RespValue>> write,

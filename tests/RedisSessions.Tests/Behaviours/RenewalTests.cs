@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
 using RedisSessions.Tests.Hosting;
 
 namespace RedisSessions.Tests.Behaviours;
@@ -177,6 +180,34 @@ public sealed class RenewalTests(RedisFixture redis) : IClassFixture<RedisFixtur
         Assert.Null((await there.GetAsync("/get?k=a")).SetCookie);
         time.Advance(TimeSpan.FromSeconds(61));
         Assert.NotNull((await there.GetAsync("/get?k=a")).SetCookie);
+    }
+
+    [Fact]
+    public async Task A_renewal_under_way_keeps_the_lifetime_that_another_request_has_set_meanwhile()
+    {
+        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Endpoints = app =>
+            {
+                app.MapGet("/short", (HttpContext c) => c.RedisSession().Lifetime = SessionLifetime.Remembered(TimeSpan.FromMinutes(1)));
+                app.MapGet("/gated-refresh", async (HttpContext c, Gates gates) =>
+                {
+                    await gates.PassAsync("refresh");
+                    c.RedisSession().Refresh();
+                });
+            },
+        });
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+
+        var renewal = browser.Clone().GetAsync("/gated-refresh");
+        await app.Gates.ReachedAsync("refresh");
+        await browser.GetAsync("/short");
+        app.Gates.Open("refresh");
+
+        Assert.Equal(60, (await renewal).MaxAge);
+        Assert.InRange(await redis.Server.PttlAsync(SessionRedis.KeyOf(browser.Cookie!)), 50_000, 60_000);
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 -- Changes fields of a session's record, and only while it lives: a destroyed session stays destroyed.
 -- KEYS[1] the record; then, in this order, as ARGV[1] says: the key it moves to, the index of its user
 -- ARGV[1] '-': only fields to set (field, value) follow, which is all that most writes are; otherwise 'c' and any of:
--- m it moves, i there is an index, r creation time and deadline start anew, t the time is asked
--- ARGV[2] TTL in ms it is renewed for, 0: keep; ARGV[3] absolute lifetime in ms, 0: none (looked at with r)
+-- m it moves, i there is an index, r creation time and deadline start anew, t the time is asked, l the lifetime stays
+-- ARGV[2] TTL in ms it is renewed for, 0: keep; with l, what the record says now counts; ARGV[3] absolute lifetime in ms, 0: none (looked at with r)
 -- ARGV[4], ARGV[5] how many expectations, how many fields to set; then the expectations (field, '=value' or '-' for
 -- none), the fields to set (field, value), the fields to remove
 -- Returns {1, now (0 where it took no look), ttl or 0 where kept, version}; {0} no such record; {2, value or false ...}
@@ -26,6 +26,9 @@ if flags ~= '-' then
     ttl, expected, at = tonumber(ARGV[2]), tonumber(ARGV[4]), 6
     last = at + 2 * (expected + ARGV[5]) - 1
     restarts = string.find(flags, 'r', 1, true)
+    if string.find(flags, 'l', 1, true) then
+        ttl = tonumber(redis.call('HGET', key, '@lifetime')) or ttl -- another request may have changed it meanwhile
+    end
 end
 
 if expected > 0 then

@@ -29,7 +29,10 @@ internal static class FieldArguments
             return;
         }
 
-        arguments[0] = "c" + (moves ? "m" : "") + (isListed ? "i" : "") + (write.Restarts ? "r" : "") + (write.AsksTime ? "t" : "");
+        arguments[0] = string.Concat(
+            "c",
+            string.Concat(moves ? "m" : "", isListed ? "i" : "", write.Restarts ? "r" : ""),
+            string.Concat(write.AsksTime ? "t" : "", write.KeepsLifetime ? "l" : ""));
         arguments[1] = Milliseconds(write.TimeToLive ?? TimeSpan.Zero);
         arguments[2] = Milliseconds(write.AbsoluteLifetime ?? TimeSpan.Zero);
         arguments[3] = write.Expected.Length;

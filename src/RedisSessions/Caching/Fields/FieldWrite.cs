@@ -21,6 +21,9 @@ internal sealed class FieldWrite
     /// <summary>The TTL the entry gets; <see langword="null"/>: it keeps the one it has.</summary>
     public TimeSpan? TimeToLive { get; init; }
 
+    /// <summary>Whether <see cref="TimeToLive"/> is only what the lifetime was when it was last seen: the entry's own counts.</summary>
+    public bool KeepsLifetime { get; init; }
+
     /// <summary>Whether creation time and deadline start anew.</summary>
     public bool Restarts { get; init; }
 

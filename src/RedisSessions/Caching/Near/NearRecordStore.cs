@@ -83,7 +83,8 @@ internal sealed class NearRecordStore(
     {
         try
         {
-            records.Clock.Observe(await client.TimeAsync());
+            var sentAt = records.Clock.LocalNow;
+            records.Clock.Observe(await client.TimeAsync(), sentAt);
         }
         catch (RedisException)
         {

@@ -153,17 +153,21 @@ internal sealed class TrackedTable<TKey, TValue>
     }
 
     /// <summary>An own write begins: what is kept or under way of its key is not to be relied on.</summary>
-    public void Mark(TKey key)
+    /// <returns>Whether it is the only one of its key.</returns>
+    public bool Mark(TKey key)
     {
-        if (_rules.MarkOwnWrites)
+        if (!_rules.MarkOwnWrites)
         {
-            lock (_gate)
-            {
-                var state = StateOf(key);
-                state.Marks++;
-                state.AbandonRead();
-                _entries.Remove(key);
-            }
+            return true;
+        }
+
+        lock (_gate)
+        {
+            var state = StateOf(key);
+            state.Marks++;
+            state.AbandonRead();
+            _entries.Remove(key);
+            return state.Marks == 1;
         }
     }
 
