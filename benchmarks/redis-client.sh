@@ -2,15 +2,15 @@
 # How fast the Redis client is: GET, SET and EVALSHA of 64 bytes and 4 KB for 1, 50 and 1000 callers on one connection,
 # beside ioredis and redis-benchmark with the same number of commands in flight, in turn.
 #
-#   benchmarks/redis-client.sh [--rounds 3] [--seconds 3] [--ops "get set evalsha"] [--sizes "64 4096"]
+#   benchmarks/redis-client.sh [--rounds 3] [--seconds 1] [--ops "get set evalsha"] [--sizes "64 4096"]
 #                              [--callers "1 50 1000"] [--write docs/performance-client.md]
 #
 # redis-benchmark keeps one connection with 1, 64 or 256 commands in flight (-P): the yardstick is a C program that
-# parses nothing and waits for nobody. Medians over the rounds.
+# parses nothing and waits for nobody. Clients are started and warmed up before the first round. Medians over the rounds.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/servers.sh"
 
-rounds=3 seconds=3 ops="get set evalsha" sizes="64 4096" callers="1 50 1000" write=""
+rounds=3 seconds=1 ops="get set evalsha" sizes="64 4096" callers="1 50 1000" write=""
 while [ $# -gt 0 ]; do
     case "$1" in
         --rounds) rounds="$2"; shift 2 ;;
@@ -56,27 +56,53 @@ redis_benchmark() {
         | sed -nE 's/.*: ([0-9.]+) requests per second.*/\1/p' | tail -n 1
 }
 
-ours() {
-    "$root/benchmarks/RedisClient/bin/Release/net10.0/RedisClient" \
-        --redis "127.0.0.1:$redis_port" --op "$1" --size "$2" --callers "$3" --seconds "$seconds"
+# start_client NAME COMMAND...: a client that is kept warm and measures once for each line it is given
+declare -A to from
+start_client() {
+    mkfifo "$scratch/$1.to" "$scratch/$1.from"
+    exec {to[$1]}<>"$scratch/$1.to" {from[$1]}<>"$scratch/$1.from"
+    "${@:2}" <"$scratch/$1.to" >"$scratch/$1.from" &
+    started+=($!)
+    pid[$1]=$!
 }
 
-ioredis() {
-    node "$root/benchmarks/peers/redis-client.js" \
-        --redis "127.0.0.1:$redis_port" --op "$1" --size "$2" --callers "$3" --seconds "$seconds"
+# answer NAME: its next line
+answer() {
+    local line
+    read -r -t 60 -u "${from[$1]}" line || die "$1 gave no answer."
+    echo "$line"
 }
 
-for round in $(seq "$rounds"); do
-    for op in $ops; do
-        for size in $sizes; do
-            for count in $callers; do
-                for client in ours ioredis yardstick; do
-                    "$client" "$op" "$size" "$count" >>"$scratch/$client.$op.$size.$count"
-                done
-            done
-        done
+declare -A pid
+stop_client() {
+    kill "${pid[$1]}" && wait "${pid[$1]}" 2>/dev/null || true
+    exec {to[$1]}>&- {from[$1]}>&-
+    rm "$scratch/$1.to" "$scratch/$1.from"
+}
+
+# cell OP SIZE CALLERS: all three in turn, each round
+cell() {
+    local client round at=(--redis "127.0.0.1:$redis_port" --op "$1" --size "$2" --callers "$3" --seconds "$seconds" --on-demand true)
+    start_client ours "$root/benchmarks/RedisClient/bin/Release/net10.0/RedisClient" "${at[@]}"
+    start_client ioredis node "$root/benchmarks/peers/redis-client.js" "${at[@]}"
+    for client in ours ioredis; do
+        [ "$(answer "$client")" = ready ] || die "$client did not get ready."
     done
-    echo "round $round of $rounds done" >&2
+    for round in $(seq "$rounds"); do
+        for client in ours ioredis; do
+            echo >&"${to[$client]}"
+            answer "$client" >>"$scratch/$client.$1.$2.$3"
+        done
+        yardstick "$1" "$2" "$3" >>"$scratch/yardstick.$1.$2.$3"
+    done
+    for client in ours ioredis; do stop_client "$client"; done
+    echo "$1 of $2 bytes by $3 done" >&2
+}
+
+for op in $ops; do
+    for size in $sizes; do
+        for count in $callers; do cell "$op" "$size" "$count"; done
+    done
 done
 
 table() {

@@ -3,11 +3,11 @@ using System.Globalization;
 namespace RedisClient;
 
 /// <summary>The command line.</summary>
-internal sealed record Options(string Redis, string Op, int Size, int Callers, double Seconds)
+internal sealed record Options(string Redis, string Op, int Size, int Callers, double Seconds, bool OnDemand)
 {
     public static Options Parse(string[] args)
     {
-        var options = new Options("127.0.0.1:6379", "get", 64, 50, 3);
+        var options = new Options("127.0.0.1:6379", "get", 64, 50, 3, false);
         for (var i = 0; i < args.Length; i += 2)
         {
             var value = i + 1 < args.Length ? args[i + 1] : throw new ArgumentException($"{args[i]} needs a value.");
@@ -18,7 +18,8 @@ internal sealed record Options(string Redis, string Op, int Size, int Callers, d
                 "--size" => options with { Size = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--callers" => options with { Callers = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--seconds" => options with { Seconds = double.Parse(value, CultureInfo.InvariantCulture) },
-                _ => throw new ArgumentException($"{args[i]}: known are --redis, --op, --size, --callers, --seconds."),
+                "--on-demand" => options with { OnDemand = bool.Parse(value) },
+                _ => throw new ArgumentException($"{args[i]}: known are --redis, --op, --size, --callers, --seconds, --on-demand."),
             };
         }
 

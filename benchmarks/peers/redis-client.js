@@ -1,4 +1,5 @@
 // The measurement of benchmarks/RedisClient with ioredis: the same options, the same JSON line.
+import { createInterface } from 'node:readline'
 import { Redis } from 'ioredis'
 
 const o = { redis: '127.0.0.1:6379', op: 'get', size: '64', callers: '50', seconds: '3' }
@@ -52,5 +53,8 @@ async function measure(seconds) {
 }
 
 await measure(1)
-console.log(JSON.stringify(await measure(Number(o.seconds))))
+if (o['on-demand'] === 'true') {
+  console.log('ready')
+  for await (const _ of createInterface({ input: process.stdin })) console.log(JSON.stringify(await measure(Number(o.seconds))))
+} else console.log(JSON.stringify(await measure(Number(o.seconds))))
 redis.disconnect()

@@ -167,8 +167,8 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
     /// <summary>Whether this thread is with the last caller of a batch.</summary>
     public bool IsWithLastCaller => Volatile.Read(ref _lastCallersThread) == Environment.CurrentManagedThreadId;
 
-    /// <summary>A tick of the pipeline's clock.</summary>
-    public void Tick(long now) => _loop?.TakeOverIfStuck(now);
+    /// <summary>A tick of the pipeline's clock: whether it must go on.</summary>
+    public bool Tick(long now) => _loop?.TakeOverIfStuck(now) ?? false;
 
     /// <summary>Sends what callers have asked and nobody else is sending.</summary>
     public void FlushUnsent()

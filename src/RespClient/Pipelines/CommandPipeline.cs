@@ -359,7 +359,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
             }
         }
 
-        Volatile.Read(ref _connection)?.Tick(now);
+        isBusy |= Volatile.Read(ref _connection)?.Tick(now) ?? false;
         silent?.Abort(new TimeoutException($"nothing came for more than {_limits.SilenceLimit.TotalSeconds:0.###} s while replies were due"));
         unsent?.FlushUnsent();
         foreach (var (command, wasSent) in due ?? [])

@@ -67,25 +67,26 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
         LeaveBatch();
     }
 
-    /// <summary>A tick of the clock: whoever holds the loop up since the last one goes on without it.</summary>
-    public void TakeOverIfStuck(long now)
+    /// <summary>
+    /// A tick of the clock: whoever holds the loop up since the last one goes on without it. True while the loop is with
+    /// callers, and the clock must go on.
+    /// </summary>
+    public bool TakeOverIfStuck(long now)
     {
         var turn = Volatile.Read(ref _turn);
         if (turn != _seenTurn)
         {
             _seenTurn = turn;
             _seenAt = now;
-            return;
         }
-
-        // Ticks of a clock that was late follow each other closely: they do not count.
-        if (turn == 0 || pipeline.Time.GetElapsedTime(_seenAt, now) < Patience || !TryTakeFrom(turn))
+        else if (turn != 0 && pipeline.Time.GetElapsedTime(_seenAt, now) >= Patience && TryTakeFrom(turn))
         {
-            return;
+            // Ticks of a clock that was late follow each other closely: they do not count.
+            Pace.Distrust(now);
+            StartThread();
         }
 
-        Pace.Distrust(now);
-        StartThread();
+        return turn != 0;
     }
 
     /// <summary>

@@ -10,15 +10,17 @@ namespace RespClient.Tests.Faults.Network;
 
 /// <summary>
 /// Random faults under 200 callers, every reply checked against its key, nothing left behind. Five seconds; ten minutes
-/// with <c>LONG_RUN=1</c>.
+/// with <c>LONG_RUN=1</c>; or <c>SOAK_SECONDS</c>.
 /// </summary>
 [Collection(nameof(AloneOnTheMachine))]
 public sealed class SoakTests(ITestOutputHelper output)
 {
     private const int Callers = 200;
 
-    private static readonly TimeSpan Duration =
-        TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("LONG_RUN") == "1" ? 600 : 5);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(
+        int.TryParse(Environment.GetEnvironmentVariable("SOAK_SECONDS"), CultureInfo.InvariantCulture, out var seconds) ? seconds
+        : Environment.GetEnvironmentVariable("LONG_RUN") == "1" ? 600
+        : 5);
 
     [Fact]
     public async Task RandomFaultsGiveNoWrongReplyNoLeakAndNoUnobservedException()

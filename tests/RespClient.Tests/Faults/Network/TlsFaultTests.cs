@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Security;
 using RespClient.Tests.Connections;
 using TestServers;
 using TestServers.Proxy;
@@ -9,29 +7,12 @@ using TestServers.Scripted;
 namespace RespClient.Tests.Faults.Network;
 
 /// <summary>A bad network under TLS, and TLS where the other side speaks none.</summary>
-public sealed class TlsFaultTests : IAsyncLifetime
+public sealed class TlsFaultTests(TlsServerFixture fixture) : IClassFixture<TlsServerFixture>
 {
-    private readonly TestCertificates _certificates = new();
-    private readonly int _tlsPort = RedisServer.FreePort();
-    private RedisServer _server = null!;
-
-    public async ValueTask InitializeAsync() => _server = await RedisServer.StartAsync(
-        "--tls-port", _tlsPort.ToString(CultureInfo.InvariantCulture),
-        "--tls-cert-file", _certificates.CertificateFile,
-        "--tls-key-file", _certificates.KeyFile,
-        "--tls-ca-cert-file", _certificates.AuthorityFile,
-        "--tls-auth-clients", "no");
-
-    public async ValueTask DisposeAsync()
-    {
-        await _server.DisposeAsync();
-        _certificates.Dispose();
-    }
-
     [Fact]
     public async Task TlsConnectionCutInTheMiddleOfAReplyIsOutcomeUnknownAndTheNextOneServes()
     {
-        await using var proxy = FaultProxy.Start(_tlsPort);
+        await using var proxy = FaultProxy.Start(fixture.Port);
         await using var client = await RedisClient.ConnectAsync(Options(proxy.Port));
         var value = new byte[100_000];
         new Random(5).NextBytes(value);
@@ -52,7 +33,7 @@ public sealed class TlsFaultTests : IAsyncLifetime
     [Fact]
     public async Task TlsHandshakeCutAnywhereIsTriedAgainUntilTheNetworkIsGood()
     {
-        await using var proxy = FaultProxy.Start(_tlsPort);
+        await using var proxy = FaultProxy.Start(fixture.Port);
         foreach (var bytes in (int[])[1, 5, 50, 500, 1500])
         {
             proxy.CutAfter(bytes, Direction.ToClient);
@@ -68,7 +49,7 @@ public sealed class TlsFaultTests : IAsyncLifetime
     [Fact]
     public async Task TlsOverATricklingNetworkOnlyTakesLonger()
     {
-        await using var proxy = FaultProxy.Start(_tlsPort);
+        await using var proxy = FaultProxy.Start(fixture.Port);
         proxy.Trickle(97, TimeSpan.FromMilliseconds(1));
         await using var client = await RedisClient.ConnectAsync(Options(proxy.Port));
         var text = new string('x', 5000);
@@ -78,7 +59,7 @@ public sealed class TlsFaultTests : IAsyncLifetime
     [Fact]
     public async Task TlsClientOfAServerWithoutTlsFailsTheConnectAndDoesNotHang()
     {
-        var options = Options(_server.Port);
+        var options = Options(fixture.Server.Port);
         options.ConnectTimeout = TimeSpan.FromSeconds(1);
         var failed = await Assert.ThrowsAsync<RedisConnectionException>(
             () => RedisClient.ConnectAsync(options).WaitAsync(TimeSpan.FromSeconds(8)));
@@ -90,7 +71,7 @@ public sealed class TlsFaultTests : IAsyncLifetime
     {
         var options = new RedisClientOptions
         {
-            EndPoints = { new IPEndPoint(IPAddress.Loopback, _tlsPort) },
+            EndPoints = { new IPEndPoint(IPAddress.Loopback, fixture.Port) },
             ConnectTimeout = TimeSpan.FromSeconds(1),
         };
         await Assert.ThrowsAnyAsync<RedisException>(
@@ -111,13 +92,12 @@ public sealed class TlsFaultTests : IAsyncLifetime
         Assert.Equal(CommandOutcome.NotSent, failed.Outcome);
     }
 
-    private RedisClientOptions Options(int port) => new()
+    private RedisClientOptions Options(int port)
     {
-        RetriesReads = false,
-        EndPoints = { new DnsEndPoint("localhost", port) },
-        UseTls = true,
-        Tls = new SslClientAuthenticationOptions { CertificateChainPolicy = _certificates.Trust },
-    };
+        var options = fixture.Options(port);
+        options.RetriesReads = false;
+        return options;
+    }
 
     private static async ValueTask<bool> AnswersAsync(RedisClient client)
     {

@@ -28,6 +28,7 @@ public sealed record ReplyFault(string Name, byte[] Wire, ReplyEnd End, string S
 public static class ReplyFaultTable
 {
     private static readonly string EveryByte = string.Concat(Enumerable.Range(0, 256).Select(b => (char)b));
+    private static readonly string EveryByteOfALine = EveryByte.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal);
     private static readonly string Euro = Encoding.Latin1.GetString("€ü日🎉"u8);
 
     /// <summary>Rows short enough to be cut at every place.</summary>
@@ -99,6 +100,8 @@ public static class ReplyFaultTable
     public static IReadOnlyList<ReplyFault> LongRows { get; } =
     [
         Value("every byte in a value", $"$256\r\n{EveryByte}\r\n", $"\"{EveryByte}\""),
+        Error("every byte of a line in an error", $"-ERR {EveryByteOfALine}\r\n", $"ERR {Encoding.UTF8.GetString(Bytes(EveryByteOfALine))}"),
+        Error("every byte in a blob error", $"!256\r\n{EveryByte}\r\n", Encoding.UTF8.GetString(Bytes(EveryByte))),
         Value("a thousand replies deep in an array", "*1000\r\n" + string.Concat(Enumerable.Repeat(":1\r\n", 1000)), "[" + string.Join(' ', Enumerable.Repeat("1", 1000)) + "]"),
         Malformed("depth bomb", string.Concat(Enumerable.Repeat("*1\r\n", 200_000))),
         Malformed("depth bomb of maps", string.Concat(Enumerable.Repeat("%1\r\n+k\r\n", 200_000))),

@@ -80,6 +80,24 @@ public sealed class ServerStateTests
     }
 
     [Fact]
+    public async Task ServerThatKnowsNeitherClientInfoNorClientNamesIsServedAllTheSame()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.ReceiveAsync() is { } command)
+            {
+                await connection.SendAsync(
+                    command.Name == "CLIENT" ? "-ERR Unknown subcommand or wrong number of arguments for 'SETINFO'. Try CLIENT HELP.\r\n"
+                    : command.IsHousekeeping ? connection.HealthyAnswer(command)
+                    : "+served\r\n");
+            }
+        });
+        await using var client = await RedisClient.ConnectAsync($"{server.ConnectionString},name=app");
+        Assert.Equal("served", (await client.ExecuteAsync(new RedisCommand("GET", "k"))).AsString());
+        Assert.Equal(1, server.Connections);
+    }
+
+    [Fact]
     public async Task ServerThatIsStillLoadingIsWaitedForAndNotTakenForReady()
     {
         var loading = true;
