@@ -44,7 +44,7 @@ skip() {
     count="$(count_tests "$1")"
     skipped=$((skipped + count))
     echo "    $1: $count tests skipped; not to be had:"
-    sed -nE 's/.*error NU110[123]: (Unable to find .* package [^ ]+( with version [^.]*[0-9.]*)?).*/        \1/p' "$2" | sed 's/\. No packages.*//' | sort -u
+    grep -oE 'error NU110[123]: Unable to find (a stable )?package [A-Za-z0-9._-]+' "$2" | sed -E 's/.*package (.*[^.])\.?$/        \1/' | sort -u
 }
 
 run() {

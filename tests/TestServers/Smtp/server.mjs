@@ -12,10 +12,12 @@ let mode = 'take';
 // Connections that wait for their banner: they get it when the server behaves otherwise.
 let held = [];
 
-function start({ key, cert, user, password, startTls, port }) {
+function start({ key, cert, user, password, startTls, port, implicitTls, accessToken }) {
   const server = new SMTPServer({
     key,
     cert,
+    secure: implicitTls,
+    authMethods: accessToken ? ['XOAUTH2'] : ['PLAIN', 'LOGIN'],
     authOptional: !user,
     disabledCommands: [...(startTls ? [] : ['STARTTLS']), ...(user ? [] : ['AUTH'])],
     logger: false,
@@ -25,7 +27,7 @@ function start({ key, cert, user, password, startTls, port }) {
       else done();
     },
     onAuth(auth, session, done) {
-      const right = auth.username === user && auth.password === password;
+      const right = auth.username === user && (accessToken ? auth.accessToken === accessToken : auth.password === password);
       done(right ? null : refusal(535, 'wrong user or password'), right ? { user } : undefined);
     },
     onRcptTo(address, session, done) {
@@ -46,7 +48,7 @@ function start({ key, cert, user, password, startTls, port }) {
             from: mailFrom.address,
             to: rcptTo.map((to) => to.address),
             secure: session.secure,
-            user: session.user ?? '',
+            user: session.user || '',
           });
           done();
         };
