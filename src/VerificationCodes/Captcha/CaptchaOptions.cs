@@ -9,8 +9,11 @@ public sealed class CaptchaOptions
     /// <summary>Whether a proof of work is accepted instead of the picture. Default <see langword="true"/>.</summary>
     public bool ProofOfWork { get; set; } = true;
 
-    /// <summary>Leading zero bits of the proof of work: each doubles the cost. 8 to 24; default 18.</summary>
-    public int WorkBits { get; set; } = 18;
+    /// <summary>
+    /// Leading zero bits of the proof of work: each doubles the cost. 8 to 24; default 20, about a second in a browser on
+    /// a desktop computer.
+    /// </summary>
+    public int WorkBits { get; set; } = 20;
 
     /// <summary>
     /// Captchas that one client (an IPv4 address, an IPv6 /64) may have made in a minute: each is a key in Redis for its

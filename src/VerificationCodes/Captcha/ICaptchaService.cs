@@ -45,7 +45,7 @@ public sealed record CaptchaChallenge
 
     /// <summary>
     /// For the proof of work: how many leading zero bits the SHA-256 of <c>{id}:{number}</c> (ASCII, the number in
-    /// decimal) must have. Zero: switched off. Default 18, about a quarter of a million hashes.
+    /// decimal) must have. Zero: switched off. Default 20, about a million hashes.
     /// </summary>
     public required int WorkBits { get; init; }
 

@@ -40,6 +40,12 @@ public sealed class PasswordFieldTests(AppFixture fixture) : IClassFixture<AppFi
     {
         var fields = visit.Page.QuerySelectorAll("input[name*='Password']");
 
+        // What is asked of a new password is said before one is typed, to screen readers too.
+        Assert.All(fields.Where(field => field.GetAttribute("autocomplete") == "new-password"), field =>
+        {
+            var hint = visit.Page.GetElementById(field.GetAttribute("aria-describedby")!)!.TextContent;
+            Assert.StartsWith("At least 8 characters, better 15 or more", hint, StringComparison.Ordinal);
+        });
         Assert.Equal(kinds, fields.Select(field => field.GetAttribute("autocomplete")));
         Assert.All(fields, field => Assert.Equal("password", field.GetAttribute("type")));
         // What could keep a pasted or generated password out, or cut it off.

@@ -16,7 +16,7 @@ public sealed class ProofOfWorkScriptTests(SharedRedis redis)
     {
         await using var bench = await CodeBench.StartAsync(redis.Server, o => o.Captcha.ProofOfWork = true);
         var captcha = await bench.NewCaptchaAsync();
-        Assert.Equal(18, captcha.WorkBits);
+        Assert.Equal(20, captcha.WorkBits);
 
         var work = await SolveAsync(captcha);
         var outcome = await bench.Codes.IssueAsync(CodeBench.Ask() with { Captcha = new CaptchaAnswer(captcha.Id, "", work) });
