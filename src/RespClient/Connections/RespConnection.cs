@@ -145,7 +145,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
 
     /// <summary>
     /// How many commands are worth a piece of their own while answered callers go on, after whom
-    /// <see cref="FlushUnsent"/> follows; 0: nobody follows.
+    /// <see cref="LeaveBatch"/> follows; 0: nobody follows.
     /// </summary>
     public int Portion => Volatile.Read(ref _runningBatches) > 0 ? Volatile.Read(ref _portion) : 0;
 
@@ -166,6 +166,17 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
 
     /// <summary>Whether this thread is with the last caller of a batch.</summary>
     public bool IsWithLastCaller => Volatile.Read(ref _lastCallersThread) == Environment.CurrentManagedThreadId;
+
+    /// <summary>This thread has let callers of a batch go on, and has none left: sends what they asked.</summary>
+    public void LeaveBatch()
+    {
+        if (IsWithLastCaller)
+        {
+            Volatile.Write(ref _lastCallersThread, 0);
+        }
+
+        FlushUnsent();
+    }
 
     /// <summary>A tick of the pipeline's clock: whether it must go on.</summary>
     public bool Tick(long now) => _loop?.TakeOverIfStuck(now) ?? false;

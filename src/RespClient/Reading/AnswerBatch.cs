@@ -47,7 +47,7 @@ internal sealed class AnswerBatch(ReplyLoop loop, RespConnection connection) : I
             Announce(index);
         }
 
-        connection.FlushUnsent();
+        connection.LeaveBatch();
     }
 
     /// <summary>Leaves what <see cref="Run"/> has not come to, because a caller holds it up, to the thread pool.</summary>
@@ -85,7 +85,7 @@ internal sealed class AnswerBatch(ReplyLoop loop, RespConnection connection) : I
         }
 
         loop.Pace.Note(done, Count, loop.Now() - from);
-        connection.FlushUnsent();
+        connection.LeaveBatch();
         if (Interlocked.Decrement(ref _runners) == 0 && !_isLeft)
         {
             loop.GiveBack(this);
