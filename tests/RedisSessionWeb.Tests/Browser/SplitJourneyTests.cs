@@ -62,6 +62,60 @@ public sealed class SplitJourneyTests(Chromium chromium) : IClassFixture<Chromiu
         Assert.Equal("/account", visit.Path);
     }
 
+    [Fact]
+    public async Task A_verification_service_that_goes_and_comes_back_is_used_again_without_a_restart()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var port = RedisServer.FreePort();
+        await using var app = await RunningApp.StartAsync(
+            redis.ConnectionString, [.. AppFixture.Settings, Remote(port), "Verification:RemoteTimeout=00:00:01"]);
+        using var visit = new Visit(app);
+
+        for (var round = 0; round < 2; round++)
+        {
+            await visit.OpenAsync("/register");
+            await visit.SubmitAsync(("Email", $"round{round}@example.com"));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, visit.Response.StatusCode);
+
+            var verify = VerifyRole.Build([.. Arguments(redis), .. AppFixture.Settings.Select(s => "--" + s), $"--Verification:Grpc:Port={port}"]);
+            await using var disposal = (IAsyncDisposable)verify;
+            await verify.StartAsync();
+            await visit.OpenAsync("/register");
+            await visit.SubmitAsync(("Email", $"round{round}@example.com"));
+            Assert.Equal("/register/code", visit.Path);
+            await visit.SubmitAsync(("Code", await visit.ReadCodeAsync($"round{round}@example.com")));
+            Assert.Equal("/register/finish", visit.Path);
+            await verify.StopAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Where_the_service_sends_no_text_messages_the_page_says_so_and_the_route_has_its_number()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var port = RedisServer.FreePort();
+        using var verify = VerifyRole.Build(
+            [.. Arguments(redis), .. AppFixture.Settings.Select(s => "--" + s), $"--Verification:Grpc:Port={port}", "--Sms:Enabled=false"]);
+        await verify.StartAsync();
+        await using var app = await RunningApp.StartAsync(redis.ConnectionString, [.. AppFixture.Settings, Remote(port)]);
+        using var visit = new Visit(app);
+
+        await visit.OpenAsync("/signin/phone");
+        await visit.SubmitAsync(("Number", "0151 23456789"), ("Country", "+49"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, visit.Response.StatusCode);
+        Assert.StartsWith("Text messages do not go to this number.", visit.ErrorOf("Number"), StringComparison.Ordinal);
+        using var client = app.CreateClient();
+        using var content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
+        Assert.Equal("{\"code\":4005}", await (await client.PostAsync("/sms/+4915123456789", content)).Content.ReadAsStringAsync());
+        await verify.StopAsync();
+        using var again = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
+        Assert.Equal("{\"code\":5001}", await (await client.PostAsync("/sms/+4915123456789", again)).Content.ReadAsStringAsync());
+        await visit.OpenAsync("/signin/phone");
+        await visit.SubmitAsync(("Number", "0151 23456789"), ("Country", "+49"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, visit.Response.StatusCode);
+    }
+
     private static string[] Arguments(RedisServer redis) =>
         ["--contentRoot=" + SourceTree.Root, "--environment=Development", "--Redis:ConnectionString=" + redis.ConnectionString];
 

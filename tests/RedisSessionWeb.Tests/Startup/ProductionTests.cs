@@ -27,9 +27,16 @@ public sealed class ProductionTests
     [InlineData("Accounts:HashIterations", "Accounts:HashIterations=1000")]
     [InlineData("Sessions:MaxAge", "Sessions:MaxAge=00:00:00")]
     [InlineData("Proxies has", "Proxies:0=everywhere")]
-    public async Task An_unsafe_setting_is_refused_in_lines_that_name_its_key(string key, string setting)
+    [InlineData("Verification:Grpc:Secret", "Verification:Grpc:Enabled=true", "Verification:Grpc:Address=0.0.0.0")]
+    [InlineData("Verification:Grpc:Secret", "role=verify", "Verification:Grpc:Address=0.0.0.0")]
+    [InlineData("Verification:RemoteSecret", "Verification:Remote=http://10.0.0.1:50051")]
+    [InlineData("Sms:Countries", "Sms:Enabled=true")]
+    [InlineData("Sms:Endpoint", "Sms:Enabled=true", "Sms:Countries:0=+49")]
+    [InlineData("Sms:Endpoint", "Sms:Enabled=true", "Sms:Countries:0=+49", "Sms:From=x", "Sms:Endpoint=http://provider.example.com/")]
+    [InlineData("Sms:From", "Sms:Enabled=true", "Sms:Countries:0=+49", "Sms:Endpoint=https://provider.example.com/")]
+    public async Task An_unsafe_setting_is_refused_in_lines_that_name_its_key(string key, params string[] settings)
     {
-        var (exitCode, errors) = await RunAsync([.. Safe, setting]);
+        var (exitCode, errors) = await RunAsync([.. Safe, .. settings]);
 
         Assert.Equal(78, exitCode);
         Assert.Contains(errors, line => line.StartsWith("RedisSessionWeb: ", StringComparison.Ordinal) && line.Contains(key, StringComparison.Ordinal));

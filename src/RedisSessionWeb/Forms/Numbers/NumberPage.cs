@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 
 using RedisSessionWeb.Localization;
 
+using VerificationCodes.Addresses;
 using VerificationCodes.Captcha;
 using VerificationCodes.Delivery;
 
@@ -28,7 +29,18 @@ internal abstract class NumberPage(ICaptchaService captchas, IOptions<SmsOptions
 
     protected override string AddressField => nameof(Number);
 
-    protected override ContactWords WordsForContact => ContactWords.OfTextMessages(T, string.Join(", ", Countries));
+    protected override ContactWords WordsForContact
+    {
+        get
+        {
+            var words = ContactWords.OfTextMessages(T, string.Join(", ", Countries));
+            // Refused although it is one of those: by a verification service elsewhere that serves others, or none.
+            return IsListed ? words with { NotDeliverable = T["Text messages do not go to this number."] } : words;
+        }
+    }
+
+    private bool IsListed => PhoneNumber.TryParse(Number, out var number, Country ?? "")
+        && Countries.Any(country => number.Value.StartsWith(country, StringComparison.Ordinal));
 
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {

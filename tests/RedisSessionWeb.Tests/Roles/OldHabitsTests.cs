@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+using TestServers;
+using TestServers.Grpc;
+using TestServers.Smtp;
+
+namespace RedisSessionWeb.Tests.Roles;
+
+/// <summary>
+/// What the service that this one replaces did, and this one does not: shown with the proto file that its clients have,
+/// a real gRPC client, the program as a process of its own, and a real mail server.
+/// </summary>
+public sealed class OldHabitsTests : IAsyncLifetime
+{
+    private RedisServer _redis = null!;
+    private SmtpServer _smtp = null!;
+    private VerifyProcess _service = null!;
+    private GrpcClient _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        (_redis, _smtp) = (await RedisServer.StartAsync(), await SmtpServer.StartAsync(startTls: false));
+        _service = await VerifyProcess.StartAsync(_redis.ConnectionString, _smtp);
+        _client = await GrpcClient.StartAsync(_service.Port, Path.Combine(GrpcClient.Folder, "original.proto"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.DisposeAsync();
+        await _service.DisposeAsync();
+        await _smtp.DisposeAsync();
+        await _redis.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Fifty_calls_at_once_for_one_address_send_one_mail_and_not_fifty()
+    {
+        var answer = await _client.CallAsync(new { many = 50, method = "GetVarifyCode", request = new { email = "ann@example.com" } });
+        await ReceiveMarkAsync();
+        await Eventually.TrueAsync(() => _smtp.Mails.Count >= 2);
+
+        // The original proto file knows no status: whatever it does not know is passed over.
+        Assert.Equal(1, answer["codes"]!["reply 0 undefined"]!.GetValue<int>());
+        Assert.Equal(49, answer["codes"]!["reply 2 undefined"]!.GetValue<int>());
+        Assert.Equal(["ann@example.com", "mark@example.com"], Receivers());
+    }
+
+    [Fact]
+    public async Task A_mail_server_that_takes_three_seconds_does_not_delay_the_answer()
+    {
+        await CallAsync("first@example.com"); // loads scripts, opens connections
+        await Eventually.TrueAsync(() => _smtp.Mails.Count == 1);
+        await _smtp.BehaveAsync(SmtpMode.Slow);
+        var times = new List<double>();
+        for (var i = 0; i < 10; i++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            Assert.Equal(0, (await CallAsync($"slow{i}@example.com"))["error"]!.GetValue<int>());
+            times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        }
+
+        // Far above what an answer takes on a busy machine, far below the three seconds of the mail server.
+        Assert.All(times, time => Assert.InRange(time, 0, 1000));
+        await Eventually.TrueAsync(() => _smtp.Mails.Count >= 2);
+    }
+
+    [Theory]
+    [InlineData("a@example.com, b@example.com")]
+    [InlineData("a@example.com; b@example.com")]
+    [InlineData("a@example.com b@example.com")]
+    [InlineData("a@example.com\r\nBcc: b@example.com")]
+    [InlineData("a@example.com\nb@example.com")]
+    [InlineData("a@example.com\r")]
+    [InlineData("<a@example.com>")]
+    [InlineData("\"x\" <a@example.com>")]
+    public async Task Lists_of_addresses_and_line_breaks_reach_nobody(string email)
+    {
+        var reply = await CallAsync(email);
+        await ReceiveMarkAsync();
+
+        Assert.Equal((2, ""), (reply["error"]!.GetValue<int>(), reply["code"]!.GetValue<string>()));
+        Assert.Equal(["mark@example.com"], Receivers());
+    }
+
+    [Fact]
+    public async Task Redis_stopped_and_started_again_leaves_a_process_that_lives_and_sends()
+    {
+        Assert.Equal(0, (await CallAsync("before@example.com"))["error"]!.GetValue<int>());
+        await _redis.StopAsync();
+
+        var away = await CallAsync("ann@example.com");
+        Assert.True(_service.IsAlive);
+        await _redis.StartAgainAsync();
+
+        Assert.Equal(1, away["error"]!.GetValue<int>());
+        await Eventually.TrueAsync(async () => (await CallAsync("ann@example.com"))["error"]!.GetValue<int>() == 0);
+        await Eventually.TrueAsync(() => Receivers().Contains("ann@example.com"));
+        Assert.True(_service.IsAlive);
+    }
+
+    private string[] Receivers() => [.. _smtp.Mails.SelectMany(mail => mail.To).Order(StringComparer.Ordinal)];
+
+    private async Task<JsonNode> CallAsync(string email) =>
+        (await _client.CallAsync(new { method = "GetVarifyCode", request = new { email } }))["reply"]!;
+
+    /// <summary>Has another mail sent and waits for it: what was to come before has come.</summary>
+    private async Task ReceiveMarkAsync()
+    {
+        await CallAsync("mark@example.com");
+        await Eventually.TrueAsync(() => Receivers().Contains("mark@example.com"));
+    }
+}
