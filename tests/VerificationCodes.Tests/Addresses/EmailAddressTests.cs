@@ -87,6 +87,9 @@ public sealed class EmailAddressTests
         Assert.True(EmailAddress.TryParse($"a@{label}.example", out _));
         Assert.False(EmailAddress.TryParse($"a@{label}d.example", out _));
         Assert.False(EmailAddress.TryParse($"a@{label}.{label}.{label}.{label}.example", out _));
+        // Each part is short enough here, and the whole is not.
+        Assert.True(EmailAddress.TryParse($"{new string('a', 50)}@{label}.{label}.{label}.example", out _));
+        Assert.False(EmailAddress.TryParse($"{new string('a', 60)}@{label}.{label}.{label}.example", out _));
         Assert.False(EmailAddress.TryParse(new string('a', 100_000), out _));
     }
 
