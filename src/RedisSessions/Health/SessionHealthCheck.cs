@@ -19,7 +19,8 @@ internal sealed class SessionHealthCheck(IRedisClient redis, IOptions<RedisSessi
     {
         var timeout = options.Value.IoTimeout;
         var started = Stopwatch.GetTimestamp();
-        var read = redis.ExecuteAsync(new RedisCommand("PING") { Timeout = timeout }, cancellationToken).AsTask();
+        // Reads as sessions are read: a user of Redis may be let ping and nothing else.
+        var read = redis.ExecuteAsync(new RedisCommand("HGETALL", options.Value.KeyPrefix + "health") { Timeout = timeout }, cancellationToken).AsTask();
         var write = redis.ExecuteAsync(
             new RedisCommand("SET", Key(options.Value.KeyPrefix), "", "PX", KeyLifetimeMilliseconds) { Timeout = timeout },
             cancellationToken).AsTask();

@@ -95,6 +95,18 @@ public sealed class SessionHealthCheckTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_user_of_Redis_who_may_only_ping_is_unhealthy_and_told_why()
+    {
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync()).Status);
+        await Server.CliAsync("ACL", "SETUSER", "default", "-@all", "+ping");
+
+        var entry = await CheckAsync();
+
+        Assert.Equal(HealthStatus.Unhealthy, entry.Status);
+        Assert.Contains("NoPermission", entry.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_failure_status_can_be_chosen_by_the_application()
     {
         var services = new ServiceCollection().AddLogging().AddSingleton<IRedisClient>(_client!);
