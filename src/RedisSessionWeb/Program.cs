@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 
+using RedisSessionWeb.Errors;
 using RedisSessionWeb.Gate;
 using RedisSessionWeb.Hosting;
 using RedisSessionWeb.Inspection;

@@ -3,13 +3,39 @@ using Microsoft.Extensions.Logging;
 namespace RedisSessions.Diagnostics;
 
 /// <summary>Every line this library logs. Ids are public ones, and of those only the start.</summary>
-internal sealed partial class SessionLog(ILogger<SessionLog> logger)
+internal sealed partial class SessionLog(ILogger<SessionLog> logger, TimeProvider time)
 {
     private const int ShownCharacters = 6;
 
+    // A Redis that is away is one event, however many requests fail.
+    private static readonly TimeSpan s_outageInterval = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _outageLock = new();
+    private DateTimeOffset _nextOutageLine = DateTimeOffset.MinValue;
+    private int _untold;
+
     public void BrokenRecord(string? publicId) => LogBrokenRecord(Masked(publicId));
 
-    public void Unavailable(string operation, Exception cause) => LogUnavailable(operation, cause.GetType().Name, cause.Message);
+    /// <summary>Told at once, and then every ten seconds with how many were not told.</summary>
+    public void Unavailable(string operation, Exception cause)
+    {
+        int untold;
+        lock (_outageLock)
+        {
+            var now = time.GetUtcNow();
+            if (now < _nextOutageLine)
+            {
+                _untold++;
+                return;
+            }
+
+            _nextOutageLine = now + s_outageInterval;
+            untold = _untold;
+            _untold = 0;
+        }
+
+        LogUnavailable(operation, cause.GetType().Name, cause.Message, untold);
+    }
 
     public void CommitFoundNothing(string publicId) => LogCommitFoundNothing(Masked(publicId));
 
@@ -31,8 +57,8 @@ internal sealed partial class SessionLog(ILogger<SessionLog> logger)
     [LoggerMessage(101, LogLevel.Warning, "The record of session {Session} cannot be read; the request gets a new session and the record is left alone.")]
     private partial void LogBrokenRecord(string session);
 
-    [LoggerMessage(102, LogLevel.Warning, "Could not {Operation} a session: {Error}: {Reason}")]
-    private partial void LogUnavailable(string operation, string error, string reason);
+    [LoggerMessage(102, LogLevel.Warning, "Could not {Operation} a session: {Error}: {Reason} ({Untold} more since the last such line.)")]
+    private partial void LogUnavailable(string operation, string error, string reason, int untold);
 
     [LoggerMessage(103, LogLevel.Information, "Session {Session} was ended while a request ran; what the request wrote is dropped.")]
     private partial void LogCommitFoundNothing(string session);

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json;
 
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
 using RedisSessionWeb.Tests.Host;
 
 using TestServers;
@@ -86,6 +89,24 @@ public sealed class ErrorPageTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => await StatusAsync("/healthz/ready") == HttpStatusCode.OK);
         await visit.OpenAsync("/account");
         Assert.NotEqual(HttpStatusCode.ServiceUnavailable, visit.Response.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_outage_is_a_line_or_two_in_the_log_and_no_stack_for_each_request()
+    {
+        var strangers = Enumerable.Range(0, 5).Select(_ => new Visit(_app)).ToList();
+        await Task.WhenAll(strangers.Select(stranger => stranger.OpenAsync("/signin")));
+        await _redis.StopAsync();
+        using var log = new LogCollector();
+        _app.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
+
+        await Task.WhenAll(strangers.Select(stranger =>
+            stranger.SubmitAsync(("Email", "patient@example.com"), ("Password", "correct horse battery"))));
+
+        Assert.All(strangers, stranger => Assert.Equal(HttpStatusCode.ServiceUnavailable, stranger.Response.StatusCode));
+        strangers.ForEach(stranger => stranger.Dispose());
+        Assert.Single(log.Lines, line => line.Contains("A store is away", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Contains("   at ", StringComparison.Ordinal));
     }
 
     private async Task<HttpStatusCode> StatusAsync(string path)

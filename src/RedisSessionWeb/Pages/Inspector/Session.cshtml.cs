@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
-using RedisSessionWeb.Hosting;
+using RedisSessionWeb.Errors;
 using RedisSessionWeb.Inspection;
 
 namespace RedisSessionWeb.Pages.Inspector;

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 using RedisSessions.Endpoints;
 
-using RedisSessionWeb.Hosting;
+using RedisSessionWeb.Errors;
 
 namespace RedisSessionWeb.Pages.Shell;
 

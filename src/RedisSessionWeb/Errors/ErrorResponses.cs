@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Net.Http.Headers;
 
 using PostgreSqlAccounts;
@@ -8,7 +9,7 @@ using RespClient;
 
 using VerificationCodes;
 
-namespace RedisSessionWeb.Hosting;
+namespace RedisSessionWeb.Errors;
 
 /// <summary>What a failed request answers: a page to people, problem details (RFC 9457) to programs.</summary>
 internal static class ErrorResponses
@@ -21,7 +22,7 @@ internal static class ErrorResponses
 
     /// <summary>Belongs before what brings writers of its own, such as <c>AddRazorPages</c>.</summary>
     public static IServiceCollection AddErrorResponses(this IServiceCollection services) =>
-        services.AddSingleton<IProblemDetailsWriter, PageInstead>().AddProblemDetails();
+        services.AddSingleton<OutageLog>().AddSingleton<IProblemDetailsWriter, PageInstead>().AddProblemDetails();
 
     /// <summary>Turns an unhandled exception, and an error status without a body, into what <c>Pages/Shell/Error</c> says.</summary>
     /// <remarks>In a scope of its own: in the first one, authentication remembers the failure and throws it again.</remarks>
@@ -31,6 +32,7 @@ internal static class ErrorResponses
             ExceptionHandlingPath = Path,
             StatusCodeSelector = StatusOf,
             CreateScopeForErrors = true,
+            SuppressDiagnosticsCallback = IsToldAsOutage,
         })
         .UseStatusCodePagesWithReExecute(Path, createScopeForStatusCodePages: true);
 
@@ -60,6 +62,15 @@ internal static class ErrorResponses
         RedisServerException server when server.Kind.IsTransient() => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
+
+    // An outage is no fault of the program: without its stack, and not once for each request.
+    private static bool IsToldAsOutage(ExceptionHandlerSuppressDiagnosticsContext context)
+    {
+        if (StatusOf(context.Exception) != StatusCodes.Status503ServiceUnavailable)
+            return false;
+        context.HttpContext.RequestServices.GetRequiredService<OutageLog>().Tell(context.Exception);
+        return true;
+    }
 
     /// <summary>
     /// Leaves problem details that a component wants to write for a person unwritten: an error status without a body
