@@ -12,6 +12,8 @@ public sealed class CoherenceTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("LONG_RUN") == "1" ? 20 : 4);
 
+    private const int MaxAttempts = 3;
+
     /// <summary>The clocks of the two processes, and the read of ours, may differ by this.</summary>
     private static readonly TimeSpan ClockSlack = TimeSpan.FromMilliseconds(2);
 
@@ -20,8 +22,7 @@ public sealed class CoherenceTests(ITestOutputHelper output)
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
-        var result = await PlayAsync(server, client, TimeSpan.FromSeconds(1), _ => Task.CompletedTask);
-        Assert.True(result.Hits > 10_000, $"{result}");
+        await PlayAsync(server, client, TimeSpan.FromSeconds(1), _ => Task.CompletedTask, 10_000);
     }
 
     [Fact]
@@ -35,7 +36,7 @@ public sealed class CoherenceTests(ITestOutputHelper output)
             CommandTimeout = TimeSpan.FromMilliseconds(500),
             HeartbeatInterval = TimeSpan.FromMilliseconds(500),
         });
-        var result = await PlayAsync(server, client, TimeSpan.FromMilliseconds(250), async running =>
+        await PlayAsync(server, client, TimeSpan.FromMilliseconds(250), async running =>
         {
             var random = new Random(11);
             Action[] faults =
@@ -51,8 +52,7 @@ public sealed class CoherenceTests(ITestOutputHelper output)
                 proxy.Heal();
                 await Task.Delay(100, CancellationToken.None);
             }
-        });
-        Assert.True(result.Hits > 1_000, $"{result}");
+        }, 1_000);
     }
 
     [Fact]
@@ -164,14 +164,23 @@ public sealed class CoherenceTests(ITestOutputHelper output)
             deadline.ToUnixTimeMilliseconds()) { Timeout = TimeSpan.FromMinutes(1) });
 
     private async Task<CoherenceResult> PlayAsync(
-        RedisServer server, RedisClient client, TimeSpan maxStaleness, Func<CancellationToken, Task> disturb)
+        RedisServer server, RedisClient client, TimeSpan maxStaleness, Func<CancellationToken, Task> disturb, int minHits = 0)
     {
         var options = new TrackedCacheOptions { MaxStaleness = maxStaleness };
         await using var cache = await TrackedCacheTests.OnAsync(new TrackedCache<string, Note>(client, new Notes(), options));
-        var result = await new CoherenceRun(server, cache, Duration).PlayAsync(disturb);
-        output.WriteLine(result.ToString());
-        Assert.InRange(result.MaxAge, TimeSpan.Zero, maxStaleness + ClockSlack);
-        Assert.Equal(0, result.Backwards);
-        return result;
+        for (var attempt = 1; ; attempt++)
+        {
+            var result = await new CoherenceRun(server, cache, Duration).PlayAsync(disturb);
+            output.WriteLine(result.ToString());
+            Assert.InRange(result.MaxAge, TimeSpan.Zero, maxStaleness + ClockSlack);
+            Assert.Equal(0, result.Backwards);
+            if (result.Hits >= minHits)
+            {
+                return result;
+            }
+
+            // A machine so busy that every record is replaced between two looks shows nothing: once more, and once more.
+            Assert.True(attempt < MaxAttempts, $"{result}");
+        }
     }
 }
