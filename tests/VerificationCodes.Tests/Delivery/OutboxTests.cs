@@ -78,6 +78,35 @@ public sealed class OutboxTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task A_message_on_its_way_between_now_and_later_is_counted_once_at_every_look()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        var (queue, monitor) = (bench.Service<MessageQueue>(), bench.Service<IOutboxMonitor>());
+        var moving = Task.Run(async () =>
+        {
+            for (var move = 0; move < 2000; move++)
+            {
+                foreach (var taken in await queue.TakeAsync(1, CancellationToken.None))
+                    await queue.LaterAsync(taken, TimeSpan.Zero);
+            }
+        });
+
+        var seen = new HashSet<long>();
+        var places = new HashSet<OutboxCounts>();
+        while (!moving.IsCompleted)
+        {
+            var counts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => monitor.CountAsync().AsTask()));
+            seen.UnionWith(counts.Select(c => c.Waiting + c.Delayed));
+            places.UnionWith(counts);
+        }
+
+        await moving;
+        Assert.Equal([1L], seen);
+        Assert.Equal(2, places.Count); // it did move
+    }
+
+    [Fact]
     public async Task Two_workers_share_the_outbox_and_send_each_message_once()
     {
         await using var first = await CodeBench.StartAsync(redis.Server);

@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using RespClient;
+using RespClient.Commands;
 using RespClient.Protocol;
 
 using VerificationCodes.Codes;
@@ -11,14 +12,14 @@ namespace VerificationCodes.Delivery.Outbox;
 internal sealed class OutboxMonitor(IRedisClient redis, RedisKeys keys) : IOutboxMonitor
 {
     private const int MaxCount = 1000;
+    private static readonly LuaScript CountScript = LuaScript.FromResource(typeof(OutboxMonitor), "Count.lua");
 
     public async ValueTask<OutboxCounts> CountAsync(CancellationToken cancellationToken)
     {
-        // Started together: one round trip.
-        var waiting = redis.ExecuteAsync(new RedisCommand("XLEN", keys.Outbox), cancellationToken).OrUnavailableAsync();
-        var delayed = redis.ExecuteAsync(new RedisCommand("ZCARD", keys.Delayed), cancellationToken).OrUnavailableAsync();
-        var dead = redis.ExecuteAsync(new RedisCommand("XLEN", keys.DeadLetters), cancellationToken).OrUnavailableAsync();
-        return new OutboxCounts((await waiting).AsInt64(), (await delayed).AsInt64(), (await dead).AsInt64());
+        var counts = await CountScript
+            .ExecuteAsync(redis, [keys.Outbox, keys.Delayed, keys.DeadLetters], [], cancellationToken)
+            .OrUnavailableAsync();
+        return new OutboxCounts(counts.Items[0].AsInt64(), counts.Items[1].AsInt64(), counts.Items[2].AsInt64());
     }
 
     public async ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(int count, CancellationToken cancellationToken)
