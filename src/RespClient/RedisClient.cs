@@ -60,6 +60,9 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
     /// <summary>As <see cref="CommandPipeline.NewestAnswerStartedAt"/>.</summary>
     internal long NewestAnswerStartedAt => _pipeline.NewestAnswerStartedAt;
 
+    /// <summary>As <see cref="CommandPipeline.AnsweredThrough"/>.</summary>
+    internal long AnsweredThrough => _pipeline.AnsweredThrough;
+
     /// <summary>For the parts of the client that log on their own.</summary>
     internal ILoggerFactory Loggers { get; }
 

@@ -107,7 +107,7 @@ internal static class SessionComposition
         var near = new TrackedCache<string, SessionRecord>(
             client,
             records,
-            new TrackedCacheOptions { MaxBytes = options.NearCacheBytes },
+            new TrackedCacheOptions { MaxBytes = options.NearCacheBytes, ProbeKey = $"{options.KeyPrefix}@probe:{Guid.NewGuid():N}" },
             provider.GetService<ILoggerFactory>()?.CreateLogger("RedisSessions.NearCache"));
         return new NearRecordStore(near, store, client, records, provider.GetRequiredService<SessionMetrics>());
     }

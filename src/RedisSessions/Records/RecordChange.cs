@@ -37,41 +37,56 @@ internal sealed class RecordChange
     /// <summary>None. Nobody adds to it.</summary>
     public static readonly Dictionary<string, byte[]?> NoChanges = [];
 
-    // The commit and the near cache both ask for the record afterwards, on threads of their own: made by whoever is first.
+    // The near cache, on the reader loop, and then the commit ask for the record afterwards: made once.
     private volatile SessionRecord? _after;
 
-    /// <summary>The record after this change; whole if nobody else has changed it since <see cref="Base"/>.</summary>
+    /// <summary>
+    /// The record after this change; whole if it is known what Redis had before: nobody has changed it since
+    /// <see cref="Base"/>, or what they did is in <paramref name="current"/>.
+    /// </summary>
     /// <param name="version">The version the commit gave it.</param>
     /// <param name="now">The time of the commit, known where it renews.</param>
     /// <param name="sealedValues">What went to Redis for the values that were set, where values are encrypted.</param>
-    public SessionRecord After(long version, DateTimeOffset? now, Dictionary<string, byte[]?>? sealedValues = null) =>
-        _after is { } made && made.Version == version ? made : _after = MakeAfter(version, now ?? default, sealedValues);
-
-    private SessionRecord MakeAfter(long version, DateTimeOffset now, Dictionary<string, byte[]?>? sealedValues)
+    /// <param name="current">A record of the version before, where somebody has it.</param>
+    public SessionRecord After(
+        long version, DateTimeOffset? now, Dictionary<string, byte[]?>? sealedValues = null, SessionRecord? current = null)
     {
-        var restarts = Base is null || Restarts;
+        if (_after is { } made && made.Version == version)
+        {
+            return made;
+        }
+
+        var before = Base is not null && current is { IsWhole: true } && current.Version == version - 1 ? current : Base;
+        return _after = MakeAfter(before, version, now ?? default, sealedValues);
+    }
+
+    // What this change leaves alone is as it was in the record before, which others may have changed since the base.
+    private SessionRecord MakeAfter(
+        SessionRecord? before, long version, DateTimeOffset now, Dictionary<string, byte[]?>? sealedValues)
+    {
+        var restarts = before is null || Restarts;
         return new SessionRecord
         {
             Version = version,
-            IsWhole = Base is null || (Base.IsWhole && version == Base.Version + 1),
-            CreatedAt = restarts ? now : Base!.CreatedAt,
-            RenewedAt = Base is null || Renews ? now : Base.RenewedAt,
-            Lifetime = Lifetime,
-            Deadline = restarts ? now + AbsoluteLifetime : Base!.Deadline,
-            Identity = Identity,
-            Values = Merged(Base?.Values, Values),
-            Size = SizeAfter(),
-            SealedValues = sealedValues is null ? null : Merged(Base?.SealedValues, sealedValues),
+            IsWhole = before is null || (before.IsWhole && version == before.Version + 1),
+            CreatedAt = restarts ? now : before!.CreatedAt,
+            RenewedAt = before is null || Renews ? now : before.RenewedAt,
+            Lifetime = before is not null && Lifetime == Base!.Lifetime ? before.Lifetime : Lifetime,
+            Deadline = restarts ? now + AbsoluteLifetime : before!.Deadline,
+            Identity = before is not null && Identity == Base!.Identity ? before.Identity : Identity,
+            Values = Merged(before?.Values, Values),
+            Size = SizeAfter(before),
+            SealedValues = sealedValues is null ? null : Merged(before?.SealedValues, sealedValues),
         };
     }
 
-    private long SizeAfter()
+    private long SizeAfter(SessionRecord? before)
     {
-        var size = Base?.Size ?? 0;
+        var size = before?.Size ?? 0;
         foreach (var (key, value) in Values)
         {
             size += (value is null ? 0 : RecordSize.Of(key, value))
-                - (Base is not null && Base.Values.TryGetValue(key, out var before) ? RecordSize.Of(key, before) : 0);
+                - (before is not null && before.Values.TryGetValue(key, out var old) ? RecordSize.Of(key, old) : 0);
         }
 
         return size;

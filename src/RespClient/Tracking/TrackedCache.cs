@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using RespClient.Commands;
 using RespClient.Diagnostics;
 using RespClient.Pending;
 using RespClient.Protocol;
@@ -19,8 +17,8 @@ namespace RespClient.Tracking;
 /// <typeparam name="TValue">A parsed record: immutable, shared by all readers.</typeparam>
 /// <remarks>
 /// <para>
-/// Read with <see cref="TryGet"/> and <see cref="GetAsync"/>; write with <see cref="WriteAsync"/> or between
-/// <see cref="BeginWrite"/> and the end of it, over the same client. Whoever has written sees the write in every read
+/// Read with <see cref="TryGet"/> and <see cref="GetAsync"/>; write through a <see cref="Writer"/>, or between
+/// <see cref="BeginWrite"/> and the end of it over the same client. Whoever has written sees the write in every read
 /// that begins after it. Writes that reach the server another way are seen when its push arrives.
 /// </para>
 /// <para>
@@ -66,13 +64,16 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
         _clock = new CoarseClock(client.Time);
         _maxStaleness = rules.BoundStaleness ? _clock.Timestamps(options.MaxStaleness) - _clock.Slack : long.MaxValue;
         _table = new TrackedTable<TKey, TValue>(records, options, client.Time, _clock, rules);
-        _observer = new TrackingObserver<TKey, TValue>(client, _table, _clock, options.MaxStaleness, logger ?? NullLogger.Instance);
+        _observer = new TrackingObserver<TKey, TValue>(client, _table, _clock, options, logger ?? NullLogger.Instance);
         _metrics = new CacheMetrics(GetStatistics);
         client.Observe(_observer);
     }
 
     /// <summary>Whether the server tracks and records are kept.</summary>
     public bool IsOn => _table.IsOn;
+
+    /// <summary>Whether written records are kept: the server has shown that it tracks what scripts read.</summary>
+    public bool KeepsWrites => _table.IsOn && _table.AreOwnPushesSure;
 
     /// <summary>Why the cache is off; <see langword="null"/> while it is on.</summary>
     public string? OffReason => _observer.OffReason;
@@ -105,33 +106,26 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     public ValueTask<TValue?> GetAsync(TKey key, CancellationToken cancellationToken = default) =>
         TryGet(key, out var value) ? new ValueTask<TValue?>(value) : new ValueTask<TValue?>(ReadAsync(key, cancellationToken));
 
-    /// <summary>Writes a record and keeps what was written, without another round trip.</summary>
+    /// <summary>A client for one write of a record, which keeps what was written without another round trip.</summary>
     /// <param name="key">The record's name.</param>
-    /// <param name="write">
-    /// Sends the write through the client it is given. Behind each command it sends there, the look is queued in the
-    /// same breath, unless another write of this record is under way.
-    /// </param>
-    /// <param name="look">
-    /// A cheap read-only command that shows whether the record is still the one written, such as <c>HGET key version</c>.
-    /// It makes the server track the key again.
-    /// </param>
     /// <param name="keep">
-    /// From the write's reply and the look's: the written record if both say so, otherwise
-    /// <see cref="TrackedItem.DoNotKeep"/>. Called on the reader loop: it must be quick and must not throw.
+    /// Called with the reply to each command that is sent, in the order of the wire, and with the record that is kept just
+    /// before it (<see langword="null"/>: none is). Returns the record as the write left it, if the reply and the record
+    /// before tell; otherwise <see cref="TrackedItem.DoNotKeep"/>. Called on the reader loop: it must be quick. What it
+    /// throws counts as <see cref="TrackedItem.DoNotKeep"/>.
     /// </param>
-    /// <returns>The write's reply.</returns>
-    /// <exception cref="RedisException">As <paramref name="write"/> throws it.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<RespValue> WriteAsync(
-        TKey key,
-        Func<IRedisClient, ValueTask<RespValue>> write,
-        RedisCommand look,
-        Func<RespValue, RespValue, TrackedItem<TValue>> keep)
+    /// <remarks>
+    /// The write is one script. Before it changes the record for the first time it must read it, and after it has changed
+    /// it for the last time it must read it again, with commands that Redis marks read-only and no other read of it in
+    /// between: the first makes the server send one push for the write, right behind its reply, and the last makes it track
+    /// the record as it is then. A <paramref name="keep"/> that keeps a record says that the script has changed it.
+    /// Whether the server does all this is tried with a key of its own at each connection
+    /// (<see cref="TrackedCacheOptions.ProbeKey"/>); where it does not, what was written is read again.
+    /// </remarks>
+    public IRedisClient Writer(TKey key, Func<RespValue, TValue?, TrackedItem<TValue>> keep)
     {
-        ArgumentNullException.ThrowIfNull(write);
         ArgumentNullException.ThrowIfNull(keep);
-        using var own = new OwnWrite<TKey, TValue>(_table, _client, key, look, keep);
-        return await write(own);
+        return new OwnWrite<TKey, TValue>(_table, _client, key, keep);
     }
 
     /// <summary>
@@ -139,7 +133,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     /// disposed: none is served or kept meanwhile. For writes that touch several records, or delete.
     /// </summary>
     /// <returns>The mark; dispose it when the write is answered or has failed.</returns>
-    public IDisposable BeginWrite(TKey key) => new OwnWrite<TKey, TValue>(_table, _client, key, look: null, keep: null);
+    public IDisposable BeginWrite(TKey key) => new WriteMark<TKey, TValue>(_table, key);
 
     /// <summary>Keeps nothing any more, and stops pinging. The client stays as it is.</summary>
     public ValueTask DisposeAsync()

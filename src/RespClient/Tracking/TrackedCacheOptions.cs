@@ -13,6 +13,13 @@ public sealed record TrackedCacheOptions
     /// </summary>
     public TimeSpan MaxStaleness { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// A key that the cache may write and delete again at each connection, to find out whether the server tracks what
+    /// scripts read. It needs a name that nobody else uses, other processes of the same application included.
+    /// <see langword="null"/>, the default: it is not tried, and what was written is read again.
+    /// </summary>
+    public string? ProbeKey { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     internal void Validate()
     {

@@ -21,6 +21,7 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
     private readonly TrackedTable<TKey, TValue> _table;
     private readonly CoarseClock _clock;
     private readonly ILogger _logger;
+    private readonly OwnPushProbe? _probe;
     private readonly long _pingAfter;
     private readonly ITimer _pings;
     private volatile string _offReason = "there is no connection";
@@ -28,16 +29,17 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
     private long _lookups;
     private int _looksWithoutLookups;
 
-    public TrackingObserver(RedisClient client, TrackedTable<TKey, TValue> table, CoarseClock clock, TimeSpan maxStaleness, ILogger logger)
+    public TrackingObserver(RedisClient client, TrackedTable<TKey, TValue> table, CoarseClock clock, TrackedCacheOptions options, ILogger logger)
     {
         _client = client;
         _table = table;
         _clock = clock;
         _logger = logger;
+        _probe = options.ProbeKey is { } key ? new OwnPushProbe(client, key, table.TrustOwnPushes) : null;
 
         // Looked at every quarter and pinged past three eighths: the answer is asked for at half of the bound.
-        _pingAfter = clock.Timestamps(maxStaleness * 0.375);
-        _pings = client.Time.CreateTimer(_ => PingIfIdle(), null, maxStaleness / 4, maxStaleness / 4);
+        _pingAfter = clock.Timestamps(options.MaxStaleness * 0.375);
+        _pings = client.Time.CreateTimer(_ => PingIfIdle(), null, options.MaxStaleness / 4, options.MaxStaleness / 4);
     }
 
     /// <summary>Why the cache is off; <see langword="null"/> while it is on.</summary>
@@ -76,7 +78,8 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
 
         foreach (ref readonly var key in keys.Items)
         {
-            _table.Invalidate(key.Bytes.Span);
+            _table.Invalidate(key.Bytes.Span, _client.AnsweredThrough);
+            _probe?.OnInvalidated(key.Bytes.Span);
         }
     }
 
@@ -94,7 +97,14 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
     {
         try
         {
-            await _client.ExecuteAsync(new RedisCommand("CLIENT", "TRACKING", "ON"), new Confirmation(this), CancellationToken.None);
+            var turningOn = _client.ExecuteAsync(
+                new RedisCommand("CLIENT", "TRACKING", "ON"), new Confirmation(this), CancellationToken.None);
+            var trying = _probe?.RunAsync();
+            await turningOn;
+            if (trying is not null && !await trying)
+            {
+                TrackingLog.WritesAreReadAgain(_logger);
+            }
         }
         catch (RedisServerException e)
         {

@@ -11,8 +11,9 @@ internal sealed record Note(long Version, string Text);
 /// <summary>Notes under <c>{prefix}{key}</c>; a missing one is not kept.</summary>
 internal sealed class Notes(string prefix = "note:") : ITrackedRecords<string, Note>
 {
+    /// <summary>Reads, changes, reads: as a writer of the cache asks for it.</summary>
     public const string WriteScript =
-        "local v = redis.call('HINCRBY', KEYS[1], 'v', 1) redis.call('HSET', KEYS[1], 't', ARGV[1]) return v";
+        "redis.call('EXISTS', KEYS[1]) local v = redis.call('HINCRBY', KEYS[1], 'v', 1) redis.call('HSET', KEYS[1], 't', ARGV[1]) redis.call('EXISTS', KEYS[1]) return v";
 
     private readonly byte[] _prefix = Encoding.UTF8.GetBytes(prefix);
 
@@ -56,18 +57,19 @@ internal sealed class Notes(string prefix = "note:") : ITrackedRecords<string, N
             : TrackedItem.Keep(new Note(version, text), 2 * text.Length, deadline);
     }
 
+    /// <summary>Options with a key to try the server with, and those of the caller.</summary>
+    public static TrackedCacheOptions KeepingWrites(TrackedCacheOptions? options = null) =>
+        (options ?? new TrackedCacheOptions()) with { ProbeKey = "probe" };
+
     /// <summary>Writes a text and keeps it; returns the version written.</summary>
     public async Task<long> WriteAsync(TrackedCache<string, Note> cache, string key, string text)
     {
-        var reply = await cache.WriteAsync(
-            key,
-            client => client.ExecuteAsync(new RedisCommand("EVAL", WriteScript, 1, RedisKey(key), text)),
-            new RedisCommand("HGET", RedisKey(key), "v"),
-            (written, seen) => !seen.IsNull && written.AsInt64() == seen.AsInt64()
-                ? TrackedItem.Keep(new Note(written.AsInt64(), text), 2 * text.Length, null)
-                : TrackedItem.DoNotKeep<Note>());
-        return reply.AsInt64();
+        var writer = cache.Writer(key, (written, _) => Kept(written, text));
+        return (await writer.ExecuteAsync(new RedisCommand("EVAL", WriteScript, 1, RedisKey(key), text))).AsInt64();
     }
+
+    public static TrackedItem<Note> Kept(RespValue written, string text) =>
+        TrackedItem.Keep(new Note(written.AsInt64(), text), 2 * text.Length, null);
 
     /// <summary>A note as a scripted server answers it over RESP3.</summary>
     public static string Answer(long version, string text = "text") => string.Create(

@@ -8,7 +8,8 @@
 -- Returns {1, now (0 where it took no look), ttl or 0 where kept, version}; {0} no such record; {2, value or false ...}
 -- an expectation failed.
 -- One step, because checking and then writing would bring back what was destroyed in between. Each redis.call costs as
--- much as all the rest of a small write: the usual one has three.
+-- much as all the rest of a small write: the usual one has three. The record that stays is read before the first change
+-- of it and after the last, and not in between: near caches rely on that (RespClient's TrackedCache.Writer).
 local key, flags = KEYS[1], ARGV[1]
 local version = redis.pcall('HGET', key, '@version')
 if type(version) == 'table' and not string.find(version.err, 'WRONGTYPE', 1, true) then
@@ -20,15 +21,75 @@ if not version then
 end
 version = version + 1
 
-local ttl, left, now, restarts = 0, 0, 0, false
-local expected, at, last = 0, 2, #ARGV
-if flags ~= '-' then
-    ttl, expected, at = tonumber(ARGV[2]), tonumber(ARGV[4]), 6
-    last = at + 2 * (expected + ARGV[5]) - 1
-    restarts = string.find(flags, 'r', 1, true)
-    if string.find(flags, 'l', 1, true) then
-        ttl = tonumber(redis.call('HGET', key, '@lifetime')) or ttl -- another request may have changed it meanwhile
+if flags == '-' then
+    local last = #ARGV
+    redis.call('HSET', key, '@version', version, unpack(ARGV, 2, math.min(last, 4001)))
+    for i = 4002, last, 4000 do -- Lua's stack holds some 8,000 values at once
+        redis.call('HSET', key, unpack(ARGV, i, math.min(last, i + 3999)))
     end
+    if redis.call('PTTL', key) >= 0 then
+        return {1, 0, 0, version}
+    end
+end
+
+-- Sets and removes; renewed is the time of a renewal. What sets something begins with that: a Redis that is full refuses
+-- it, and nothing has been written then. What only removes begins with the removal, which a full Redis allows.
+local function change(first, last, renewed)
+    local function remove()
+        for i = last + 1, #ARGV, 4000 do
+            redis.call('HDEL', key, unpack(ARGV, i, math.min(#ARGV, i + 3999)))
+        end
+    end
+    if last < first then
+        remove()
+    end
+    local stop = math.min(last, first + 3999)
+    if renewed then
+        redis.call('HSET', key, '@version', version, '@renewed', renewed, unpack(ARGV, first, stop))
+    else
+        redis.call('HSET', key, '@version', version, unpack(ARGV, first, stop))
+    end
+    if last >= first then
+        remove()
+    end
+    while stop < last do
+        first, stop = stop + 1, math.min(last, stop + 4000)
+        redis.call('HSET', key, unpack(ARGV, first, stop))
+    end
+end
+
+local function clock()
+    local time = redis.call('TIME')
+    return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- Somebody else took its TTL away: as long as a renewal gives it, from now on.
+local function mortal(now)
+    local ttl = tonumber(redis.call('HGET', key, '@lifetime') or 1000)
+    local deadline = redis.call('HGET', key, '@deadline')
+    ttl = deadline and math.min(ttl, deadline - now) or ttl
+    if ttl <= 0 then
+        redis.call('UNLINK', key)
+        return 0
+    end
+    redis.call('HSET', key, '@renewed', now)
+    redis.call('PEXPIRE', key, ttl)
+    redis.call('EXISTS', key)
+    return ttl
+end
+
+if flags == '-' then
+    local now = clock()
+    local ttl = mortal(now)
+    return ttl > 0 and {1, now, ttl, version} or {0}
+end
+
+local ttl, expected, at, now = tonumber(ARGV[2]), tonumber(ARGV[4]), 6, 0
+local last = at + 2 * (expected + ARGV[5]) - 1
+local moves, isListed = string.find(flags, 'm', 1, true), string.find(flags, 'i', 1, true)
+local restarts = string.find(flags, 'r', 1, true)
+if string.find(flags, 'l', 1, true) then
+    ttl = tonumber(redis.call('HGET', key, '@lifetime')) or ttl -- another request may have changed it meanwhile
 end
 
 if expected > 0 then
@@ -44,17 +105,10 @@ if expected > 0 then
     end
 end
 
-if ttl == 0 then
-    left = redis.call('PTTL', key)
-    if left < 0 then
-        ttl = tonumber(redis.call('HGET', key, '@lifetime') or 1000) -- somebody else took its TTL away
-    end
+if ttl > 0 or string.find(flags, '[mirt]') then
+    now = clock()
 end
-if ttl > 0 or (flags ~= '-' and string.find(flags, '[mirt]')) then
-    local time = redis.call('TIME')
-    now = time[1] * 1000 + math.floor(time[2] / 1000)
-end
-
+local left = ttl
 if ttl > 0 then
     local deadline
     if restarts then
@@ -72,30 +126,7 @@ if ttl > 0 then
     left = ttl
 end
 
--- Pieces where there are more values than Lua's stack takes. What sets something begins with that: a Redis that is full
--- refuses it, and nothing has been written then. What only removes begins with the removal, which a full Redis allows.
-local remove = #ARGV > last and function()
-    for i = last + 1, #ARGV, 4000 do
-        redis.call('HDEL', key, unpack(ARGV, i, math.min(#ARGV, i + 3999)))
-    end
-end
-if remove and last < at then
-    remove()
-end
-local stop = math.min(last, at + 3999)
-if ttl > 0 then
-    redis.call('HSET', key, '@version', version, '@renewed', now, unpack(ARGV, at, stop))
-    redis.call('PEXPIRE', key, ttl)
-else
-    redis.call('HSET', key, '@version', version, unpack(ARGV, at, stop))
-end
-if remove and last >= at then
-    remove()
-end
-while stop < last do
-    at, stop = stop + 1, math.min(last, stop + 4000)
-    redis.call('HSET', key, unpack(ARGV, at, stop))
-end
+change(at, last, ttl > 0 and now)
 if restarts then
     redis.call('HSET', key, '@created', now)
     if ARGV[3] ~= '0' then
@@ -104,24 +135,35 @@ if restarts then
         redis.call('HDEL', key, '@deadline')
     end
 end
-
-if flags == '-' then
-    return {1, now, ttl, version}
-end
-
-local nextKey = 2
-if string.find(flags, 'm', 1, true) then
-    local all = redis.call('HGETALL', key)
-    for i = 1, #all, 4000 do
-        redis.call('HSET', KEYS[2], unpack(all, i, math.min(#all, i + 3999)))
+if ttl > 0 then
+    redis.call('PEXPIRE', key, ttl)
+    redis.call('EXISTS', key)
+else
+    left = redis.call('PTTL', key)
+    if left < 0 then
+        now = now > 0 and now or clock()
+        ttl = mortal(now)
+        left = ttl
+        if ttl == 0 then
+            return {0}
+        end
     end
-    redis.call('PEXPIRE', KEYS[2], left)
-    redis.call('UNLINK', key)
-    nextKey = 3
 end
-if string.find(flags, 'i', 1, true) then
-    local index = KEYS[nextKey]
-    if nextKey == 3 then
+
+if moves then
+    local moved = KEYS[2]
+    local all = redis.call('HGETALL', key)
+    redis.call('EXISTS', moved)
+    for i = 1, #all, 4000 do
+        redis.call('HSET', moved, unpack(all, i, math.min(#all, i + 3999)))
+    end
+    redis.call('PEXPIRE', moved, left)
+    redis.call('EXISTS', moved)
+    redis.call('UNLINK', key)
+end
+if isListed then
+    local index = KEYS[moves and 3 or 2]
+    if moves then
         redis.call('ZREM', index, key)
         key = KEYS[2]
     end

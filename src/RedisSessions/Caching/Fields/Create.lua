@@ -2,7 +2,8 @@
 -- KEYS[1] the record; KEYS[2] the index of its user, if it has one
 -- ARGV[1] TTL in ms; ARGV[2] absolute lifetime in ms, 0: none; then field, value, field, value ...
 -- Returns {1, now, ttl, version}.
--- One step, so that no record is ever without TTL, and none of a user's is ever missing from the index.
+-- One step, so that no record is ever without TTL, and none of a user's is ever missing from the index. The record is read
+-- before the first change of it and after the last: near caches rely on that (RespClient's TrackedCache.Writer).
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local ttl, absolute = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -19,6 +20,7 @@ if absolute > 0 then
     ttl = math.min(ttl, absolute)
 end
 redis.call('PEXPIRE', KEYS[1], ttl)
+redis.call('EXISTS', KEYS[1])
 
 if KEYS[2] then
     redis.call('ZADD', KEYS[2], now + ttl, KEYS[1])

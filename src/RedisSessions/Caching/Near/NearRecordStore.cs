@@ -36,16 +36,8 @@ internal sealed class NearRecordStore(
     public async ValueTask<SessionRecord?> ReloadAsync(string key, CancellationToken cancellationToken) =>
         Counted(await fields.ReloadAsync(key, cancellationToken));
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<RecordOutcome> CommitAsync(RecordChange change)
-    {
-        var key = change.NewKey ?? change.Key;
-        // A record that moves is gone from its old key, whatever becomes of the new one.
-        using var old = change.NewKey is null ? null : near.BeginWrite(change.Key);
-        var write = new Write(fields, records, change);
-        await near.WriteAsync(key, write.SendAsync, records.LookAtVersion(key), write.Keep);
-        return write.Outcome;
-    }
+    public ValueTask<RecordOutcome> CommitAsync(RecordChange change) =>
+        change.NewKey is null ? WriteAsync(change.Key, change) : MoveAsync(change.NewKey, change);
 
     public async ValueTask<bool> DeleteAsync(string key, string? userId)
     {
@@ -106,34 +98,33 @@ internal sealed class NearRecordStore(
         return record;
     }
 
-    /// <summary>One commit, and what of it is kept here.</summary>
-    private sealed class Write(FieldRecordStore fields, NearRecords records, RecordChange change)
+    private ValueTask<RecordOutcome> WriteAsync(string key, RecordChange change)
     {
-        private readonly Dictionary<string, byte[]?>? _sealedValues = fields.SealedValues(change);
+        var write = new Write(fields.SealedValues(change), records, change);
+        return fields.CommitAsync(change, write.SealedValues, near.Writer(key, write.Keep));
+    }
 
-        public RecordOutcome Outcome { get; private set; }
+    // A record that moves is gone from its old key, whatever becomes of the new one.
+    private async ValueTask<RecordOutcome> MoveAsync(string key, RecordChange change)
+    {
+        using var old = near.BeginWrite(change.Key);
+        return await WriteAsync(key, change);
+    }
 
-        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-        public async ValueTask<RespValue> SendAsync(IRedisClient through)
-        {
-            Outcome = await fields.CommitAsync(change, _sealedValues, through);
-            return default;
-        }
+    /// <summary>One commit, and what of it is kept here.</summary>
+    private sealed class Write(Dictionary<string, byte[]?>? sealedValues, NearRecords records, RecordChange change)
+    {
+        public Dictionary<string, byte[]?>? SealedValues => sealedValues;
 
-        // On the reader loop. Nobody has changed the record since the write if the look still shows the version of that.
-        public TrackedItem<SessionRecord> Keep(RespValue reply, RespValue look)
+        // On the reader loop. What others have written meanwhile is in the record kept here, if any is kept.
+        public TrackedItem<SessionRecord> Keep(RespValue reply, SessionRecord? current)
         {
             if (reply.Kind != RespKind.Array || FieldAnswer.Read(reply) is not { Status: FieldStatus.Written } answer)
             {
                 return TrackedItem.DoNotKeep<SessionRecord>();
             }
 
-            if (look.IsNull || look.AsInt64() != answer.Version)
-            {
-                return TrackedItem.DoNotKeep<SessionRecord>();
-            }
-
-            var written = change.After(answer.Version, answer.Now, _sealedValues);
+            var written = change.After(answer.Version, answer.Now, sealedValues, current);
             return written.IsWhole ? records.Keep(written) : TrackedItem.DoNotKeep<SessionRecord>();
         }
     }

@@ -26,9 +26,6 @@ internal sealed class NearRecords(
 
     public RedisCommand Read(string key) => new("HGETALL", key) { Timeout = timeout };
 
-    /// <summary>The look behind a write, which makes the server track the key again.</summary>
-    public RedisCommand LookAtVersion(string key) => new("HGET", key, RecordLayout.Version) { Timeout = timeout };
-
     public bool TryParseKey(ReadOnlySpan<byte> redisKey, out string key)
     {
         key = "";

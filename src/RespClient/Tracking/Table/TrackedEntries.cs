@@ -45,6 +45,9 @@ internal sealed class TrackedEntries<TKey, TValue>(long maxBytes)
         return false;
     }
 
+    /// <summary>The record kept under a key, ended or not; no use of it.</summary>
+    public TValue? Peek(TKey key) => _byKey.TryGetValue(key, out var entry) ? entry.Value : null;
+
     /// <summary>Keeps a record in place of the one of the same key, making room. False: it is larger than all room.</summary>
     public bool Put(TKey key, TValue value, int sizeInBytes, long deadline)
     {

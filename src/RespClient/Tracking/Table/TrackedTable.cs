@@ -10,7 +10,8 @@ namespace RespClient.Tracking.Table;
 /// <remarks>
 /// Why a fill is right: over one connection the order of the wire is the order of execution, so what was read is
 /// current until a push for its key comes later on the same wire. What breaks that order is an own write, which is
-/// answered first and invalidated after; so its key is marked, and reads begun before the end of the mark never fill.
+/// answered first and invalidated after; so its reply takes the record's place, or its key is marked until it is answered,
+/// and reads begun before the end of the mark never fill.
 /// </remarks>
 internal sealed class TrackedTable<TKey, TValue>
     where TKey : notnull
@@ -27,8 +28,10 @@ internal sealed class TrackedTable<TKey, TValue>
 
     private readonly Lock _gate = new();
     private readonly Dictionary<TKey, KeyState> _busy = [];
+    private readonly AwaitedPush<TKey> _ownPushes = new();
     private long _epoch;
     private volatile bool _isOn;
+    private volatile bool _areOwnPushesSure;
     private long _misses;
     private long _reads;
     private long _fills;
@@ -51,6 +54,9 @@ internal sealed class TrackedTable<TKey, TValue>
 
     /// <summary>Whether the server tracks what is read.</summary>
     public bool IsOn => _isOn;
+
+    /// <summary>Whether written records are kept.</summary>
+    public bool AreOwnPushesSure => _areOwnPushesSure;
 
     /// <summary>The number of the connection.</summary>
     public long Epoch => Volatile.Read(ref _epoch);
@@ -139,35 +145,47 @@ internal sealed class TrackedTable<TKey, TValue>
         }
     }
 
-    /// <summary>The look behind an own write says what is there now. Reader loop.</summary>
-    public void OnOwnWrite(TKey key, in TrackedItem<TValue> item)
+    /// <summary>The record as it is kept at this place on the wire, whatever the clock says. Reader loop.</summary>
+    public TValue? Current(TKey key) => _entries.Peek(key);
+
+    /// <summary>
+    /// An own write was answered: from here on the record it left is the one, and the push that follows tells nothing new.
+    /// Reader loop.
+    /// </summary>
+    /// <param name="key">The record's name.</param>
+    /// <param name="item">The record as the write left it; not to be kept where that is not known.</param>
+    /// <param name="number">The reply's number; a push for the key directly behind it is the write's own.</param>
+    public void OnOwnReply(TKey key, in TrackedItem<TValue> item, long number)
     {
         lock (_gate)
         {
-            // Where another own write is under way, its own look will tell.
-            if (!_busy.TryGetValue(key, out var state) || state.Marks <= 1)
+            if (!item.IsKept || !_areOwnPushesSure || (_busy.TryGetValue(key, out var state) && state.Marks > 0))
             {
-                Fill(key, item);
+                if (_rules.HeedOwnReplies)
+                {
+                    _entries.Remove(key);
+                }
+
+                return;
             }
+
+            _ownPushes.Await(key, number);
+            Fill(key, item);
         }
     }
 
     /// <summary>An own write begins: what is kept or under way of its key is not to be relied on.</summary>
-    /// <returns>Whether it is the only one of its key.</returns>
-    public bool Mark(TKey key)
+    public void Mark(TKey key)
     {
-        if (!_rules.MarkOwnWrites)
+        if (_rules.MarkOwnWrites)
         {
-            return true;
-        }
-
-        lock (_gate)
-        {
-            var state = StateOf(key);
-            state.Marks++;
-            state.AbandonRead();
-            _entries.Remove(key);
-            return state.Marks == 1;
+            lock (_gate)
+            {
+                var state = StateOf(key);
+                state.Marks++;
+                state.AbandonRead();
+                _entries.Remove(key);
+            }
         }
     }
 
@@ -188,7 +206,9 @@ internal sealed class TrackedTable<TKey, TValue>
     }
 
     /// <summary>The server says that a key has changed. Reader loop.</summary>
-    public void Invalidate(ReadOnlySpan<byte> redisKey)
+    /// <param name="redisKey">The key.</param>
+    /// <param name="number">The number of the reply that came before the push.</param>
+    public void Invalidate(ReadOnlySpan<byte> redisKey, long number)
     {
         if (!_rules.HeedPushes || !Records.TryParseKey(redisKey, out var key))
         {
@@ -198,6 +218,11 @@ internal sealed class TrackedTable<TKey, TValue>
         Interlocked.Increment(ref _invalidations);
         lock (_gate)
         {
+            if (_ownPushes.Takes(key, number))
+            {
+                return;
+            }
+
             _entries.Remove(key);
             if (_rules.PoisonReads && _busy.TryGetValue(key, out var state))
             {
@@ -225,6 +250,8 @@ internal sealed class TrackedTable<TKey, TValue>
         lock (_gate)
         {
             Volatile.Write(ref _epoch, epoch);
+            _areOwnPushesSure = !_rules.ProveOwnPushes;
+            _ownPushes.Forget();
             if (_rules.DropOnDisconnect)
             {
                 _isOn = !_rules.TrackBeforeFill;
@@ -239,6 +266,18 @@ internal sealed class TrackedTable<TKey, TValue>
         lock (_gate)
         {
             _isOn = true;
+        }
+    }
+
+    /// <summary>
+    /// The server has shown over the present connection that the push of an own write comes right behind its reply, and
+    /// that it goes on to track what the write's script reads at its end. Reader loop.
+    /// </summary>
+    public void TrustOwnPushes()
+    {
+        lock (_gate)
+        {
+            _areOwnPushesSure = true;
         }
     }
 

@@ -23,7 +23,13 @@ internal sealed record TrackingRules
     /// <summary>3. A push poisons a read that is under way.</summary>
     public bool PoisonReads { get; init; } = true;
 
-    /// <summary>4. An own write marks its key before it is queued.</summary>
+    /// <summary>4. The reply to an own write takes the record away, or puts the one written in its place.</summary>
+    public bool HeedOwnReplies { get; init; } = true;
+
+    /// <summary>4. Written records are kept once the server has shown that the push of a write follows its reply.</summary>
+    public bool ProveOwnPushes { get; init; } = true;
+
+    /// <summary>4. A write that nobody follows on the wire marks its key before it is queued.</summary>
     public bool MarkOwnWrites { get; init; } = true;
 
     /// <summary>5. A lost connection drops everything.</summary>

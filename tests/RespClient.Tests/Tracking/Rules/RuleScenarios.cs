@@ -93,6 +93,44 @@ internal static class RuleScenarios
         return (await cache.GetAsync("a"))!.Version == 2 ? null : "a read that a push had overtaken was kept";
     }
 
+    /// <summary>4. The own write is answered, and its push is still on the way: nobody knows whether one comes.</summary>
+    public static async Task<string?> FollowedWriteWhosePushIsLateAsync(TrackingRules rules)
+    {
+        await using var server = VersionedServer();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, Notes, null, null, rules));
+        await cache.GetAsync("a");
+        await cache.Writer("a", (_, _) => TrackedItem.DoNotKeep<Note>()).ExecuteAsync(new RedisCommand("HINCRBY", "note:a", "v", 1));
+        return (await cache.GetAsync("a"))!.Version == 2 ? null : "the writer did not see his own write";
+    }
+
+    /// <summary>4. Somebody else writes right behind the own write: two pushes in a row.</summary>
+    public static async Task<string?> ForeignWriteRightBehindTheOwnAsync(TrackingRules rules)
+    {
+        await using var server = new TrackingServer(ScriptTracking.PushBehindTheReply) { HasBusyOthers = true }.Start();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = new TrackedCache<string, Note>(client, Notes, Notes.KeepingWrites(), null, rules);
+        await TrackedCacheTests.KeepsWritesAsync(cache);
+        await Notes.WriteAsync(cache, "a", "text");
+        await client.ExecuteAsync(new RedisCommand("PING"));
+        return cache.TryGet("a", out _) ? "the push of somebody else's write was taken for the own one's" : null;
+    }
+
+    /// <summary>4. A server whose scripts and pushes go another way; behind the own write, somebody else's.</summary>
+    public static async Task<string?> OtherServersAsync(TrackingRules rules, ScriptTracking scripts)
+    {
+        await using var server = new TrackingServer(scripts).Start();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, Notes, Notes.KeepingWrites(), null, rules));
+        await cache.GetAsync("a");
+        await Notes.WriteAsync(cache, "a", "text");
+
+        // Not through the cache: for it, somebody else has written.
+        var version = await client.ExecuteAsync(new RedisCommand("HINCRBY", "note:a", "v", 1));
+        await client.ExecuteAsync(new RedisCommand("PING"));
+        return (await cache.GetAsync("a"))!.Version == version.AsInt64() ? null : "a written record was kept that nobody tracks";
+    }
+
     /// <summary>4. The own write is answered, and its push is still on the way.</summary>
     public static async Task<string?> OwnWriteWhosePushIsLateAsync(TrackingRules rules)
     {

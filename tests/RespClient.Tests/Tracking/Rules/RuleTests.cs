@@ -22,7 +22,17 @@ public sealed class RuleTests
             (RuleScenarios.NullPushAsync, new() { HeedPushes = false }),
         ["3: a push poisons a read under way"] =
             (RuleScenarios.PushBeforeTheReplyAsync, new() { PoisonReads = false }),
-        ["4: an own write removes the record before it is queued"] =
+        ["4: the reply to an own write takes the record from before away"] =
+            (RuleScenarios.FollowedWriteWhosePushIsLateAsync, new() { HeedOwnReplies = false }),
+        ["4: a second push behind the reply to an own write is somebody else's"] =
+            (RuleScenarios.ForeignWriteRightBehindTheOwnAsync, new() { HeedPushes = false }),
+        ["4: written records are not kept where the push comes before the reply"] =
+            (rules => RuleScenarios.OtherServersAsync(rules, ScriptTracking.PushBeforeTheReply), new() { ProveOwnPushes = false }),
+        ["4: written records are not kept where scripts are not tracked"] =
+            (rules => RuleScenarios.OtherServersAsync(rules, ScriptTracking.NoScripts), new() { ProveOwnPushes = false }),
+        ["4: written records are not kept where a script is tracked no longer than until its own change"] =
+            (rules => RuleScenarios.OtherServersAsync(rules, ScriptTracking.UntilTheChange), new() { ProveOwnPushes = false }),
+        ["4: a write that is not followed removes the record before it is queued"] =
             (RuleScenarios.OwnWriteWhosePushIsLateAsync, new() { MarkOwnWrites = false }),
         ["4: an own write poisons a read under way"] =
             (RuleScenarios.ReadOvertakenByAnOwnWriteAsync, new() { MarkOwnWrites = false }),
