@@ -97,7 +97,7 @@ public sealed class RedisSession : ISession
     /// <param name="value">A copy of the value; <see langword="null"/> where there is none.</param>
     public bool TryGetValue(string key, [NotNullWhen(true)] out byte[]? value)
     {
-        value = State.Peek(key)?.AsSpan().ToArray(); // seven times as fast as Clone for a short value
+        value = State.Peek(key)?.ToArray();
         return value is not null;
     }
 
@@ -130,7 +130,7 @@ public sealed class RedisSession : ISession
     /// <exception cref="InvalidOperationException">The response has started, or what is kept there is not a <typeparamref name="T"/>.</exception>
     public T? Pop<T>(string key)
     {
-        var value = State.Peek(key) is { } bytes ? JsonValue.Read<T>(key, bytes) : default;
+        var value = State.Peek(key) is { } bytes ? JsonValue.Read<T>(key, bytes.Span) : default;
         Remove(key);
         return value;
     }

@@ -11,15 +11,18 @@ namespace RedisSessions;
 internal sealed class SessionMiddleware(RequestDelegate next, SessionStore store, SessionLog log)
 {
     public Task InvokeAsync(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<WithoutSessionAttribute>() is null
+        EndpointOf(context)?.Metadata.GetMetadata<WithoutSessionAttribute>() is null
             ? RunWithSessionAsync(context)
             : RunWithoutSessionAsync(context);
+
+    // By type and not by Get<T>: a generic method of an interface is looked up anew at each call.
+    private static Endpoint? EndpointOf(HttpContext context) => (context.Features[typeof(IEndpointFeature)] as IEndpointFeature)?.Endpoint;
 
     private async Task RunWithSessionAsync(HttpContext context)
     {
         var state = await store.OpenAsync(context);
-        var before = context.Features.Get<ISessionFeature>();
-        context.Features.Set<ISessionFeature>(state);
+        var before = context.Features[typeof(ISessionFeature)];
+        context.Features[typeof(ISessionFeature)] = state;
         try
         {
             await next(context);
@@ -32,21 +35,21 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionStore store
         finally
         {
             state.Close();
-            context.Features.Set(before);
+            context.Features[typeof(ISessionFeature)] = before;
         }
     }
 
     private async Task RunWithoutSessionAsync(HttpContext context)
     {
-        var before = context.Features.Get<ISessionFeature>();
-        context.Features.Set<ISessionFeature>(NoSessionFeature.Instance);
+        var before = context.Features[typeof(ISessionFeature)];
+        context.Features[typeof(ISessionFeature)] = NoSessionFeature.Instance;
         try
         {
             await next(context);
         }
         finally
         {
-            context.Features.Set(before);
+            context.Features[typeof(ISessionFeature)] = before;
         }
     }
 

@@ -54,8 +54,8 @@ public sealed class SessionCatalog
         var who = record.Identity;
         var summary = new SessionSummary(
             sessionId, who?.UserId, record.CreatedAt, record.RenewedAt, record.ExpiresAt, who?.UserAgent, who?.Address);
-        var values = record.Values.ToDictionary(value => value.Key, value => (ReadOnlyMemory<byte>)value.Value);
-        return new SessionDetails(summary, values, (int)record.Size);
+        var values = record.Values.All.ToDictionary(value => value.Key, value => (ReadOnlyMemory<byte>)value.Value.ToArray());
+        return new SessionDetails(summary, values, (int)record.Values.Size);
     }
 
     /// <summary>Ends one session, whosever it is.</summary>

@@ -55,6 +55,9 @@ internal sealed class CommittingResponseBody : IHttpResponseBodyFeature
         return body;
     }
 
+    /// <summary>The commit has failed.</summary>
+    public void Fail(Exception reason) => CommitFailure = reason;
+
     public Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (IsClosed)
@@ -91,29 +94,9 @@ internal sealed class CommittingResponseBody : IHttpResponseBodyFeature
         return CommitAndOpenAsync();
     }
 
-    /// <summary>Commits. What fails once has failed for good: the same exception again.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask CommitAsync()
-    {
-        if (CommitFailure is { } failure)
-        {
-            throw failure;
-        }
-
-        try
-        {
-            await _committer.CommitAsync(_session);
-        }
-        catch (Exception e)
-        {
-            CommitFailure = e;
-            throw;
-        }
-    }
-
     private async Task CommitAndStartAsync(CancellationToken cancellationToken)
     {
-        await CommitAsync();
+        await _committer.CommitAsync(_session);
         _writer.Release();
         await Inner.StartAsync(cancellationToken);
     }
@@ -121,9 +104,10 @@ internal sealed class CommittingResponseBody : IHttpResponseBodyFeature
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask CommitAndOpenAsync()
     {
-        await CommitAsync();
+        await _committer.CommitAsync(_session);
         _writer.Release();
     }
 
-    private Task CommitOnStartingAsync() => IsClosed && CommitFailure is null ? CommitAsync().AsTask() : Task.CompletedTask;
+    private Task CommitOnStartingAsync() =>
+        IsClosed && CommitFailure is null ? _committer.CommitAsync(_session).AsTask() : Task.CompletedTask;
 }

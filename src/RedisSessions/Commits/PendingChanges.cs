@@ -14,7 +14,7 @@ internal sealed class PendingChanges(int maxSize)
     private long _size;
 
     /// <summary>The values as Redis has them, as far as this request knows.</summary>
-    public IReadOnlyDictionary<string, byte[]> Before => _record?.Values ?? SessionRecord.NoValues;
+    public RecordValues Before => _record?.Values ?? RecordValues.Empty;
 
     public bool IsEmpty => _values is not { Count: > 0 };
 
@@ -47,10 +47,16 @@ internal sealed class PendingChanges(int maxSize)
         }
     }
 
-    /// <summary>The value as this request sees it. The array is shared: not to be changed, not to be handed out.</summary>
-    public byte[]? Get(string key) => _values is not null && _values.TryGetValue(key, out var changed)
-        ? changed
-        : Before.GetValueOrDefault(key);
+    /// <summary>The value as this request sees it. Shared: not to be handed out.</summary>
+    public ReadOnlyMemory<byte>? Get(string key)
+    {
+        if (_values is null || !_values.TryGetValue(key, out var changed))
+        {
+            return Before.Get(key);
+        }
+
+        return changed is null ? default(ReadOnlyMemory<byte>?) : changed;
+    }
 
     /// <summary>Sets a value, or removes it where <see langword="null"/>. The array is owned from then on.</summary>
     /// <exception cref="SessionTooLargeException">The session would outgrow its limit.</exception>
@@ -67,7 +73,7 @@ internal sealed class PendingChanges(int maxSize)
         var updates = _updates?.GetValueOrDefault(key);
         // On top of a value that this request has set, the old one in Redis does not matter.
         var isExact = updates is not null || _values?.ContainsKey(key) is not true;
-        var value = change(Get(key));
+        var value = change(Get(key)?.ToArray());
         Put(key, value);
         if (isExact)
         {
@@ -88,7 +94,7 @@ internal sealed class PendingChanges(int maxSize)
             _values?.Remove(key);
             foreach (var update in updates)
             {
-                Put(key, update(Get(key)));
+                Put(key, update(Get(key)?.ToArray()));
             }
         }
     }
@@ -99,7 +105,7 @@ internal sealed class PendingChanges(int maxSize)
         _record = record;
         _values = null;
         _updates = null;
-        _size = record?.Size ?? 0;
+        _size = record?.Values.Size ?? 0;
     }
 
     private void Put(string key, byte[]? value)
@@ -110,7 +116,7 @@ internal sealed class PendingChanges(int maxSize)
             return;
         }
 
-        var size = _size - (old is null ? 0 : RecordSize.Of(key, old)) + (value is null ? 0 : RecordSize.Of(key, value));
+        var size = _size - (old is null ? 0 : RecordSize.Of(key, old.Value)) + (value is null ? 0 : RecordSize.Of(key, value));
         if (value is not null && size > maxSize && size > _size)
         {
             throw new SessionTooLargeException(key, value.Length, size, maxSize);
@@ -118,7 +124,7 @@ internal sealed class PendingChanges(int maxSize)
 
         _size = size;
         _values ??= new(StringComparer.Ordinal);
-        if (Same(Before.GetValueOrDefault(key), value))
+        if (Same(Before.Get(key), value))
         {
             _values.Remove(key);
         }
@@ -133,12 +139,12 @@ internal sealed class PendingChanges(int maxSize)
         var size = 0L;
         foreach (var key in Keys)
         {
-            size += RecordSize.Of(key, Get(key)!);
+            size += RecordSize.Of(key, Get(key)!.Value);
         }
 
         return size;
     }
 
-    private static bool Same(byte[]? left, byte[]? right) =>
-        left is null ? right is null : right is not null && left.AsSpan().SequenceEqual(right);
+    private static bool Same(ReadOnlyMemory<byte>? left, byte[]? right) =>
+        left is null ? right is null : right is not null && left.Value.Span.SequenceEqual(right);
 }

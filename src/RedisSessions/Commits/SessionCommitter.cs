@@ -17,12 +17,20 @@ internal sealed class SessionCommitter(
 
     private readonly UpdateTurns _turns = new();
 
-    /// <summary>Commits everything that is pending: first what ends, then what is new.</summary>
+    /// <summary>
+    /// Commits everything that is pending: first what ends, then what is new. What fails once has failed for good: the same
+    /// exception again.
+    /// </summary>
     /// <exception cref="SessionUnavailableException">Redis did not answer or refused.</exception>
     /// <exception cref="SessionConflictException">An exact update met another value each time.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask CommitAsync(SessionState session)
     {
+        if (session.CommitFailure is { } failure)
+        {
+            throw failure;
+        }
+
         var started = metrics.CommitStarted();
         using var activity = SessionActivity.StartCommit();
         try
@@ -67,6 +75,7 @@ internal sealed class SessionCommitter(
         catch (Exception e)
         {
             Failed(activity, e);
+            session.TakeFailure(e);
             throw;
         }
         finally

@@ -84,9 +84,12 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
 
     public bool MustRenew => _newSecret is not null || _refreshes || _lifetime is not null || Restarts || _isRenewalDue;
 
+    /// <summary>Why a commit failed; nothing of the response passes any more then.</summary>
+    public Exception? CommitFailure => _body?.CommitFailure;
+
     /// <summary>Whether nothing of the response may pass before a commit.</summary>
     public bool BlocksResponse =>
-        _body?.CommitFailure is not null || (!_isClosed && !_isDetached && (Doomed is not null || MustForget || HasChanges));
+        CommitFailure is not null || (!_isClosed && !_isDetached && (Doomed is not null || MustForget || HasChanges));
 
     /// <summary>
     /// Whether the handler had written to the server's buffer before it touched the session: that cannot be taken back.
@@ -152,12 +155,12 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
         }
     }
 
-    /// <summary>The value as it is kept: not to be changed, not to be handed out.</summary>
-    public byte[]? Peek(string key)
+    /// <summary>The value as it is kept: not to be handed out.</summary>
+    public ReadOnlyMemory<byte>? Peek(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
         EnsureReadable();
-        return _changes is null ? Record?.Values.GetValueOrDefault(key) : _changes.Get(key);
+        return _changes is null ? Record?.Values.Get(key) : _changes.Get(key);
     }
 
     /// <summary>Sets a value without copying it; <see langword="null"/> removes the key.</summary>
@@ -282,11 +285,13 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
     public void TakeUnrenewed() => _isRenewalDue = false;
 
     /// <summary>Commits now what is pending.</summary>
-    public ValueTask CommitAsync() => !BlocksResponse ? ValueTask.CompletedTask
-        : _body?.CommitAsync() ?? store.Committer.CommitAsync(this);
+    public ValueTask CommitAsync() => BlocksResponse ? store.Committer.CommitAsync(this) : ValueTask.CompletedTask;
 
     /// <summary>The handler has returned: commits, then lets pass what it left in the writer.</summary>
     public ValueTask EndAsync() => _body?.OpenAsync() ?? CommitAsync();
+
+    /// <summary>A commit has failed, for good: those that follow fail with the same.</summary>
+    public void TakeFailure(Exception failure) => _body?.Fail(failure);
 
     /// <summary>The request is over, or its handler has thrown: nothing is committed any more.</summary>
     public void Close()

@@ -39,13 +39,13 @@ internal static class SessionComposition
         NearRecordStore? near = null;
         if (cache is IFieldCache fields)
         {
-            var store = new FieldRecordStore(fields, keys, protection, clock, log);
+            var store = new FieldRecordStore(fields, keys, protection, clock, log, metrics);
             near = NearOf(provider, options, store, new NearRecords(keys, protection, clock, log, options.IoTimeout));
-            records = near ?? (IRecordStore)new MeasuredRecordStore(store, metrics);
+            records = near ?? (IRecordStore)store;
         }
         else
         {
-            records = new MeasuredRecordStore(new BlobRecordStore(cache, keys, protection, time, log), metrics);
+            records = new BlobRecordStore(cache, keys, protection, time, log, metrics);
             log.NoFields(cache.GetType().Name);
         }
 

@@ -39,9 +39,8 @@ internal sealed class SessionMetrics
 
     public void LoadedNear() => _loaded.Add(1, new KeyValuePair<string, object?>("from", "near"));
 
-    public void LoadedFromRedis() => _loaded.Add(1, new KeyValuePair<string, object?>("from", "redis"));
-
-    public void LoadedNothing() => _loaded.Add(1, new KeyValuePair<string, object?>("from", "missing"));
+    /// <summary>A session was looked up behind the near cache.</summary>
+    public void Loaded(bool isThere) => _loaded.Add(1, new KeyValuePair<string, object?>("from", isThere ? "redis" : "missing"));
 
     public void Committed() => _committed.Add(1);
 

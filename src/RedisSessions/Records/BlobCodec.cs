@@ -94,9 +94,9 @@ internal static class BlobCodec
             RecordFields.AddIdentity(identity, protection, fields.Add);
         }
 
-        foreach (var (key, value) in record.Values)
+        foreach (var (key, value) in record.Values.All)
         {
-            fields.Add(new(RecordLayout.FieldOf(key), protection.Protect(key, value)));
+            fields.Add(new(RecordLayout.FieldOf(key), protection.Protect(key, value.ToArray())));
         }
 
         return fields;

@@ -74,47 +74,9 @@ internal sealed class RecordChange
             Lifetime = before is not null && Lifetime == Base!.Lifetime ? before.Lifetime : Lifetime,
             Deadline = restarts ? now + AbsoluteLifetime : before!.Deadline,
             Identity = before is not null && Identity == Base!.Identity ? before.Identity : Identity,
-            Values = Merged(before?.Values, Values),
-            Size = SizeAfter(before),
-            SealedValues = sealedValues is null ? null : Merged(before?.SealedValues, sealedValues),
+            Values = (before?.Values ?? RecordValues.Empty).With(Values),
+            SealedValues = sealedValues is null ? null : (before?.SealedValues ?? RecordValues.Empty).With(sealedValues),
         };
-    }
-
-    private long SizeAfter(SessionRecord? before)
-    {
-        var size = before?.Size ?? 0;
-        foreach (var (key, value) in Values)
-        {
-            size += (value is null ? 0 : RecordSize.Of(key, value))
-                - (before is not null && before.Values.TryGetValue(key, out var old) ? RecordSize.Of(key, old) : 0);
-        }
-
-        return size;
-    }
-
-    private static IReadOnlyDictionary<string, byte[]> Merged(
-        IReadOnlyDictionary<string, byte[]>? values, Dictionary<string, byte[]?> changes)
-    {
-        var before = values ?? SessionRecord.NoValues;
-        if (changes.Count == 0)
-        {
-            return before;
-        }
-
-        var merged = new Dictionary<string, byte[]>(before, StringComparer.Ordinal);
-        foreach (var (key, value) in changes)
-        {
-            if (value is null)
-            {
-                merged.Remove(key);
-            }
-            else
-            {
-                merged[key] = value;
-            }
-        }
-
-        return merged;
     }
 }
 

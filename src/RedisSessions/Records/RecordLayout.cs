@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
@@ -57,49 +58,57 @@ internal static class RecordLayout
     public static SessionRecord? Read(FieldSet fields, ValueProtection protection)
     {
         var own = new OwnFields();
-        var size = 0L;
-        var values = new Dictionary<string, byte[]>(Math.Max(0, fields.Count - 5), StringComparer.Ordinal);
-        var sealedValues = protection.IsOn ? new Dictionary<string, byte[]>(StringComparer.Ordinal) : null;
+        var values = new RecordValues.Field[fields.Count];
+        var sealedValues = protection.IsOn ? new RecordValues.Field[fields.Count] : null;
+        var (count, received) = (0, 0L);
         for (var i = 0; i < fields.Count; i++)
         {
-            var name = fields.Name(i);
-            if (name.Length > 0 && name[0] == Mark && !(name.Length > 1 && name[1] == Mark))
+            var (name, value) = (fields.Name(i), fields.Value(i));
+            received += name.Length + value.Length;
+            if (name.Length > 0 && name.Span[0] == Mark)
             {
-                own.Take(name, fields.Value(i));
-                continue;
+                if (name.Length == 1 || name.Span[1] != Mark)
+                {
+                    own.Take(name.Span, value);
+                    continue;
+                }
+
+                name = name[1..];
             }
 
-            name = name.Length > 0 && name[0] == Mark ? name[1..] : name;
-            var key = KeyNames.Of(name);
-            if (!protection.TryUnprotect(key, fields.Value(i), out var value))
+            if (sealedValues is not null)
             {
-                return null;
+                sealedValues[count] = new RecordValues.Field(name, value);
+                if (!protection.TryUnprotect(KeyNames.Of(name.Span), value, out var plain))
+                {
+                    return null;
+                }
+
+                value = plain;
             }
 
-            values[key] = value;
-            size += name.Length + value.Length;
-            sealedValues?[key] = fields.Value(i);
+            values[count++] = new RecordValues.Field(name, value);
         }
 
-        return own.ToRecord(values, sealedValues, size, protection);
+        return own.ToRecord(ValuesOf(values, count, received), ValuesOf(sealedValues, count, received), protection);
     }
 
     /// <summary>
     /// The time a field of milliseconds stands for; <see langword="null"/> where it is no such field, or so late that
     /// the longest lifetime after it is beyond the year 9999.
     /// </summary>
-    public static DateTimeOffset? Time(byte[]? field) =>
+    public static DateTimeOffset? Time(ReadOnlySpan<byte> field) =>
         Number(field) is { } milliseconds and >= 0 and < 253402300800000 - LongestLifetime
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : null;
 
     /// <summary>The lifetime a field of milliseconds stands for; <see langword="null"/> where it is no such field.</summary>
-    public static TimeSpan? Duration(byte[]? field) =>
+    public static TimeSpan? Duration(ReadOnlySpan<byte> field) =>
         Number(field) is { } milliseconds and > 0 and <= LongestLifetime ? TimeSpan.FromMilliseconds(milliseconds) : null;
 
     /// <summary>A number in decimal; <see langword="null"/> for anything else.</summary>
-    public static long? Number(byte[]? field) =>
-        field is not null && Utf8Parser.TryParse(field, out long number, out var read) && read == field.Length ? number : null;
+    public static long? Number(ReadOnlySpan<byte> field) =>
+        Utf8Parser.TryParse(field, out long number, out var read) && read == field.Length ? number : null;
 
     /// <summary>Milliseconds since 1970.</summary>
     public static long Milliseconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
@@ -107,42 +116,49 @@ internal static class RecordLayout
     /// <summary>A number as its field.</summary>
     public static byte[] Text(long number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
 
+    [return: NotNullIfNotNull(nameof(fields))]
+    private static RecordValues? ValuesOf(RecordValues.Field[]? fields, int count, long received) =>
+        fields is null ? null : new RecordValues(fields.Length == count ? fields : fields[..count], received);
+
     /// <summary>The record's own fields while they are collected.</summary>
     private struct OwnFields
     {
-        private byte[]? _format, _version, _created, _renewed, _deadline, _lifetime;
-        private byte[]? _user, _ticket, _validated, _agent, _address;
-        private bool _endsWithBrowser;
+        private long? _format, _version;
+        private DateTimeOffset? _created, _renewed, _deadline, _validated;
+        private TimeSpan? _lifetime;
+        private string? _user, _agent, _address;
+        private ReadOnlyMemory<byte>? _ticket;
+        private bool _endsWithBrowser, _hasBrokenDeadline;
 
-        public void Take(ReadOnlySpan<byte> name, byte[] value)
+        public void Take(ReadOnlySpan<byte> name, ReadOnlyMemory<byte> field)
         {
+            var value = field.Span;
             // Length and first letter leave one name to compare with.
             switch (name.Length, name.Length > 1 ? name[1] : 0)
             {
-                case (7, 'f') when name.SequenceEqual("@format"u8): _format = value; break;
-                case (8, 'v') when name.SequenceEqual("@version"u8): _version = value; break;
-                case (8, 'c') when name.SequenceEqual("@created"u8): _created = value; break;
-                case (8, 'r') when name.SequenceEqual("@renewed"u8): _renewed = value; break;
-                case (9, 'd') when name.SequenceEqual("@deadline"u8): _deadline = value; break;
-                case (9, 'l') when name.SequenceEqual("@lifetime"u8): _lifetime = value; break;
+                case (7, 'f') when name.SequenceEqual("@format"u8): _format = Number(value); break;
+                case (8, 'v') when name.SequenceEqual("@version"u8): _version = Number(value); break;
+                case (8, 'c') when name.SequenceEqual("@created"u8): _created = Time(value); break;
+                case (8, 'r') when name.SequenceEqual("@renewed"u8): _renewed = Time(value); break;
+                case (9, 'd') when name.SequenceEqual("@deadline"u8): _hasBrokenDeadline = (_deadline = Time(value)) is null; break;
+                case (9, 'l') when name.SequenceEqual("@lifetime"u8): _lifetime = Duration(value); break;
                 case (8, 'b') when name.SequenceEqual("@browser"u8): _endsWithBrowser = true; break;
-                case (5, 'u') when name.SequenceEqual("@user"u8): _user = value; break;
-                case (7, 't') when name.SequenceEqual("@ticket"u8): _ticket = value; break;
-                case (10, 'v') when name.SequenceEqual("@validated"u8): _validated = value; break;
-                case (6, 'a') when name.SequenceEqual("@agent"u8): _agent = value; break;
-                case (8, 'a') when name.SequenceEqual("@address"u8): _address = value; break;
+                case (5, 'u') when name.SequenceEqual("@user"u8): _user = Encoding.UTF8.GetString(value); break;
+                case (7, 't') when name.SequenceEqual("@ticket"u8): _ticket = field; break;
+                case (10, 'v') when name.SequenceEqual("@validated"u8): _validated = Time(value); break;
+                case (6, 'a') when name.SequenceEqual("@agent"u8): _agent = Encoding.UTF8.GetString(value); break;
+                case (8, 'a') when name.SequenceEqual("@address"u8): _address = Encoding.UTF8.GetString(value); break;
             }
         }
 
-        public readonly SessionRecord? ToRecord(
-            Dictionary<string, byte[]> values, Dictionary<string, byte[]>? sealedValues, long size, ValueProtection protection)
+        public readonly SessionRecord? ToRecord(RecordValues values, RecordValues? sealedValues, ValueProtection protection)
         {
-            if (Number(_format) != Revision
-                || Number(_version) is not { } version
-                || Time(_created) is not { } created
-                || Time(_renewed) is not { } renewed
-                || Duration(_lifetime) is not { } lifetime
-                || (_deadline is not null && Time(_deadline) is null)
+            if (_format != Revision
+                || _version is not { } version
+                || _created is not { } created
+                || _renewed is not { } renewed
+                || _lifetime is not { } lifetime
+                || _hasBrokenDeadline
                 || (_user is null) != (_ticket is null)
                 || !TryIdentity(protection, created, out var identity))
             {
@@ -155,11 +171,10 @@ internal static class RecordLayout
                 CreatedAt = created,
                 RenewedAt = renewed,
                 Lifetime = new SessionLifetime(lifetime, !_endsWithBrowser),
-                Deadline = Time(_deadline),
+                Deadline = _deadline,
                 Identity = identity,
                 Values = values,
                 SealedValues = sealedValues,
-                Size = size,
             };
         }
 
@@ -171,17 +186,12 @@ internal static class RecordLayout
                 return true;
             }
 
-            if (!protection.TryUnprotect(Ticket, _ticket!, out var ticket))
+            if (!protection.TryUnprotect(Ticket, _ticket!.Value, out var ticket))
             {
                 return false;
             }
 
-            identity = new SessionIdentity(
-                Encoding.UTF8.GetString(_user),
-                ticket,
-                _agent is null ? null : Encoding.UTF8.GetString(_agent),
-                _address is null ? null : Encoding.UTF8.GetString(_address),
-                Time(_validated) ?? created);
+            identity = new SessionIdentity(_user, ticket, _agent, _address, _validated ?? created);
             return true;
         }
     }

@@ -6,10 +6,6 @@ namespace RedisSessions.Records;
 /// </summary>
 internal sealed class SessionRecord
 {
-    public static readonly IReadOnlyDictionary<string, byte[]> NoValues = new Dictionary<string, byte[]>();
-
-    private long _size = -1;
-
     /// <summary>Goes up with each commit; 1 when created.</summary>
     public required long Version { get; init; }
 
@@ -31,14 +27,14 @@ internal sealed class SessionRecord
     /// <summary>Who is signed in; <see langword="null"/> for an anonymous session.</summary>
     public SessionIdentity? Identity { get; init; }
 
-    /// <summary>The values by key. The arrays are shared: nobody changes them, nobody hands them out.</summary>
-    public required IReadOnlyDictionary<string, byte[]> Values { get; init; }
+    /// <summary>The values by key.</summary>
+    public required RecordValues Values { get; init; }
 
     /// <summary>
     /// The values as Redis has them, where they are encrypted: each encryption gives other bytes, and an exact update
     /// compares what is stored. <see langword="null"/> where values are stored as they are.
     /// </summary>
-    public IReadOnlyDictionary<string, byte[]>? SealedValues { get; init; }
+    public RecordValues? SealedValues { get; init; }
 
     /// <summary>When the record ends if it is not renewed.</summary>
     public DateTimeOffset ExpiresAt
@@ -51,42 +47,18 @@ internal sealed class SessionRecord
     }
 
     /// <summary>The same record with some values as they were read later.</summary>
-    public SessionRecord With(
-        IReadOnlyDictionary<string, byte[]> values, IReadOnlyDictionary<string, byte[]>? sealedValues) => new()
-        {
-            Version = Version,
-            IsWhole = false,
-            CreatedAt = CreatedAt,
-            RenewedAt = RenewedAt,
-            Lifetime = Lifetime,
-            Deadline = Deadline,
-            Identity = Identity,
-            Values = values,
-            SealedValues = sealedValues,
-        };
-
-    /// <summary>Bytes of all names and values, as the limit of a session counts them. Counted once where nobody knows it.</summary>
-    public long Size
+    public SessionRecord With(RecordValues values, RecordValues? sealedValues) => new()
     {
-        get
-        {
-            var size = Interlocked.Read(ref _size);
-            if (size < 0)
-            {
-                size = 0;
-                foreach (var (key, value) in Values)
-                {
-                    size += RecordSize.Of(key, value);
-                }
-
-                Interlocked.Exchange(ref _size, size);
-            }
-
-            return size;
-        }
-
-        init => _size = value;
-    }
+        Version = Version,
+        IsWhole = false,
+        CreatedAt = CreatedAt,
+        RenewedAt = RenewedAt,
+        Lifetime = Lifetime,
+        Deadline = Deadline,
+        Identity = Identity,
+        Values = values,
+        SealedValues = sealedValues,
+    };
 }
 
 /// <summary>Who is signed in to a session, and what the list of "your sessions" shows of the sign-in.</summary>

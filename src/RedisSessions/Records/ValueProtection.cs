@@ -29,9 +29,9 @@ internal sealed class ValueProtection
     public byte[] Protect(string key, byte[] value) => _protector is null ? value : _protector.Protect([.. Label(key), .. value]);
 
     /// <summary>False where the value was changed, belongs to another key, or was encrypted with a key that is lost.</summary>
-    public bool TryUnprotect(string key, byte[] stored, [NotNullWhen(true)] out byte[]? value)
+    public bool TryUnprotect(string key, ReadOnlyMemory<byte> stored, [NotNullWhen(true)] out byte[]? value)
     {
-        value = stored;
+        value = stored.ToArray();
         if (_protector is null)
         {
             return true;
@@ -39,7 +39,7 @@ internal sealed class ValueProtection
 
         try
         {
-            var plain = _protector.Unprotect(stored);
+            var plain = _protector.Unprotect(value);
             var label = Label(key);
             value = plain.AsSpan().StartsWith(label) ? plain[label.Length..] : null;
         }

@@ -10,23 +10,20 @@ namespace RedisSessions.Stores;
 /// fields that change one by one does not hold here.
 /// </summary>
 internal sealed class BlobRecordStore(
-    IDistributedCache cache, SessionKeys keys, ValueProtection protection, TimeProvider time, SessionLog log) : IRecordStore
+    IDistributedCache cache, SessionKeys keys, ValueProtection protection, TimeProvider time, SessionLog log, SessionMetrics metrics) : IRecordStore
 {
     public async ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken)
     {
         var blob = await AskAsync("load", () => cache.GetAsync(key, cancellationToken));
-        if (blob is null)
-        {
-            return null;
-        }
-
-        var record = BlobCodec.Decode(blob, protection);
-        if (record is null)
+        var record = blob is null ? null : BlobCodec.Decode(blob, protection);
+        if (blob is not null && record is null)
         {
             log.BrokenRecord(keys.PublicId(key));
         }
 
-        return record?.ExpiresAt > time.GetUtcNow() ? record : null;
+        record = record?.ExpiresAt > time.GetUtcNow() ? record : null;
+        metrics.Loaded(record is not null);
+        return record;
     }
 
     public ValueTask<SessionRecord?> ReloadAsync(string key, CancellationToken cancellationToken) =>

@@ -11,37 +11,34 @@ namespace RedisSessions.Stores;
 
 /// <summary>Keeps records as hashes: a commit writes only what changed, and only while the record lives.</summary>
 internal sealed class FieldRecordStore(
-    IFieldCache cache, SessionKeys keys, ValueProtection protection, RedisClock clock, SessionLog log) : IRecordStore
+    IFieldCache cache, SessionKeys keys, ValueProtection protection, RedisClock clock, SessionLog log, SessionMetrics metrics)
+    : IRecordStore
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken)
     {
-        FieldSet fields;
+        SessionRecord? record = null;
+        var isBroken = false;
         try
         {
-            fields = new FieldSet(await cache.ReadAsync(key, cancellationToken));
+            var fields = new FieldSet(await cache.ReadAsync(key, cancellationToken));
+            isBroken = fields.Count > 0 && (record = RecordLayout.Read(fields, protection)) is null;
         }
         catch (RedisServerException e) when (e.Kind == RedisErrorKind.WrongType)
         {
-            log.BrokenRecord(keys.PublicId(key));
-            return null;
+            isBroken = true;
         }
         catch (RedisException e)
         {
             throw Unavailable("load", e);
         }
 
-        if (fields.Count == 0)
-        {
-            return null;
-        }
-
-        var record = RecordLayout.Read(fields, protection);
-        if (record is null)
+        if (isBroken)
         {
             log.BrokenRecord(keys.PublicId(key));
         }
 
+        metrics.Loaded(record is not null);
         return record;
     }
 
@@ -132,7 +129,7 @@ internal sealed class FieldRecordStore(
 
         foreach (var key in change.Exact)
         {
-            write.Expect(RecordLayout.FieldOf(key), (before!.SealedValues ?? before.Values).GetValueOrDefault(key));
+            write.Expect(RecordLayout.FieldOf(key), (before!.SealedValues ?? before.Values).Get(key)?.ToArray());
         }
 
         return write;
@@ -192,25 +189,18 @@ internal sealed class FieldRecordStore(
 
     private SessionRecord WithCurrent(RecordChange change, byte[]?[] current)
     {
-        var values = new Dictionary<string, byte[]>(change.Base!.Values, StringComparer.Ordinal);
-        var sealedValues = protection.IsOn ? new Dictionary<string, byte[]>(change.Base.SealedValues!, StringComparer.Ordinal) : null;
+        var before = change.Base!;
+        var values = new Dictionary<string, byte[]?>(StringComparer.Ordinal);
+        var sealedValues = new Dictionary<string, byte[]?>(StringComparer.Ordinal);
         var i = 0;
         foreach (var key in change.Exact)
         {
-            values.Remove(key);
-            sealedValues?.Remove(key);
-            if (current[i++] is { } stored)
-            {
-                if (protection.TryUnprotect(key, stored, out var value))
-                {
-                    values[key] = value;
-                }
-
-                sealedValues?[key] = stored;
-            }
+            var stored = current[i++];
+            sealedValues[key] = stored;
+            values[key] = stored is not null && protection.TryUnprotect(key, stored, out var value) ? value : null;
         }
 
-        return change.Base.With(values, sealedValues);
+        return before.With(before.Values.With(values), before.SealedValues?.With(sealedValues));
     }
 
     public SessionUnavailableException Unavailable(string operation, RedisException cause)

@@ -7,7 +7,7 @@ namespace RedisSessions.Values;
 internal static class JsonValue
 {
     /// <exception cref="InvalidOperationException">The bytes are not JSON of a <typeparamref name="T"/>.</exception>
-    public static T? Read<T>(string key, byte[] bytes, JsonTypeInfo<T>? typeInfo = null)
+    public static T? Read<T>(string key, ReadOnlySpan<byte> bytes, JsonTypeInfo<T>? typeInfo = null)
     {
         try
         {

@@ -45,8 +45,12 @@ public static class SessionValueExtensions
     private static T? Read<T>(ISession session, string key, JsonTypeInfo<T>? typeInfo)
     {
         ArgumentNullException.ThrowIfNull(session);
-        var bytes = session is RedisSession ours ? ours.State.Peek(key) : session.TryGetValue(key, out var copy) ? copy : null;
-        return bytes is null ? default : JsonValue.Read(key, bytes, typeInfo);
+        if (session is RedisSession ours)
+        {
+            return ours.State.Peek(key) is { } kept ? JsonValue.Read(key, kept.Span, typeInfo) : default;
+        }
+
+        return session.TryGetValue(key, out var copy) ? JsonValue.Read(key, copy, typeInfo) : default;
     }
 
     private static void Write<T>(ISession session, string key, T value, JsonTypeInfo<T>? typeInfo)

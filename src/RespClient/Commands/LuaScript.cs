@@ -53,26 +53,46 @@ public sealed class LuaScript
         ReadOnlySpan<RedisArgument> arguments,
         CancellationToken cancellationToken = default)
     {
+        return ExecuteAsync(client, keys, arguments, static reply => reply, cancellationToken);
+    }
+
+    /// <summary>Runs the script in one round trip (two when the server has forgotten it), and reads what it returns.</summary>
+    /// <typeparam name="TResult">What the reply stands for.</typeparam>
+    /// <param name="client">Where to run it.</param>
+    /// <param name="keys">The keys it touches, all of them.</param>
+    /// <param name="arguments">The further arguments.</param>
+    /// <param name="read">Makes the result of the reply.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="RedisException">As <see cref="IRedisClient.ExecuteAsync"/> throws it.</exception>
+    public ValueTask<TResult> ExecuteAsync<TResult>(
+        IRedisClient client,
+        ReadOnlySpan<RedisArgument> keys,
+        ReadOnlySpan<RedisArgument> arguments,
+        Func<RespValue, TResult> read,
+        CancellationToken cancellationToken = default)
+    {
         ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(read);
         var all = new RedisArgument[2 + keys.Length + arguments.Length];
         all[0] = _sha1;
         all[1] = keys.Length;
         keys.CopyTo(all.AsSpan(2));
         arguments.CopyTo(all.AsSpan(2 + keys.Length));
-        return ExecuteAsync(client, all, cancellationToken);
+        return ExecuteAsync(client, all, read, cancellationToken);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<RespValue> ExecuteAsync(IRedisClient client, RedisArgument[] all, CancellationToken cancellationToken)
+    private async ValueTask<TResult> ExecuteAsync<TResult>(
+        IRedisClient client, RedisArgument[] all, Func<RespValue, TResult> read, CancellationToken cancellationToken)
     {
         try
         {
-            return await client.ExecuteAsync(RedisCommand.Owning("EVALSHA", all), cancellationToken);
+            return read(await client.ExecuteAsync(RedisCommand.Owning("EVALSHA", all), cancellationToken));
         }
         catch (RedisServerException e) when (e.Kind == RedisErrorKind.NoScript)
         {
             // In an array of its own: a client that keeps commands, to log or to count them, still holds the first.
-            return await client.ExecuteAsync(RedisCommand.Owning("EVAL", [_source, .. all.AsSpan(1)]), cancellationToken);
+            return read(await client.ExecuteAsync(RedisCommand.Owning("EVAL", [_source, .. all.AsSpan(1)]), cancellationToken));
         }
     }
 }

@@ -271,7 +271,7 @@ internal sealed class RandomTraffic(Instance[] instances, RedisServer server, in
     private string NewStamp() => Interlocked.Increment(ref _order).ToString(CultureInfo.InvariantCulture);
 
     private static string? StampOf(SessionRecord? record) =>
-        record?.Values.GetValueOrDefault("v") is { } value ? System.Text.Encoding.UTF8.GetString(value) : null;
+        record?.Values.Get("v") is { } value ? System.Text.Encoding.UTF8.GetString(value.Span) : null;
 
     private static double Now => Milliseconds(TimeProvider.System.GetUtcNow());
 

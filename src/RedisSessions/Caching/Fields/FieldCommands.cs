@@ -13,6 +13,8 @@ internal sealed class FieldCommands(TimedClient client)
     private static readonly LuaScript Change = LuaScript.FromResource(typeof(FieldCommands), "Change.lua");
     private static readonly LuaScript Delete = LuaScript.FromResource(typeof(FieldCommands), "Delete.lua");
 
+    private static readonly Func<RespValue, FieldAnswer> ReadAnswer = static reply => FieldAnswer.Read(reply);
+
     // Set once the server has refused keys of different slots in one script: it is a cluster.
     private volatile bool _slotsDiffer;
 
@@ -27,8 +29,8 @@ internal sealed class FieldCommands(TimedClient client)
     public ValueTask<FieldAnswer> ChangeAsync(FieldWrite write, IRedisClient? through, CancellationToken cancellationToken)
     {
         var target = client.Around(through);
-        return _slotsDiffer && (write.NewKey ?? write.IndexKey) is not null
-            ? ChangeSplitAsync(write, target, cancellationToken)
+        return (write.NewKey ?? write.IndexKey) is null ? ChangeOne(write, null, null, target, cancellationToken)
+            : _slotsDiffer ? ChangeSplitAsync(write, target, cancellationToken)
             : ChangeTogetherAsync(write, target, cancellationToken);
     }
 
@@ -53,7 +55,7 @@ internal sealed class FieldCommands(TimedClient client)
     {
         try
         {
-            return FieldAnswer.Read(await CreateOne(write, write.IndexKey, target, cancellationToken));
+            return await CreateOne(write, write.IndexKey, target, cancellationToken);
         }
         catch (RedisServerException e) when (e.Kind == RedisErrorKind.CrossSlot && write.IndexKey is not null)
         {
@@ -65,17 +67,16 @@ internal sealed class FieldCommands(TimedClient client)
     private static async ValueTask<FieldAnswer> CreateSplitAsync(FieldWrite write, TimedClient target, CancellationToken cancellationToken)
     {
         await new SplitFieldCommands(target).ListAsync(write.IndexKey!, write.Key, write.TimeToLive!.Value, cancellationToken);
-        return FieldAnswer.Read(await CreateOne(write, null, target, cancellationToken));
+        return await CreateOne(write, null, target, cancellationToken);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FieldAnswer> ChangeTogetherAsync(FieldWrite write, TimedClient target, CancellationToken cancellationToken)
     {
         try
         {
-            return FieldAnswer.Read(await ChangeOne(write, write.NewKey, write.IndexKey, target, cancellationToken));
+            return await ChangeOne(write, write.NewKey, write.IndexKey, target, cancellationToken);
         }
-        catch (RedisServerException e) when (e.Kind == RedisErrorKind.CrossSlot && (write.NewKey ?? write.IndexKey) is not null)
+        catch (RedisServerException e) when (e.Kind == RedisErrorKind.CrossSlot)
         {
             _slotsDiffer = true;
             return await ChangeSplitAsync(write, target, cancellationToken);
@@ -84,11 +85,9 @@ internal sealed class FieldCommands(TimedClient client)
 
     private static ValueTask<FieldAnswer> ChangeSplitAsync(FieldWrite write, TimedClient target, CancellationToken cancellationToken) =>
         new SplitFieldCommands(target).ChangeAsync(
-            write,
-            async () => FieldAnswer.Read(await ChangeOne(write, null, null, target, cancellationToken)),
-            cancellationToken);
+            write, () => ChangeOne(write, null, null, target, cancellationToken), cancellationToken);
 
-    private static ValueTask<RespValue> CreateOne(
+    private static ValueTask<FieldAnswer> CreateOne(
         FieldWrite write, string? indexKey, TimedClient target, CancellationToken cancellationToken)
     {
         var few = default(FewArguments);
@@ -96,11 +95,11 @@ internal sealed class FieldCommands(TimedClient client)
         Span<RedisArgument> arguments = count <= FewArguments.Length ? few[..count] : new RedisArgument[count];
         FieldArguments.Create(write, arguments);
         return indexKey is null
-            ? Create.ExecuteAsync(target, [write.Key], arguments, cancellationToken)
-            : Create.ExecuteAsync(target, [write.Key, indexKey], arguments, cancellationToken);
+            ? Create.ExecuteAsync(target, [write.Key], arguments, ReadAnswer, cancellationToken)
+            : Create.ExecuteAsync(target, [write.Key, indexKey], arguments, ReadAnswer, cancellationToken);
     }
 
-    private static ValueTask<RespValue> ChangeOne(
+    private static ValueTask<FieldAnswer> ChangeOne(
         FieldWrite write, string? newKey, string? indexKey, TimedClient target, CancellationToken cancellationToken)
     {
         var few = default(FewArguments);
@@ -110,9 +109,9 @@ internal sealed class FieldCommands(TimedClient client)
         FieldArguments.Change(write, moves, isListed, arguments);
         return (newKey, indexKey) switch
         {
-            (null, null) => Change.ExecuteAsync(target, [write.Key], arguments, cancellationToken),
-            (not null, not null) => Change.ExecuteAsync(target, [write.Key, newKey, indexKey], arguments, cancellationToken),
-            _ => Change.ExecuteAsync(target, [write.Key, (newKey ?? indexKey)!], arguments, cancellationToken),
+            (null, null) => Change.ExecuteAsync(target, [write.Key], arguments, ReadAnswer, cancellationToken),
+            (not null, not null) => Change.ExecuteAsync(target, [write.Key, newKey, indexKey], arguments, ReadAnswer, cancellationToken),
+            _ => Change.ExecuteAsync(target, [write.Key, (newKey ?? indexKey)!], arguments, ReadAnswer, cancellationToken),
         };
     }
 

@@ -11,8 +11,8 @@ internal readonly struct FieldSet(RespValue reply)
     public int Count => _reply.Items.Length / 2;
 
     /// <summary>The name of a field, UTF-8.</summary>
-    public ReadOnlySpan<byte> Name(int index) => _reply.Items[index * 2].Bytes.Span;
+    public ReadOnlyMemory<byte> Name(int index) => _reply.Items[index * 2].Bytes;
 
-    /// <summary>The value of a field. Owned by the entry from then on: not copied, not to be changed.</summary>
-    public byte[] Value(int index) => _reply.Items[(index * 2) + 1].AsBytes() ?? [];
+    /// <summary>The value of a field. Not copied: whoever keeps it keeps the array of the reply it lies in.</summary>
+    public ReadOnlyMemory<byte> Value(int index) => _reply.Items[(index * 2) + 1].Bytes;
 }

@@ -33,8 +33,8 @@ internal sealed class NearRecordStore(
         return ReadAsync(key, cancellationToken);
     }
 
-    public async ValueTask<SessionRecord?> ReloadAsync(string key, CancellationToken cancellationToken) =>
-        Counted(await fields.ReloadAsync(key, cancellationToken));
+    public ValueTask<SessionRecord?> ReloadAsync(string key, CancellationToken cancellationToken) =>
+        fields.ReloadAsync(key, cancellationToken);
 
     public ValueTask<RecordOutcome> CommitAsync(RecordChange change) =>
         change.NewKey is null ? WriteAsync(change.Key, change) : MoveAsync(change.NewKey, change);
@@ -86,15 +86,7 @@ internal sealed class NearRecordStore(
 
     private SessionRecord? Counted(SessionRecord? record)
     {
-        if (record is null)
-        {
-            metrics.LoadedNothing();
-        }
-        else
-        {
-            metrics.LoadedFromRedis();
-        }
-
+        metrics.Loaded(record is not null);
         return record;
     }
 

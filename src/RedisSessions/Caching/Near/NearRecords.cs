@@ -16,9 +16,9 @@ internal sealed class NearRecords(
     SessionKeys keys, ValueProtection protection, RedisClock clock, SessionLog log, TimeSpan timeout)
     : ITrackedRecords<string, SessionRecord>
 {
-    // A dictionary entry, an array header and a string header for each value; the record itself.
-    private const int BytesPerValue = 96;
-    private const int BytesPerRecord = 256;
+    // A field's two references with their bounds; the record itself, with its values and their arrays.
+    private const int BytesPerValue = 32;
+    private const int BytesPerRecord = 320;
 
     private readonly byte[] _prefix = Encoding.UTF8.GetBytes(keys.Prefix);
 
@@ -57,10 +57,12 @@ internal sealed class NearRecords(
 
     public TrackedItem<SessionRecord> Keep(SessionRecord record)
     {
-        var bytes = record.Size * (record.SealedValues is null ? 1 : 2)
-            + (record.Values.Count * BytesPerValue) + (record.Identity?.Ticket.Length ?? 0) + BytesPerRecord;
+        var bytes = BytesOf(record.Values) + BytesOf(record.SealedValues) + (record.Identity?.Ticket.Length ?? 0) + BytesPerRecord;
         return TrackedItem.Keep(record, (int)Math.Min(bytes, int.MaxValue), clock.ToLocal(record.ExpiresAt));
     }
+
+    private static long BytesOf(RecordValues? values) =>
+        values is null ? 0 : values.HeldBytes + (values.Count * BytesPerValue);
 
     public void Broken(string key) => log.BrokenRecord(keys.PublicId(key));
 }
