@@ -138,7 +138,9 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
     /// before the caller does. Callable from within the callbacks of a <see cref="WireObserver"/>.
     /// </summary>
     internal ValueTask<RespValue> ExecuteAsync(in RedisCommand command, IReplyObserver observer, CancellationToken cancellationToken = default) =>
-        Enqueue(command, observer, cancellationToken);
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<RespValue>(cancellationToken)
+        : ClientActivity.HasListeners ? Trace(command, observer, cancellationToken)
+        : Enqueue(command, observer, cancellationToken);
 
     /// <summary>From now on the observer is told; first, soon, of the connection if there is one.</summary>
     internal void Observe(WireObserver observer)
@@ -237,6 +239,9 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
     // Apart, because a closure is allocated where its variables are declared.
     private ValueTask<RespValue> Trace(RedisCommand command, CommandNeed need, CancellationToken cancellationToken) =>
         ClientActivity.TraceAsync(command.Name, () => Execute(command, need, cancellationToken));
+
+    private ValueTask<RespValue> Trace(RedisCommand command, IReplyObserver observer, CancellationToken cancellationToken) =>
+        ClientActivity.TraceAsync(command.Name, () => Enqueue(command, observer, cancellationToken));
 
     private ValueTask<RespValue> Execute(in RedisCommand command, CommandNeed need, CancellationToken cancellationToken) =>
         need == CommandNeed.OwnConnection ? ExecuteBlockingAsync(command, cancellationToken) : Enqueue(command, null, cancellationToken);

@@ -147,7 +147,8 @@ internal sealed class FieldRecordStore(
         if (change.Base is null || change.Base.Lifetime != change.Lifetime)
         {
             RecordFields.AddLifetime(change.Lifetime, Add);
-            if (change is { Base.Lifetime.IsPersistent: false, Lifetime.IsPersistent: true })
+            // Whatever the base says: another request may have set it since.
+            if (change is { Base: not null, Lifetime.IsPersistent: true })
             {
                 write.Remove(RecordLayout.Browser);
             }
@@ -156,7 +157,7 @@ internal sealed class FieldRecordStore(
         if (identityChanged)
         {
             // An agent or address of an earlier sign-in must not stay behind.
-            foreach (var field in change.Base?.Identity is null ? [] : AbsentFieldsOf(change.Identity!))
+            foreach (var field in change.Base is null ? [] : AbsentFieldsOf(change.Identity!))
             {
                 write.Remove(field);
             }

@@ -11,9 +11,6 @@ internal static partial class TrackingLog
     [LoggerMessage(EventId = 121, Level = LogLevel.Warning, Message = "Client-side caching is off, every read goes to Redis: {Reason}")]
     public static partial void CacheIsOff(ILogger logger, string reason);
 
-    [LoggerMessage(
-        EventId = 122,
-        Level = LogLevel.Information,
-        Message = "The server sends no push right behind the reply to a script that writes, or refused the script: records are read again after each write")]
-    public static partial void WritesAreReadAgain(ILogger logger);
+    [LoggerMessage(EventId = 122, Level = LogLevel.Information, Message = "What is written is read again before it is kept: {Reason}")]
+    public static partial void WritesAreReadAgain(ILogger logger, string reason);
 }

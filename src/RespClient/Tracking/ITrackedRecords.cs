@@ -37,12 +37,13 @@ public interface ITrackedRecords<TKey, TValue>
 public readonly record struct TrackedItem<TValue>
     where TValue : class
 {
-    internal TrackedItem(TValue? value, int sizeInBytes, DateTimeOffset? expiresAt, bool isKept)
+    internal TrackedItem(TValue? value, int sizeInBytes, DateTimeOffset? expiresAt, bool isKept, bool isUnchanged = false)
     {
         Value = value;
         SizeInBytes = sizeInBytes;
         ExpiresAt = expiresAt;
         IsKept = isKept;
+        IsUnchanged = isUnchanged;
     }
 
     /// <summary>The record; <see langword="null"/>: there is none.</summary>
@@ -59,6 +60,9 @@ public readonly record struct TrackedItem<TValue>
 
     /// <summary>Whether the cache may keep the record.</summary>
     public bool IsKept { get; }
+
+    /// <summary>Whether what the cache keeps stays as it is.</summary>
+    internal bool IsUnchanged { get; }
 }
 
 /// <summary>Makes a <see cref="TrackedItem{TValue}"/>.</summary>
@@ -75,6 +79,10 @@ public static class TrackedItem
         ArgumentOutOfRangeException.ThrowIfNegative(sizeInBytes);
         return new TrackedItem<TValue>(value, sizeInBytes, expiresAt, isKept: true);
     }
+
+    /// <summary>A write has found that it must change nothing: what is kept of the record is still right.</summary>
+    public static TrackedItem<TValue> Unchanged<TValue>()
+        where TValue : class => new(null, 0, null, isKept: false, isUnchanged: true);
 
     /// <summary>A record (or none) that readers get and the cache does not keep.</summary>
     public static TrackedItem<TValue> DoNotKeep<TValue>(TValue? value = null)

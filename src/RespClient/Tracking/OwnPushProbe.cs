@@ -6,9 +6,9 @@ using RespClient.Protocol;
 namespace RespClient.Tracking;
 
 /// <summary>
-/// Finds out over a new connection whether the server does what keeping written records relies on: a script that reads a
-/// key and then changes it is answered, and right behind the reply comes one push; what the script reads at its end is
-/// tracked. Redis does so since 7.0.5; others may send the push first, or track no scripts.
+/// Finds out over a connection whether the server does what keeping written records relies on: a script that reads a key
+/// and then changes it is answered, and right behind the reply comes one push; what the script reads at its end is tracked.
+/// Redis does so since 7.0.5; others may send the push first, or track no scripts.
 /// </summary>
 /// <param name="client">The client.</param>
 /// <param name="key">A key that nobody else uses.</param>
@@ -20,19 +20,20 @@ internal sealed class OwnPushProbe(RedisClient client, string key, Action trust)
         "redis.call('EXISTS', KEYS[1]) redis.call('SET', KEYS[1], '', 'PX', 1000) return redis.call('EXISTS', KEYS[1])";
 
     private readonly byte[] _key = Encoding.UTF8.GetBytes(key);
+    private volatile bool _isInDoubt = true;
 
     // Reader loop: the number of the reply whose push comes next, and how many came as they should.
     private long _awaitedBehind;
     private int _seen;
 
-    /// <summary>
-    /// Tries it, in one round trip, begun on the reader loop. False: the server does it another way, or refuses. A lost
-    /// connection says nothing; the next one is tried again.
-    /// </summary>
-    public async Task<bool> RunAsync()
+    /// <summary>Whether the server has neither shown it nor that it does it another way: trying again may tell.</summary>
+    public bool IsInDoubt => _isInDoubt;
+
+    /// <summary>Tries it, in one round trip.</summary>
+    /// <returns>Why written records are not kept for as long as this connection lasts; <see langword="null"/>: they are, or it is in doubt.</returns>
+    public async Task<string?> RunAsync()
     {
-        _awaitedBehind = 0;
-        _seen = 0;
+        _isInDoubt = true;
         try
         {
             // The script's own push is the first; the second one comes of the deletion, if the key was still tracked.
@@ -42,11 +43,18 @@ internal sealed class OwnPushProbe(RedisClient client, string key, Action trust)
             await script;
             await deletion;
             await end;
-            return Volatile.Read(ref _seen) == 2;
+            _isInDoubt = false;
+            return Volatile.Read(ref _seen) == 2 ? null : "the server sends no push right behind the reply to a script that writes";
+        }
+        catch (RedisServerException e) when (!e.Kind.IsTransient())
+        {
+            _isInDoubt = false;
+            return $"the server refused a script: {e.Message}";
         }
         catch (Exception e) when (e is RedisException or ObjectDisposedException)
         {
-            return e is not RedisServerException;
+            // A server that is full or busy, a command that was not sent, a connection that is gone: nothing is known.
+            return null;
         }
     }
 
@@ -62,12 +70,16 @@ internal sealed class OwnPushProbe(RedisClient client, string key, Action trust)
 
     private void OnReply(int step)
     {
-        // A push that was there before its reply, or twice, is none of those awaited.
-        if (step == 3 && _seen == 2)
+        if (step == 1)
+        {
+            _seen = 0;
+        }
+        else if (step == 3 && _seen == 2)
         {
             trust();
         }
 
+        // A push that was there before its reply, or twice, is none of those awaited.
         _awaitedBehind = step < 3 && _seen == step - 1 ? client.AnsweredThrough : 0;
     }
 

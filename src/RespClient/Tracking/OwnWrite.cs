@@ -22,27 +22,39 @@ internal sealed class OwnWrite<TKey, TValue>(
 
     public void OnReply(in RespValue reply)
     {
-        var written = TrackedItem.DoNotKeep<TValue>();
-        if (!reply.IsError && table.AreOwnPushesSure)
+        var written = Written(reply);
+        if (!written.IsUnchanged)
         {
-            try
-            {
-                written = keep(reply, table.Current(key));
-            }
-#pragma warning disable CA1031 // The caller's code, on the reader loop: it must not end the connection for everybody.
-            catch (Exception)
-#pragma warning restore CA1031
-            {
-                // Nothing is kept, and the next reader asks.
-            }
+            table.OnOwnReply(key, written, client.AnsweredThrough);
         }
-
-        table.OnOwnReply(key, written, client.AnsweredThrough);
     }
 
     public void OnLost()
     {
         // The connection is gone, and with it everything that was kept.
+    }
+
+    private TrackedItem<TValue> Written(in RespValue reply)
+    {
+        if (reply.IsError)
+        {
+            // The script has not run, and comes again. Any other may have failed half way.
+            return RedisErrorKinds.Parse(reply.AsString()!) == RedisErrorKind.NoScript
+                ? TrackedItem.Unchanged<TValue>()
+                : TrackedItem.DoNotKeep<TValue>();
+        }
+
+        try
+        {
+            return keep(reply, table.Current(key));
+        }
+#pragma warning disable CA1031 // The caller's code, on the reader loop: it must not end the connection for everybody.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // Nothing is kept, and the next reader asks.
+            return TrackedItem.DoNotKeep<TValue>();
+        }
     }
 
     // It waits on a connection of its own, or is refused.

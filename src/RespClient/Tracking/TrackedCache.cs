@@ -111,8 +111,9 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     /// <param name="keep">
     /// Called with the reply to each command that is sent, in the order of the wire, and with the record that is kept just
     /// before it (<see langword="null"/>: none is). Returns the record as the write left it, if the reply and the record
-    /// before tell; otherwise <see cref="TrackedItem.DoNotKeep"/>. Called on the reader loop: it must be quick. What it
-    /// throws counts as <see cref="TrackedItem.DoNotKeep"/>.
+    /// before tell; <see cref="TrackedItem.Unchanged"/> where the reply says that nothing was changed; otherwise
+    /// <see cref="TrackedItem.DoNotKeep"/>. Called on the reader loop: it must be quick. What it throws counts as
+    /// <see cref="TrackedItem.DoNotKeep"/>.
     /// </param>
     /// <remarks>
     /// The write is one script. Before it changes the record for the first time it must read it, and after it has changed
@@ -129,8 +130,8 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     }
 
     /// <summary>
-    /// Marks a record as being written by commands that the caller sends over the same client, until the mark is
-    /// disposed: none is served or kept meanwhile. For writes that touch several records, or delete.
+    /// Marks a record as being written by commands that the caller sends over the connection all callers of the client
+    /// share, until the mark is disposed: none is served or kept meanwhile. For writes that touch several records, or delete.
     /// </summary>
     /// <returns>The mark; dispose it when the write is answered or has failed.</returns>
     public IDisposable BeginWrite(TKey key) => new WriteMark<TKey, TValue>(_table, key);

@@ -17,6 +17,9 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
     // Ten times the bound without a look-up. The first one after it is read from the server, and the pings go on.
     private const int LooksBeforeRest = 40;
 
+    // A minute where the bound is the usual second.
+    private const int MostTicksBetweenStarts = 256;
+
     private readonly RedisClient _client;
     private readonly TrackedTable<TKey, TValue> _table;
     private readonly CoarseClock _clock;
@@ -25,6 +28,10 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
     private readonly long _pingAfter;
     private readonly ITimer _pings;
     private volatile string _offReason = "there is no connection";
+    private volatile bool _canTrack;
+    private int _startsUnderWay;
+    private int _ticksUntilStart;
+    private int _ticksBetweenStarts;
     private int _isPinging;
     private long _lookups;
     private int _looksWithoutLookups;
@@ -54,6 +61,8 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
             return;
         }
 
+        _canTrack = true;
+        _ticksUntilStart = _ticksBetweenStarts = 1;
         _ = StartTrackingAsync();
     }
 
@@ -87,37 +96,61 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
     {
         await _pings.DisposeAsync();
         _offReason = "the cache was disposed";
-        _table.TurnOff();
+        _table.Close();
     }
 
     /// <summary>
-    /// Sent like any other command: a read answered after it was executed after it, so it is tracked.
+    /// Sent like any other command: a read answered after it was executed after it, so it is tracked. Whatever of it was
+    /// not sent or not answered, the clock starts again.
     /// </summary>
     private async Task StartTrackingAsync()
     {
+        Interlocked.Increment(ref _startsUnderWay);
         try
         {
             var turningOn = _client.ExecuteAsync(
                 new RedisCommand("CLIENT", "TRACKING", "ON"), new Confirmation(this), CancellationToken.None);
-            var trying = _probe?.RunAsync();
+            var trying = _probe?.RunAsync() ?? Task.FromResult<string?>(null);
             await turningOn;
-            if (trying is not null && !await trying)
+            if (await trying is { } reason)
             {
-                TrackingLog.WritesAreReadAgain(_logger);
+                TrackingLog.WritesAreReadAgain(_logger, reason);
             }
         }
-        catch (RedisServerException e)
+        catch (RedisServerException e) when (!e.Kind.IsTransient())
         {
             TurnOff($"the server refused CLIENT TRACKING: {e.Message}");
         }
         catch (Exception e) when (e is RedisException or ObjectDisposedException)
         {
-            // The connection is gone; the next one starts again.
+            // The connection is gone, and the next one starts again; or it is not, and the clock does.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _startsUnderWay);
+        }
+    }
+
+    /// <summary>A tick of the clock: what could not be begun with the connection is begun now, less and less often.</summary>
+    private void StartAgainIfInDoubt()
+    {
+        var isInDoubt = _canTrack && (!_table.IsOn || (!_table.AreOwnPushesSure && _probe is { IsInDoubt: true }));
+        if (!isInDoubt || !_client.IsConnected || Volatile.Read(ref _startsUnderWay) > 0)
+        {
+            return;
+        }
+
+        if (--_ticksUntilStart <= 0)
+        {
+            _ticksUntilStart = _ticksBetweenStarts;
+            _ticksBetweenStarts = Math.Min(_ticksBetweenStarts * 2, MostTicksBetweenStarts);
+            _ = StartTrackingAsync();
         }
     }
 
     private void TurnOff(string reason)
     {
+        _canTrack = false;
         _offReason = reason;
         TrackingLog.CacheIsOff(_logger, reason);
     }
@@ -125,6 +158,7 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
     private void PingIfIdle()
     {
         _clock.Calibrate();
+        StartAgainIfInDoubt();
         if (_table.IsOn
             && IsWanted()
             && _client.Time.GetTimestamp() - _client.NewestAnswerStartedAt > _pingAfter

@@ -193,6 +193,59 @@ public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixt
     }
 
     [Fact]
+    public async Task Lifetimes_that_two_requests_set_at_the_same_time_leave_the_last_one_here_and_in_redis()
+    {
+        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Options = o => o.NearCacheBytes = 16 * 1024 * 1024,
+            Endpoints = app =>
+            {
+                app.MapGet("/stay", async (HttpContext c, Gates gates) =>
+                {
+                    await gates.PassAsync("loaded");
+                    c.RedisSession().Lifetime = SessionLifetime.Remembered(TimeSpan.FromMinutes(30));
+                });
+                app.MapGet("/leave", (HttpContext c) =>
+                {
+                    c.RedisSession().Lifetime = SessionLifetime.UntilBrowserCloses(TimeSpan.FromMinutes(20));
+                });
+                app.MapGet("/lifetime", (HttpContext c) => c.RedisSession().Lifetime.ToString());
+            },
+        });
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        var key = SessionRedis.KeyOf(browser.Cookie!);
+
+        var slow = browser.Clone().GetAsync("/stay");
+        await app.Gates.ReachedAsync("loaded");
+        await browser.GetAsync("/leave");
+        Assert.Equal("1", await redis.Server.FieldAsync(key, "@browser"));
+        app.Gates.Open("loaded");
+        await slow;
+
+        Assert.Equal(SessionLifetime.Remembered(TimeSpan.FromMinutes(30)).ToString(), (await browser.GetAsync("/lifetime")).Body);
+        Assert.Equal("0", await redis.Server.CliAsync("HEXISTS", key, "@browser"));
+    }
+
+    [Fact]
+    public async Task Requests_that_write_one_session_at_the_same_time_read_it_from_redis_no_more()
+    {
+        await using var app = await StartWarmAsync();
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        await browser.GetAsync("/set?k=a&v=2"); // the clock of Redis is known from here on
+        await using var monitor = await redis.Server.MonitorAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(i => browser.Clone().GetAsync($"/set?k=k{i}&v={i}")));
+
+        Assert.Equal(65, (await browser.GetAsync("/keys")).Body.Split(',').Length);
+        var commands = (await monitor.SessionCommandsAsync()).Select(Name).ToArray();
+        Assert.Equal(64, commands.Count(name => name == "EVALSHA"));
+        Assert.InRange(commands.Count(name => name == "HGETALL"), 0, 6); // none, where the machine does not stall
+    }
+
+    [Fact]
     public async Task A_thousand_parallel_updates_over_two_near_caches_count_to_exactly_a_thousand()
     {
         await using var one = await StartWarmAsync(o => o.IoTimeout = TimeSpan.FromSeconds(20));

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using RespClient.Commands;
-using RespClient.Protocol;
 using RespClient.Tracking;
 using TestServers;
 using TestServers.Scripted;
@@ -138,154 +136,6 @@ public sealed class TrackedCacheTests
     }
 
     [Fact]
-    public async Task WrittenRecordIsAHitWithoutAnotherCommandAndStaysTracked()
-    {
-        await using var server = await RedisServer.StartAsync();
-        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
-        await using var cache = await KeepsWritesAsync(new TrackedCache<string, Note>(client, _notes, Notes.KeepingWrites()));
-        await using var monitor = await server.MonitorAsync();
-        Assert.Equal(1, await _notes.WriteAsync(cache, "a", "mine"));
-        Assert.True(cache.TryGet("a", out var note));
-        Assert.Equal("mine", note.Text);
-        Assert.Single(await monitor.CommandsAsync(), IsNoPing);
-
-        // The script's last read has made the server track the key again: a foreign change is noticed.
-        await server.CliAsync("HSET", "note:a", "v", "7", "t", "theirs");
-        await Eventually.TrueAsync(() => !cache.TryGet("a", out _));
-        Assert.Equal("theirs", (await cache.GetAsync("a"))!.Text);
-    }
-
-    [Fact]
-    public async Task WritersOfOneRecordAtTheSameTimeBuildOnWhatTheOthersWroteAndItIsNeverReadAgain()
-    {
-        await using var server = await RedisServer.StartAsync();
-        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
-        await using var cache = await KeepsWritesAsync(new TrackedCache<string, Note>(client, _notes, Notes.KeepingWrites()));
-        await _notes.WriteAsync(cache, "a", "0");
-        await Task.WhenAll(Enumerable.Range(1, 500).Select(async number =>
-        {
-            var text = number.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            var writer = cache.Writer("a", (written, current) =>
-                current is not null && written.AsInt64() == current.Version + 1
-                    ? Notes.Kept(written, current.Text + "," + text)
-                    : TrackedItem.DoNotKeep<Note>());
-            var version = (await writer.ExecuteAsync(new RedisCommand("EVAL", Notes.WriteScript, 1, "note:a", text))).AsInt64();
-            Assert.True(cache.TryGet("a", out var note));
-            Assert.True(note.Version >= version);
-        }));
-
-        Assert.True(cache.TryGet("a", out var last));
-        Assert.Equal(501, last.Version);
-        Assert.Equal(Enumerable.Range(0, 501), last.Text.Split(',').Select(int.Parse).Order());
-        Assert.Equal(0, cache.GetStatistics().Reads);
-    }
-
-    [Fact]
-    public async Task RecordFromBeforeIsServedUntilTheWriteIsAnswered()
-    {
-        await using var server = await RedisServer.StartAsync();
-        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
-        await using var cache = await KeepsWritesAsync(new TrackedCache<string, Note>(client, _notes, Notes.KeepingWrites()));
-        await _notes.WriteAsync(cache, "a", "before");
-        server.Suspend();
-        var writing = _notes.WriteAsync(cache, "a", "after");
-        var served = cache.TryGet("a", out var note);
-        server.Resume();
-        await writing;
-        Assert.True(served);
-        Assert.Equal("before", note!.Text);
-        Assert.True(cache.TryGet("a", out note));
-        Assert.Equal("after", note.Text);
-    }
-
-    [Fact]
-    public async Task WriteThatMeetsAForgottenScriptIsRunAndKeptAllTheSame()
-    {
-        await using var server = await RedisServer.StartAsync();
-        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
-        await using var cache = await KeepsWritesAsync(new TrackedCache<string, Note>(client, _notes, Notes.KeepingWrites()));
-        var script = new LuaScript(Notes.WriteScript);
-        var reply = await script.ExecuteAsync(cache.Writer("a", (written, _) => Notes.Kept(written, "text")), ["note:a"], ["text"]);
-        Assert.Equal(1, reply.AsInt64());
-        Assert.True(cache.TryGet("a", out _));
-    }
-
-    [Fact]
-    public async Task WriteThatFailsAtTheServerTakesTheRecordAwayAndIsToldToItsCaller()
-    {
-        await using var server = await RedisServer.StartAsync();
-        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
-        await using var cache = await KeepsWritesAsync(new TrackedCache<string, Note>(client, _notes, Notes.KeepingWrites()));
-        await _notes.WriteAsync(cache, "a", "text");
-        var writer = cache.Writer("a", (written, _) => Notes.Kept(written, "never"));
-        await Assert.ThrowsAsync<RedisServerException>(() => writer.ExecuteAsync(new RedisCommand("LPUSH", "note:a", "x")).AsTask());
-        Assert.False(cache.TryGet("a", out _));
-        Assert.Equal("text", (await cache.GetAsync("a"))!.Text);
-    }
-
-    [Fact]
-    public async Task WhoCannotSayWhatWasWrittenLeavesTheNextReadToTheServer()
-    {
-        await using var server = await RedisServer.StartAsync();
-        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
-        await using var cache = await KeepsWritesAsync(new TrackedCache<string, Note>(client, _notes, Notes.KeepingWrites()));
-        await _notes.WriteAsync(cache, "a", "text");
-        Func<RespValue, Note?, TrackedItem<Note>>[] silent =
-            [(_, _) => TrackedItem.DoNotKeep<Note>(), (_, _) => throw new InvalidOperationException("the caller's own fault")];
-        foreach (var keep in silent)
-        {
-            await cache.Writer("a", keep).ExecuteAsync(new RedisCommand("EVAL", Notes.WriteScript, 1, "note:a", "text"));
-            Assert.False(cache.TryGet("a", out _));
-            await cache.GetAsync("a");
-        }
-
-        Assert.Equal(2, cache.GetStatistics().Reads);
-        Assert.True(client.IsConnected);
-    }
-
-    [Fact]
-    public async Task WriteThatWouldChangeTheSharedConnectionIsRefusedLikeAnywhereElse()
-    {
-        await using var server = await RedisServer.StartAsync();
-        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
-        await using var cache = await KeepsWritesAsync(new TrackedCache<string, Note>(client, _notes, Notes.KeepingWrites()));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => cache
-            .Writer("a", (written, _) => Notes.Kept(written, "text"))
-            .ExecuteAsync(new RedisCommand("SELECT", 1))
-            .AsTask());
-
-        // The mark of the failed write is gone: the record can be kept.
-        await server.CliAsync("HSET", "note:a", "v", "1", "t", "text");
-        await cache.GetAsync("a");
-        Assert.True(cache.TryGet("a", out _));
-    }
-
-    [Fact]
-    public async Task WrittenRecordsAreNotKeptWhereNobodyHasTriedTheServer()
-    {
-        await using var server = await RedisServer.StartAsync();
-        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
-        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, _notes));
-        Assert.False(cache.KeepsWrites);
-        Assert.Equal(1, await _notes.WriteAsync(cache, "a", "mine"));
-        Assert.False(cache.TryGet("a", out _));
-        Assert.Equal("mine", (await cache.GetAsync("a"))!.Text);
-    }
-
-    [Fact]
-    public async Task WrittenRecordsAreNotKeptAndTheLogSaysSoWhereTheUserMayRunNoScripts()
-    {
-        await using var server = await RedisServer.StartAsync();
-        await server.CliAsync("ACL", "SETUSER", "reader", "on", "nopass", "~*", "+@all", "-eval");
-        var log = new RecordingLogger();
-        await using var client = await RedisClient.ConnectAsync($"{server.ConnectionString},user=reader,password=any");
-        await using var cache = await OnAsync(new TrackedCache<string, Note>(client, _notes, Notes.KeepingWrites(), log));
-        await Eventually.TrueAsync(() => log.Lines.Any(line => line.Contains("read again", StringComparison.Ordinal)));
-        Assert.False(cache.KeepsWrites);
-        Assert.True(cache.IsOn);
-    }
-
-    [Fact]
     public async Task MissingRecordIsToldAsNoneAndAskedForAgain()
     {
         await using var server = await RedisServer.StartAsync();
@@ -374,8 +224,6 @@ public sealed class TrackedCacheTests
         await Eventually.TrueAsync(() => cache.KeepsWrites);
         return cache;
     }
-
-    private static bool IsNoPing(string command) => !command.Contains("PING", StringComparison.Ordinal);
 
     internal static async Task<TrackedCache<string, Note>> OnAsync(TrackedCache<string, Note> cache)
     {

@@ -9,7 +9,8 @@
 -- an expectation failed.
 -- One step, because checking and then writing would bring back what was destroyed in between. Each redis.call costs as
 -- much as all the rest of a small write: the usual one has three. The record that stays is read before the first change
--- of it and after the last, and not in between: near caches rely on that (RespClient's TrackedCache.Writer).
+-- of it and after the last, and not in between: near caches rely on that (RespClient's TrackedCache.Writer). Where its TTL
+-- was taken away it is read in between, and a near cache drops it with the second push.
 local key, flags = KEYS[1], ARGV[1]
 local version = redis.pcall('HGET', key, '@version')
 if type(version) == 'table' and not string.find(version.err, 'WRONGTYPE', 1, true) then

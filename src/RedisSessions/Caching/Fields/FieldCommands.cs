@@ -64,9 +64,9 @@ internal sealed class FieldCommands(TimedClient client)
         }
     }
 
-    private static async ValueTask<FieldAnswer> CreateSplitAsync(FieldWrite write, TimedClient target, CancellationToken cancellationToken)
+    private async ValueTask<FieldAnswer> CreateSplitAsync(FieldWrite write, TimedClient target, CancellationToken cancellationToken)
     {
-        await new SplitFieldCommands(target).ListAsync(write.IndexKey!, write.Key, write.TimeToLive!.Value, cancellationToken);
+        await new SplitFieldCommands(client).ListAsync(write.IndexKey!, write.Key, write.TimeToLive!.Value, cancellationToken);
         return await CreateOne(write, null, target, cancellationToken);
     }
 
@@ -83,9 +83,11 @@ internal sealed class FieldCommands(TimedClient client)
         }
     }
 
-    private static ValueTask<FieldAnswer> ChangeSplitAsync(FieldWrite write, TimedClient target, CancellationToken cancellationToken) =>
-        new SplitFieldCommands(target).ChangeAsync(
-            write, () => ChangeOne(write, null, null, target, cancellationToken), cancellationToken);
+    // Whoever follows the commands takes the reply for that of the whole change: it sees only the change of a record that
+    // stays under its key.
+    private ValueTask<FieldAnswer> ChangeSplitAsync(FieldWrite write, TimedClient target, CancellationToken cancellationToken) =>
+        new SplitFieldCommands(client).ChangeAsync(
+            write, () => ChangeOne(write, null, null, write.NewKey is null ? target : client, cancellationToken), cancellationToken);
 
     private static ValueTask<FieldAnswer> CreateOne(
         FieldWrite write, string? indexKey, TimedClient target, CancellationToken cancellationToken)

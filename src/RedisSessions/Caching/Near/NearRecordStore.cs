@@ -111,9 +111,17 @@ internal sealed class NearRecordStore(
         // On the reader loop. What others have written meanwhile is in the record kept here, if any is kept.
         public TrackedItem<SessionRecord> Keep(RespValue reply, SessionRecord? current)
         {
-            if (reply.Kind != RespKind.Array || FieldAnswer.Read(reply) is not { Status: FieldStatus.Written } answer)
+            if (reply.Kind != RespKind.Array)
             {
                 return TrackedItem.DoNotKeep<SessionRecord>();
+            }
+
+            var answer = FieldAnswer.Read(reply);
+            if (answer.Status != FieldStatus.Written)
+            {
+                return answer.Status == FieldStatus.Conflict
+                    ? TrackedItem.Unchanged<SessionRecord>()
+                    : TrackedItem.DoNotKeep<SessionRecord>();
             }
 
             var written = change.After(answer.Version, answer.Now, sealedValues, current);

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace RespClient.Tracking.Table;
 
 /// <summary>
@@ -18,6 +20,15 @@ internal sealed class AwaitedPush<TKey>
     {
         _key = key;
         _number = number;
+    }
+
+    /// <summary>Whether the awaited push should have been there before a reply, and was not.</summary>
+    /// <param name="number">The number of the reply.</param>
+    /// <param name="key">Whose push it is.</param>
+    public bool IsMissing(long number, [MaybeNullWhen(false)] out TKey key)
+    {
+        key = _key;
+        return _number != 0 && _number < number;
     }
 
     /// <summary>Whether a push for a key is the awaited one, which is awaited no more then.</summary>

@@ -32,6 +32,7 @@ internal sealed class TrackedTable<TKey, TValue>
     private long _epoch;
     private volatile bool _isOn;
     private volatile bool _areOwnPushesSure;
+    private bool _isClosed;
     private long _misses;
     private long _reads;
     private long _fills;
@@ -159,6 +160,14 @@ internal sealed class TrackedTable<TKey, TValue>
     {
         lock (_gate)
         {
+            if (_ownPushes.IsMissing(number, out var doubtful))
+            {
+                // It was not changed as it must be: whether the server tracks what was kept then, nobody knows.
+                _areOwnPushesSure = false;
+                _ownPushes.Forget();
+                _entries.Remove(doubtful);
+            }
+
             if (!item.IsKept || !_areOwnPushesSure || (_busy.TryGetValue(key, out var state) && state.Marks > 0))
             {
                 if (_rules.HeedOwnReplies)
@@ -254,7 +263,7 @@ internal sealed class TrackedTable<TKey, TValue>
             _ownPushes.Forget();
             if (_rules.DropOnDisconnect)
             {
-                _isOn = !_rules.TrackBeforeFill;
+                _isOn = !_rules.TrackBeforeFill && !_isClosed;
                 DropAll();
             }
         }
@@ -265,7 +274,7 @@ internal sealed class TrackedTable<TKey, TValue>
     {
         lock (_gate)
         {
-            _isOn = true;
+            _isOn = !_isClosed;
         }
     }
 
@@ -287,6 +296,16 @@ internal sealed class TrackedTable<TKey, TValue>
         {
             _isOn = false;
             DropAll();
+        }
+    }
+
+    /// <summary>Nobody listens to the server any more: off for good.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            TurnOff();
         }
     }
 
@@ -340,6 +359,7 @@ internal sealed class TrackedTable<TKey, TValue>
     private void DropAll()
     {
         Interlocked.Increment(ref _drops);
+        _ownPushes.Forget();
         _entries.Clear();
         foreach (var (key, state) in _busy)
         {
