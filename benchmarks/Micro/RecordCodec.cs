@@ -15,6 +15,7 @@ public class RecordCodec
     private readonly RespValue _reply;
     private readonly SessionRecord _record;
     private readonly byte[] _blob;
+    private readonly Dictionary<string, byte[]?> _change = new() { ["field3"] = new byte[8] };
 
     public RecordCodec()
     {
@@ -31,6 +32,12 @@ public class RecordCodec
 
     [Benchmark(Description = "fields to record: 12 fields, 6 of them values")]
     public object? FromFields() => RecordLayout.Read(new FieldSet(_reply), ValueProtection.None);
+
+    [Benchmark(Description = "a value of six by its key")]
+    public bool Value() => _record.Values.Get("field5") is null;
+
+    [Benchmark(Description = "one value of six changed")]
+    public object? Changed() => _record.Values.With(_change);
 
     [Benchmark(Description = "record to blob")]
     public byte[] ToBlob() => BlobCodec.Encode(_record, ValueProtection.None);

@@ -12,6 +12,9 @@ public class ReplyParsing
     private readonly RespReader _reader = new(RespLimits.Default);
     private readonly byte[] _get = Bulk(new string('x', 64));
     private readonly byte[] _session = SessionOf(fields: 12);
+    private readonly byte[] _push =
+        [.. Encoding.UTF8.GetBytes(">2\r\n"), .. Bulk("invalidate"), .. Encoding.UTF8.GetBytes("*1\r\n"), .. Bulk("SESSION:" + new string('k', 43))];
+
     private readonly byte[] _pipelined = [.. Enumerable.Repeat(Bulk(new string('x', 64)), 50).SelectMany(bytes => bytes)];
 
     [Benchmark(Description = "one reply of 64 bytes")]
@@ -25,6 +28,13 @@ public class ReplyParsing
     public RespValue Session()
     {
         _reader.Read(_session, out _, out var value);
+        return value;
+    }
+
+    [Benchmark(Description = "push that names a session's key")]
+    public RespValue Push()
+    {
+        _reader.Read(_push, out _, out var value);
         return value;
     }
 

@@ -1,9 +1,10 @@
 using System.Buffers.Text;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
 using RedisSessions.Caching.Fields;
+
+using RespClient.Protocol;
 
 namespace RedisSessions.Records;
 
@@ -50,6 +51,9 @@ internal static class RecordLayout
 
     private const byte Mark = (byte)'@';
 
+    // What stands between a name and a value on the wire, and is kept with them.
+    private const int BytesBetween = 16;
+
     /// <summary>The field that holds a session key.</summary>
     public static string FieldOf(string key) => key.StartsWith('@') ? "@" + key : key;
 
@@ -58,24 +62,21 @@ internal static class RecordLayout
     public static SessionRecord? Read(FieldSet fields, ValueProtection protection)
     {
         var own = new OwnFields();
-        var values = new RecordValues.Field[fields.Count];
-        var sealedValues = protection.IsOn ? new RecordValues.Field[fields.Count] : null;
+        var items = fields.Items;
+        var values = new RecordValues.Field[CountValues(items)];
+        var sealedValues = protection.IsOn ? new RecordValues.Field[values.Length] : null;
         var (count, received) = (0, 0L);
-        for (var i = 0; i < fields.Count; i++)
+        for (var i = 0; i + 1 < items.Length; i += 2)
         {
-            var (name, value) = (fields.Name(i), fields.Value(i));
-            received += name.Length + value.Length;
-            if (name.Length > 0 && name.Span[0] == Mark)
+            var (name, value) = (items[i].Bytes, items[i + 1].Bytes);
+            received += name.Length + value.Length + BytesBetween;
+            if (IsOwn(name.Span))
             {
-                if (name.Length == 1 || name.Span[1] != Mark)
-                {
-                    own.Take(name.Span, value);
-                    continue;
-                }
-
-                name = name[1..];
+                own.Take(name.Span, value);
+                continue;
             }
 
+            name = name.Length > 0 && name.Span[0] == Mark ? name[1..] : name;
             if (sealedValues is not null)
             {
                 sealedValues[count] = new RecordValues.Field(name, value);
@@ -90,7 +91,8 @@ internal static class RecordLayout
             values[count++] = new RecordValues.Field(name, value);
         }
 
-        return own.ToRecord(ValuesOf(values, count, received), ValuesOf(sealedValues, count, received), protection);
+        return own.ToRecord(
+            new RecordValues(values, received), sealedValues is null ? null : new RecordValues(sealedValues, received), protection);
     }
 
     /// <summary>
@@ -116,9 +118,19 @@ internal static class RecordLayout
     /// <summary>A number as its field.</summary>
     public static byte[] Text(long number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
 
-    [return: NotNullIfNotNull(nameof(fields))]
-    private static RecordValues? ValuesOf(RecordValues.Field[]? fields, int count, long received) =>
-        fields is null ? null : new RecordValues(fields.Length == count ? fields : fields[..count], received);
+    private static int CountValues(ReadOnlySpan<RespValue> items)
+    {
+        var count = 0;
+        for (var i = 0; i + 1 < items.Length; i += 2)
+        {
+            count += IsOwn(items[i].Bytes.Span) ? 0 : 1;
+        }
+
+        return count;
+    }
+
+    private static bool IsOwn(ReadOnlySpan<byte> name) =>
+        name.Length > 0 && name[0] == Mark && (name.Length == 1 || name[1] != Mark);
 
     /// <summary>The record's own fields while they are collected.</summary>
     private struct OwnFields

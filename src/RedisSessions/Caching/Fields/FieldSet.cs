@@ -10,9 +10,8 @@ internal readonly struct FieldSet(RespValue reply)
     /// <summary>How many fields there are.</summary>
     public int Count => _reply.Items.Length / 2;
 
-    /// <summary>The name of a field, UTF-8.</summary>
-    public ReadOnlyMemory<byte> Name(int index) => _reply.Items[index * 2].Bytes;
-
-    /// <summary>The value of a field. Not copied: whoever keeps it keeps the array of the reply it lies in.</summary>
-    public ReadOnlyMemory<byte> Value(int index) => _reply.Items[(index * 2) + 1].Bytes;
+    /// <summary>
+    /// A name (UTF-8), its value, a name, its value. Not copied: whoever keeps one keeps the array of the reply it lies in.
+    /// </summary>
+    public ReadOnlySpan<RespValue> Items => _reply.Items;
 }
