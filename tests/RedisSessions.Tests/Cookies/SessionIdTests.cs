@@ -1,0 +1,66 @@
+using System.Buffers.Text;
+
+using RedisSessions.Cookies;
+
+namespace RedisSessions.Tests.Cookies;
+
+/// <summary>The secret as a value.</summary>
+public sealed class SessionIdTests
+{
+    [Fact]
+    public void Ids_are_equal_only_if_all_their_256_bits_are()
+    {
+        var bytes = Enumerable.Range(0, 32).Select(i => (byte)(i * 37)).ToArray();
+        var id = Id(bytes);
+        Assert.True(id.Equals(Id(bytes)));
+        for (var bit = 0; bit < 256; bit++)
+        {
+            var other = bytes.ToArray();
+            other[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.False(id.Equals(Id(other)), $"bit {bit}");
+            Assert.False(Id(other).Equals((object)id));
+        }
+    }
+
+    [Fact]
+    public void What_is_read_is_written_again_letter_by_letter()
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            var text = SessionId.New().ToSecret();
+            Assert.True(SessionId.TryParse(text, out var id));
+            Assert.Equal(text, id.ToSecret());
+        }
+    }
+
+    [Theory]
+    [InlineData(' ')]
+    [InlineData('\t')]
+    [InlineData('\r')]
+    [InlineData('\n')]
+    [InlineData('=')]
+    [InlineData('+')]
+    [InlineData('/')]
+    [InlineData('.')]
+    [InlineData('ä')]
+    [InlineData('\0')]
+    public void A_letter_of_another_alphabet_is_refused_wherever_it_stands(char letter)
+    {
+        var good = Base64Url.EncodeToString(new byte[32]);
+        for (var at = 0; at < good.Length; at++)
+        {
+            var text = good.ToCharArray();
+            text[at] = letter;
+            Assert.False(SessionId.TryParse(text, out _), $"at {at}");
+        }
+
+        Assert.False(SessionId.TryParse(letter + good, out _));
+        Assert.False(SessionId.TryParse(good + letter, out _));
+    }
+
+    private static SessionId Id(byte[] bytes)
+    {
+        Assert.True(SessionId.TryParse(Base64Url.EncodeToString(bytes), out var id));
+        return id;
+    }
+}
