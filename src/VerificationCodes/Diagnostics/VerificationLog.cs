@@ -50,6 +50,9 @@ internal static partial class VerificationLog
     [LoggerMessage(15, LogLevel.Error, "Call of {Path} failed: {Error}")]
     public static partial void CallFailed(this ILogger log, string? path, string error);
 
+    [LoggerMessage(18, LogLevel.Debug, "Caller of {Path} hung up")]
+    public static partial void CallerHungUp(this ILogger log, string? path);
+
     [LoggerMessage(13, LogLevel.Warning, "Codes are made with the development key that everybody knows; set Verification:Keys:0")]
     public static partial void DevelopmentKey(this ILogger log);
 }

@@ -47,13 +47,15 @@ internal sealed class GrpcDispatcher(VerificationCalls calls, IOptions<Verificat
         {
             End(context.Response, e.Status, e.Message);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
-            // Nobody is left to answer. Whatever the scripts did, each did whole or not at all.
+            End(context.Response, GrpcStatus.DeadlineExceeded, "The deadline of the call has passed.");
         }
         catch (OperationCanceledException)
         {
-            End(context.Response, GrpcStatus.DeadlineExceeded, "The deadline of the call has passed.");
+            // Nobody is left to answer. Whatever the scripts did, each did whole or not at all.
+            log.CallerHungUp(context.Request.Path);
+            End(context.Response, GrpcStatus.Cancelled, "The call was cancelled.");
         }
 #pragma warning disable CA1031 // A caller is told that it failed, not how: the text may repeat what was sent.
         catch (Exception e)
@@ -81,7 +83,7 @@ internal sealed class GrpcDispatcher(VerificationCalls calls, IOptions<Verificat
         where TRequest : IMessage<TRequest>
         where TReply : IMessage
     {
-        var message = await GrpcFrame.ReadAsync(request.BodyReader, parser, options.Value.MaxMessageBytes, cancellationToken);
+        var message = await ReadAsync(request, parser, cancellationToken);
         try
         {
             return GrpcFrame.Write(await call(message, cancellationToken));
@@ -89,6 +91,21 @@ internal sealed class GrpcDispatcher(VerificationCalls calls, IOptions<Verificat
         catch (VerificationUnavailableException)
         {
             return GrpcFrame.Write(new StatusRsp { Error = RedisAway });
+        }
+    }
+
+    private async ValueTask<T> ReadAsync<T>(HttpRequest request, MessageParser<T> parser, CancellationToken cancellationToken)
+        where T : IMessage<T>
+    {
+        try
+        {
+            return await GrpcFrame.ReadAsync(request.BodyReader, parser, options.Value.MaxMessageBytes, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            // The stream was reset or its connection is gone. Kestrel fails the reading at once, and cancels
+            // RequestAborted over the thread pool: it may not be cancelled yet.
+            throw new OperationCanceledException("The caller hung up.", e);
         }
     }
 
