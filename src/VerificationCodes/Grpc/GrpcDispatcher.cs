@@ -34,11 +34,11 @@ internal sealed class GrpcDispatcher(VerificationCalls calls, IOptions<Verificat
 
         context.Response.ContentType = GrpcFrame.ContentType;
         context.Response.Headers["grpc-accept-encoding"] = "identity";
-        using var deadline = new CancellationTokenSource();
+        using var deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.RequestAborted);
         try
         {
-            using var timer = time.CreateTimer(static d => ((CancellationTokenSource)d!).Cancel(), deadline, TimeoutOf(context.Request), Timeout.InfiniteTimeSpan);
+            deadline.CancelAfter(TimeoutOf(context.Request));
             Authenticate(context.Request);
             await context.Response.Body.WriteAsync(await AnswerAsync(context.Request, either.Token), either.Token);
             End(context.Response, GrpcStatus.Ok, "");
