@@ -7,7 +7,7 @@ using TestServers;
 namespace RedisSessionWeb.Tests.Browser;
 
 /// <summary>The captcha before a code: a picture for everybody, and for people who cannot read it the browser's work.</summary>
-public sealed class CaptchaTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class CaptchaTests(Chromium chromium)
 {
     [Fact]
     public async Task A_person_who_cannot_read_the_picture_lets_the_browser_prove_it()

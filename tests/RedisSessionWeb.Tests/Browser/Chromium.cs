@@ -2,27 +2,17 @@ using Microsoft.Playwright;
 
 using RedisSessionWeb.Tests.Host;
 
+[assembly: AssemblyFixture(typeof(RedisSessionWeb.Tests.Browser.Chromium))]
+
 namespace RedisSessionWeb.Tests.Browser;
 
-/// <summary>Debian's Chromium, one process for all tests of a class; each test has its own context and cookies.</summary>
-public sealed class Chromium : IAsyncLifetime
+/// <summary>
+/// Debian's Chromium, one process for all tests, started by the first that opens a window; each test has its own context
+/// and cookies.
+/// </summary>
+public sealed class Chromium : IAsyncDisposable
 {
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
-
-    public async ValueTask InitializeAsync()
-    {
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync",
-            ],
-        });
-    }
+    private readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> _started = new(StartAsync);
 
     /// <summary>A fresh browser window; the test fails if a page breaks the site's own security policy or throws.</summary>
     internal async Task<Window> OpenAsync(RunningApp app, BrowserNewContextOptions? options = null)
@@ -30,7 +20,7 @@ public sealed class Chromium : IAsyncLifetime
         options ??= new BrowserNewContextOptions();
         options.BaseURL = app.Address.ToString();
         options.Locale ??= "en";
-        var context = await _browser!.NewContextAsync(options);
+        var context = await (await _started.Value).Browser.NewContextAsync(options);
         context.SetDefaultTimeout(30_000);
         var page = await context.NewPageAsync();
         var complaints = new List<string>();
@@ -45,9 +35,25 @@ public sealed class Chromium : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser is not null)
-            await _browser.DisposeAsync();
-        _playwright?.Dispose();
+        if (!_started.IsValueCreated)
+            return;
+        var (playwright, browser) = await _started.Value;
+        await browser.DisposeAsync();
+        playwright.Dispose();
+    }
+
+    private static async Task<(IPlaywright Playwright, IBrowser Browser)> StartAsync()
+    {
+        var playwright = await Playwright.CreateAsync();
+        return (playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = "/usr/bin/chromium",
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync",
+            ],
+        }));
     }
 }
 

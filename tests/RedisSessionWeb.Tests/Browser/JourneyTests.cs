@@ -7,7 +7,7 @@ using RedisSessionWeb.Tests.Host;
 namespace RedisSessionWeb.Tests.Browser;
 
 /// <summary>The main job end to end, in a real browser: register, read the code, sign in, see the session, sign out.</summary>
-public sealed class JourneyTests(AppFixture fixture, Chromium chromium) : IClassFixture<AppFixture>, IClassFixture<Chromium>
+public sealed class JourneyTests(AppFixture fixture, Chromium chromium) : IClassFixture<AppFixture>
 {
     private const string Password = "correct horse battery";
 

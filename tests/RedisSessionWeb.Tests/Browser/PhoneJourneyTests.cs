@@ -14,7 +14,7 @@ using TestServers.Sms;
 namespace RedisSessionWeb.Tests.Browser;
 
 /// <summary>A phone number confirmed and signed in with, in a real browser.</summary>
-public sealed class PhoneJourneyTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncLifetime
+public sealed class PhoneJourneyTests(Chromium chromium) : IAsyncLifetime
 {
     private const string Password = "correct horse battery";
     private const string Number = "+4915140000001";

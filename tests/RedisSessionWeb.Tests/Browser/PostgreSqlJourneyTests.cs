@@ -9,7 +9,7 @@ using TestServers;
 namespace RedisSessionWeb.Tests.Browser;
 
 /// <summary>The application with its accounts in PostgreSQL: nothing looks different.</summary>
-public sealed class PostgreSqlJourneyTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncLifetime
+public sealed class PostgreSqlJourneyTests(Chromium chromium) : IAsyncLifetime
 {
     private const string Password = "correct horse battery";
 

@@ -12,7 +12,7 @@ using TestServers;
 namespace RedisSessionWeb.Tests.Browser;
 
 /// <summary>The web application and its verification service as two: nothing looks different.</summary>
-public sealed class SplitJourneyTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class SplitJourneyTests(Chromium chromium)
 {
     private const string Password = "correct horse battery";
 
