@@ -21,7 +21,6 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionStore store
     private async Task RunWithSessionAsync(HttpContext context)
     {
         var state = await store.OpenAsync(context);
-        var before = context.Features[typeof(ISessionFeature)];
         context.Features[typeof(ISessionFeature)] = state;
         try
         {
@@ -35,13 +34,12 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionStore store
         finally
         {
             state.Close();
-            context.Features[typeof(ISessionFeature)] = before;
+            context.Features[typeof(ISessionFeature)] = null;
         }
     }
 
     private async Task RunWithoutSessionAsync(HttpContext context)
     {
-        var before = context.Features[typeof(ISessionFeature)];
         context.Features[typeof(ISessionFeature)] = NoSessionFeature.Instance;
         try
         {
@@ -49,7 +47,7 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionStore store
         }
         finally
         {
-            context.Features[typeof(ISessionFeature)] = before;
+            context.Features[typeof(ISessionFeature)] = null;
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class CaptchaTests(Chromium chromium)
         await page.GetByText("Done. You can go on.").WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Send the code" }).ClickAsync();
 
-        await page.WaitForURLAsync("**/register/code");
+        await page.ArriveAtAsync("**/register/code");
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class JourneyTests(AppFixture fixture, Chromium chromium) : IClass
         await page.Keyboard.TypeAsync(Password);
         await page.Keyboard.PressAsync("Enter");
 
-        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/account");
+        await page.ArriveAtPathAsync("/account");
     }
 
     private static async Task AssertFitsAsync(IPage page, string[] paths)

@@ -18,14 +18,14 @@ internal sealed partial class Person(IPage page)
         await page.GotoAsync("/register");
         await FillAsync("E-mail address|电子邮箱", email);
         await PressAsync("Send the code|发送验证码");
-        await page.WaitForURLAsync("**/register/code");
+        await page.ArriveAtAsync("**/register/code");
         await FillAsync("6-digit code|6 位验证码", await ReadCodeAsync(email));
         await PressAsync("Continue|继续");
-        await page.WaitForURLAsync("**/register/finish");
+        await page.ArriveAtAsync("**/register/finish");
         await FillAsync("^Name$|^名称$", name);
         await FillAsync("^Password$|^密码$", password);
         await PressAsync("Create the account|创建账户");
-        await page.WaitForURLAsync("**/account?done=registered");
+        await page.ArriveAtAsync("**/account?done=registered");
     }
 
     public async Task SignInAsync(string email, string password)
@@ -34,7 +34,7 @@ internal sealed partial class Person(IPage page)
         await FillAsync("E-mail address|电子邮箱", email);
         await FillAsync("^Password$|^密码$", password);
         await PressAsync("^Sign in$|^登录$");
-        await page.WaitForURLAsync("**/account");
+        await page.ArriveAtAsync("**/account");
     }
 
     /// <summary>Has a code sent to a number that the account is to get.</summary>
@@ -50,7 +50,7 @@ internal sealed partial class Person(IPage page)
     public async Task SignOutAsync()
     {
         await page.Locator("header").GetByRole(AriaRole.Button, new() { NameRegex = new Regex("Sign out|退出登录") }).ClickAsync();
-        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
+        await page.ArriveAtPathAsync("/");
     }
 
     /// <summary>Opens the development mailbox in another tab and reads the newest code to an address.</summary>

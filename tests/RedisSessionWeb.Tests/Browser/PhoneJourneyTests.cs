@@ -98,7 +98,7 @@ public sealed class PhoneJourneyTests(Chromium chromium) : IAsyncLifetime
 
         await person.AskForNumberAsync(Number, Password);
 
-        await page.WaitForURLAsync("**/account?done=phone");
+        await page.ArriveAtAsync("**/account?done=phone");
         Assert.Contains(Number, await page.Locator(".facts").InnerTextAsync(), StringComparison.Ordinal);
     }
 
@@ -121,13 +121,13 @@ public sealed class PhoneJourneyTests(Chromium chromium) : IAsyncLifetime
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.TypeAsync("0151 40000001");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/signin/phone/confirm");
+        await page.ArriveAtPathAsync("/signin/phone/confirm");
         await page.Keyboard.PressAsync("Tab"); // the link to the content was followed: a fragment keeps browsers from focusing by themselves
         Assert.Equal("Code", await page.EvaluateAsync<string>("document.activeElement.name"));
         await page.Keyboard.TypeAsync(await ReadFromProviderAsync());
         await page.Keyboard.PressAsync("Enter");
 
-        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/account");
+        await page.ArriveAtPathAsync("/account");
     }
 
     [Fact]
@@ -162,12 +162,12 @@ public sealed class PhoneJourneyTests(Chromium chromium) : IAsyncLifetime
         await page.Locator("select[name=Country]").SelectOptionAsync("+49");
         await person.FillAsync("^Phone number|^手机号", "０１５１ 4000-0001");
         await person.PressAsync("Send the code|发送验证码");
-        await page.WaitForURLAsync("**/signin/phone/confirm");
+        await page.ArriveAtAsync("**/signin/phone/confirm");
         Assert.Equal("one-time-code", await page.Locator("input[name=Code]").GetAttributeAsync("autocomplete"));
         await person.FillAsync("6-digit code|6 位验证码", await readAsync());
         await person.PressAsync("Continue|继续");
 
-        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/account");
+        await page.ArriveAtPathAsync("/account");
     }
 
     private async Task ConfirmAsync(IPage page, Func<Task<string>> readAsync)
@@ -175,10 +175,10 @@ public sealed class PhoneJourneyTests(Chromium chromium) : IAsyncLifetime
         var person = new Person(page);
         await person.RegisterAsync("caller@example.com", "Caller", Password);
         await person.AskForNumberAsync(Number, Password);
-        await page.WaitForURLAsync("**/account/phone/code");
+        await page.ArriveAtAsync("**/account/phone/code");
         await person.FillAsync("6-digit code|6 位验证码", await readAsync());
         await person.PressAsync("Continue|继续");
-        await page.WaitForURLAsync("**/account?done=phone");
+        await page.ArriveAtAsync("**/account?done=phone");
     }
 
     /// <summary>The code of the newest message, once there is one more than were read before.</summary>

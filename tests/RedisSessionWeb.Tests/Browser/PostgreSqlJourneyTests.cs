@@ -84,12 +84,12 @@ public sealed class PostgreSqlJourneyTests(Chromium chromium) : IAsyncLifetime
         await page.GotoAsync("/reset");
         await person.FillAsync("E-mail address|电子邮箱", email);
         await person.PressAsync("Send the code|发送验证码");
-        await page.WaitForURLAsync("**/reset/code");
+        await page.ArriveAtAsync("**/reset/code");
         await person.FillAsync("6-digit code|6 位验证码", await person.ReadCodeAsync(email));
         await person.PressAsync("Continue|继续");
-        await page.WaitForURLAsync("**/reset/password");
+        await page.ArriveAtAsync("**/reset/password");
         await page.Locator("input[type=password]").FillAsync(password);
         await page.Locator("main form button[type=submit], main form button").First.ClickAsync();
-        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/signin");
+        await page.ArriveAtPathAsync("/signin");
     }
 }

@@ -164,6 +164,7 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
 
         await bench.Codes.IssueAsync(CodeBench.Ask());
         await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("no answer within 1 s", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Delayed == 1);
 
         await smtp.BehaveAsync(SmtpMode.Take);
         await bench.AdvanceAsync(TimeSpan.FromSeconds(3));
