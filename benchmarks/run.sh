@@ -2,16 +2,17 @@
 # What a session costs: the load app in its three stacks, and optionally its peers, driven in turn by wrk.
 #
 #   benchmarks/run.sh [--rounds 3] [--seconds 5] [--connections 32] [--stacks "ours ours-uncached stock"]
-#                     [--paths "plain anonymous idle read write rawget"] [--peers] [--write FILE]
+#                     [--paths "plain anonymous idle read write rawget rawhash"] [--peers] [--write FILE]
 #
 # Everything runs on this machine and is stopped at the end: a Redis of its own, one server per stack, wrk with one
 # thread. Each round drives every path of every stack once, so that a slow minute of the machine hits all alike. Printed
 # are medians over the rounds and their ratio to /plain of the same stack, which passes no session middleware.
-# "anonymous" is /read without a cookie. With --write the table replaces what follows "<!-- table -->" in FILE.
+# "anonymous" is /read without a cookie; "rawget" is one bare GET, "rawhash" one bare HGETALL of a session's size. With
+# --write the table replaces what follows "<!-- table -->" in FILE.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/servers.sh"
 
-rounds=3 seconds=5 connections=32 stacks="ours ours-uncached stock" paths="plain anonymous idle read write rawget" peers="" write=""
+rounds=3 seconds=5 connections=32 stacks="ours ours-uncached stock" paths="plain anonymous idle read write rawget rawhash" peers="" write=""
 while [ $# -gt 0 ]; do
     case "$1" in
         --rounds) rounds="$2"; shift 2 ;;
@@ -52,7 +53,13 @@ once() {
     esac
 }
 
-applies() { [ "$2" != rawget ] || [[ " $stacks " == *" $1 "* ]]; }
+# The bare HGETALL stands beside the stack that sends one for each read.
+applies() {
+    case "$2" in
+        rawget) [[ " $stacks " == *" $1 "* ]] ;;
+        rawhash) [ "$1" = ours-uncached ] ;;
+    esac
+}
 
 # Until the just-in-time compiler has seen every path often enough to have optimised it.
 for pass in 1 2; do

@@ -14,6 +14,7 @@ internal static class LoadEndpoints
     {
         app.MapGet("/plain", static context => context.AnswerAsync("ok"));
         app.MapGet("/rawget", RawGet.AnswerAsync);
+        app.MapGet("/rawhash", RawGet.AnswerHashAsync);
         app.MapGet("/idle", static context => context.AnswerAsync("idle"));
         app.MapGet("/read", ReadAsync);
         app.MapGet("/write", WriteAsync);

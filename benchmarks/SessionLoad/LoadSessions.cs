@@ -1,6 +1,6 @@
 namespace SessionLoad;
 
-/// <summary>Registers the sessions of the chosen stack and puts them in front of every path but the two without a session.</summary>
+/// <summary>Registers the sessions of the chosen stack and puts them in front of every path but those without a session.</summary>
 internal static class LoadSessions
 {
     private const string CookieName = "ssw";
@@ -28,5 +28,5 @@ internal static class LoadSessions
     public static void UseLoadSessions(this IApplicationBuilder app, Stack stack) =>
         app.UseWhen(HasSession, branch => _ = stack == Stack.Stock ? branch.UseSession() : branch.UseRedisSessions());
 
-    private static bool HasSession(HttpContext context) => context.Request.Path.Value is not ("/plain" or "/rawget");
+    private static bool HasSession(HttpContext context) => context.Request.Path.Value is not ("/plain" or "/rawget" or "/rawhash");
 }
