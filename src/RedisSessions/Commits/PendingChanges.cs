@@ -116,7 +116,7 @@ internal sealed class PendingChanges(int maxSize)
             return;
         }
 
-        var size = _size - (old is null ? 0 : RecordSize.Of(key, old.Value)) + (value is null ? 0 : RecordSize.Of(key, value));
+        var size = _size - (old is null ? 0 : RecordValues.SizeOf(key, old.Value)) + (value is null ? 0 : RecordValues.SizeOf(key, value));
         if (value is not null && size > maxSize && size > _size)
         {
             throw new SessionTooLargeException(key, value.Length, size, maxSize);
@@ -139,7 +139,7 @@ internal sealed class PendingChanges(int maxSize)
         var size = 0L;
         foreach (var key in Keys)
         {
-            size += RecordSize.Of(key, Get(key)!.Value);
+            size += RecordValues.SizeOf(key, Get(key)!.Value);
         }
 
         return size;

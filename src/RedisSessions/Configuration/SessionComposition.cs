@@ -35,17 +35,18 @@ internal static class SessionComposition
             : ValueProtection.None;
 
         var cache = CacheOf(provider, options, time);
+        var report = new RecordReport(keys, log, metrics);
         IRecordStore records;
         NearRecordStore? near = null;
         if (cache is IFieldCache fields)
         {
-            var store = new FieldRecordStore(fields, keys, protection, clock, log, metrics);
+            var store = new FieldRecordStore(fields, keys, protection, clock, report);
             near = NearOf(provider, options, store, new NearRecords(keys, protection, clock, log, options.IoTimeout));
             records = near ?? (IRecordStore)store;
         }
         else
         {
-            records = new BlobRecordStore(cache, keys, protection, time, log, metrics);
+            records = new BlobRecordStore(cache, protection, time, report);
             log.NoFields(cache.GetType().Name);
         }
 

@@ -35,6 +35,9 @@ internal sealed class RecordValues
     /// <summary>Bytes of all names and values, as the limit of a session counts them.</summary>
     public long Size { get; }
 
+    /// <summary>What a key and its value count towards that, in bytes.</summary>
+    public static long SizeOf(string key, ReadOnlyMemory<byte> value) => Encoding.UTF8.GetByteCount(key) + (long)value.Length;
+
     /// <summary>Bytes that are kept in memory because of them: more than <see cref="Size"/> where arrays hold other things as well.</summary>
     public long HeldBytes { get; }
 

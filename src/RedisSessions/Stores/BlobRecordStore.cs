@@ -10,19 +10,15 @@ namespace RedisSessions.Stores;
 /// fields that change one by one does not hold here.
 /// </summary>
 internal sealed class BlobRecordStore(
-    IDistributedCache cache, SessionKeys keys, ValueProtection protection, TimeProvider time, SessionLog log, SessionMetrics metrics) : IRecordStore
+    IDistributedCache cache, ValueProtection protection, TimeProvider time, RecordReport report) : IRecordStore
 {
     public async ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken)
     {
         var blob = await AskAsync("load", () => cache.GetAsync(key, cancellationToken));
         var record = blob is null ? null : BlobCodec.Decode(blob, protection);
-        if (blob is not null && record is null)
-        {
-            log.BrokenRecord(keys.PublicId(key));
-        }
-
+        var isBroken = blob is not null && record is null;
         record = record?.ExpiresAt > time.GetUtcNow() ? record : null;
-        metrics.Loaded(record is not null);
+        report.Loaded(key, record is not null, isBroken);
         return record;
     }
 
@@ -74,8 +70,7 @@ internal sealed class BlobRecordStore(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            log.Unavailable(operation, e);
-            throw new SessionUnavailableException($"The distributed cache could not {operation} the session.", e);
+            throw report.Unavailable(operation, "The distributed cache", e);
         }
     }
 }

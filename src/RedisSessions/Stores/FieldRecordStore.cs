@@ -11,8 +11,7 @@ namespace RedisSessions.Stores;
 
 /// <summary>Keeps records as hashes: a commit writes only what changed, and only while the record lives.</summary>
 internal sealed class FieldRecordStore(
-    IFieldCache cache, SessionKeys keys, ValueProtection protection, RedisClock clock, SessionLog log, SessionMetrics metrics)
-    : IRecordStore
+    IFieldCache cache, SessionKeys keys, ValueProtection protection, RedisClock clock, RecordReport report) : IRecordStore
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken)
@@ -33,12 +32,7 @@ internal sealed class FieldRecordStore(
             throw Unavailable("load", e);
         }
 
-        if (isBroken)
-        {
-            log.BrokenRecord(keys.PublicId(key));
-        }
-
-        metrics.Loaded(record is not null);
+        report.Loaded(key, record is not null, isBroken);
         return record;
     }
 
@@ -204,9 +198,6 @@ internal sealed class FieldRecordStore(
         return before.With(before.Values.With(values), before.SealedValues?.With(sealedValues));
     }
 
-    public SessionUnavailableException Unavailable(string operation, RedisException cause)
-    {
-        log.Unavailable(operation, cause);
-        return new SessionUnavailableException($"Redis could not {operation} the session.", cause);
-    }
+    public SessionUnavailableException Unavailable(string operation, RedisException cause) =>
+        report.Unavailable(operation, "Redis", cause);
 }

@@ -125,7 +125,8 @@ public sealed class AccountCommandTests : IAsyncDisposable
         using var process = Start("role=move-accounts");
         _ = process.StandardOutput.ReadToEndAsync();
         _ = process.StandardError.ReadToEndAsync();
-        await Eventually.TrueAsync(async () =>
+        // It has to start first, and ends by itself.
+        await Eventually.TrueWithinAsync(TimeSpan.FromSeconds(60), async () =>
             process.HasExited || await _postgres.SqlAsync("accounts", "SELECT count(*) > 0 FROM accounts") == "t");
         process.Kill();
         await process.WaitForExitAsync();
