@@ -51,10 +51,8 @@ public sealed class LuaScript
         IRedisClient client,
         ReadOnlySpan<RedisArgument> keys,
         ReadOnlySpan<RedisArgument> arguments,
-        CancellationToken cancellationToken = default)
-    {
-        return ExecuteAsync(client, keys, arguments, static reply => reply, cancellationToken);
-    }
+        CancellationToken cancellationToken = default) =>
+        ExecuteAsync(client, keys, arguments, static reply => reply, cancellationToken);
 
     /// <summary>Runs the script in one round trip (two when the server has forgotten it), and reads what it returns.</summary>
     /// <typeparam name="TResult">What the reply stands for.</typeparam>
