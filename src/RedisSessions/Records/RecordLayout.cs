@@ -91,8 +91,10 @@ internal static class RecordLayout
             values[count++] = new RecordValues.Field(name, value);
         }
 
-        return own.ToRecord(
-            new RecordValues(values, received), sealedValues is null ? null : new RecordValues(sealedValues, received), protection);
+        // Where values are encrypted, it is they that lie in what was received.
+        return sealedValues is null
+            ? own.ToRecord(new RecordValues(values, received), null, protection)
+            : own.ToRecord(new RecordValues(values, 0), new RecordValues(sealedValues, received), protection);
     }
 
     /// <summary>
