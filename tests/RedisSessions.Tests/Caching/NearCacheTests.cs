@@ -168,18 +168,13 @@ public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixt
     [Fact]
     public async Task What_others_wrote_between_two_commits_of_one_request_is_not_hidden_by_the_record_kept_here()
     {
-        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        await using var app = await StartWithAsync(app => app.MapGet("/commit-twice", async (HttpContext c, Gates gates) =>
         {
-            Redis = redis.Server.ConnectionString,
-            Options = o => o.NearCacheBytes = 16 * 1024 * 1024,
-            Endpoints = app => app.MapGet("/commit-twice", async (HttpContext c, Gates gates) =>
-            {
-                await gates.PassAsync("loaded");
-                c.Session.SetString("b", "2");
-                await c.Session.CommitAsync();
-                c.Session.SetString("c", "3");
-            }),
-        });
+            await gates.PassAsync("loaded");
+            c.Session.SetString("b", "2");
+            await c.Session.CommitAsync();
+            c.Session.SetString("c", "3");
+        }));
         using var browser = app.NewBrowser();
         await browser.GetAsync("/set?k=a&v=1");
 
@@ -195,23 +190,18 @@ public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixt
     [Fact]
     public async Task Lifetimes_that_two_requests_set_at_the_same_time_leave_the_last_one_here_and_in_redis()
     {
-        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        await using var app = await StartWithAsync(app =>
         {
-            Redis = redis.Server.ConnectionString,
-            Options = o => o.NearCacheBytes = 16 * 1024 * 1024,
-            Endpoints = app =>
+            app.MapGet("/stay", async (HttpContext c, Gates gates) =>
             {
-                app.MapGet("/stay", async (HttpContext c, Gates gates) =>
-                {
-                    await gates.PassAsync("loaded");
-                    c.RedisSession().Lifetime = SessionLifetime.Remembered(TimeSpan.FromMinutes(30));
-                });
-                app.MapGet("/leave", (HttpContext c) =>
-                {
-                    c.RedisSession().Lifetime = SessionLifetime.UntilBrowserCloses(TimeSpan.FromMinutes(20));
-                });
-                app.MapGet("/lifetime", (HttpContext c) => c.RedisSession().Lifetime.ToString());
-            },
+                await gates.PassAsync("loaded");
+                c.RedisSession().Lifetime = SessionLifetime.Remembered(TimeSpan.FromMinutes(30));
+            });
+            app.MapGet("/leave", (HttpContext c) =>
+            {
+                c.RedisSession().Lifetime = SessionLifetime.UntilBrowserCloses(TimeSpan.FromMinutes(20));
+            });
+            app.MapGet("/lifetime", (HttpContext c) => c.RedisSession().Lifetime.ToString());
         });
         using var browser = app.NewBrowser();
         await browser.GetAsync("/set?k=a&v=1");
@@ -327,12 +317,8 @@ public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixt
     [Fact]
     public async Task A_near_cache_smaller_than_its_sessions_forgets_some_and_answers_all()
     {
-        await using var app = await SessionApp.StartAsync(new SessionAppSetup
-        {
-            Redis = redis.Server.ConnectionString,
-            Options = o => o.NearCacheBytes = 1024 * 1024,
-            Endpoints = app => app.MapGet("/large", (HttpContext c) => c.Session.SetString("large", new string('x', 100_000))),
-        });
+        await using var app = await StartWithAsync(
+            app => app.MapGet("/large", (HttpContext c) => c.Session.SetString("large", new string('x', 100_000))), 1024 * 1024);
         var browsers = Enumerable.Range(0, 30).Select(_ => app.NewBrowser()).ToArray();
         foreach (var browser in browsers)
         {
@@ -346,6 +332,14 @@ public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixt
     }
 
     private static string Name(string command) => command.Split('"')[1];
+
+    private Task<SessionApp> StartWithAsync(Action<WebApplication> endpoints, int nearCacheBytes = 16 * 1024 * 1024) =>
+        SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Options = o => o.NearCacheBytes = nearCacheBytes,
+            Endpoints = endpoints,
+        });
 
     private async Task<SessionApp> StartWarmAsync(Action<RedisSessionOptions>? options = null, string? redisAt = null)
     {
