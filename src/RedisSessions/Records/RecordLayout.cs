@@ -4,8 +4,6 @@ using System.Text;
 
 using RedisSessions.Caching.Fields;
 
-using RespClient.Protocol;
-
 namespace RedisSessions.Records;
 
 /// <summary>
@@ -62,13 +60,12 @@ internal static class RecordLayout
     public static SessionRecord? Read(FieldSet fields, ValueProtection protection)
     {
         var own = new OwnFields();
-        var items = fields.Items;
-        var values = new RecordValues.Field[CountValues(items)];
+        var values = new RecordValues.Field[CountValues(fields)];
         var sealedValues = protection.IsOn ? new RecordValues.Field[values.Length] : null;
         var (count, received) = (0, 0L);
-        for (var i = 0; i + 1 < items.Length; i += 2)
+        for (var field = 0; field < fields.Count; field++)
         {
-            var (name, value) = (items[i].Bytes, items[i + 1].Bytes);
+            var (name, value) = (fields.Name(field), fields.Value(field));
             received += name.Length + value.Length + BytesBetween;
             if (IsOwn(name.Span))
             {
@@ -120,12 +117,12 @@ internal static class RecordLayout
     /// <summary>A number as its field.</summary>
     public static byte[] Text(long number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
 
-    private static int CountValues(ReadOnlySpan<RespValue> items)
+    private static int CountValues(FieldSet fields)
     {
         var count = 0;
-        for (var i = 0; i + 1 < items.Length; i += 2)
+        for (var field = 0; field < fields.Count; field++)
         {
-            count += IsOwn(items[i].Bytes.Span) ? 0 : 1;
+            count += IsOwn(fields.Name(field).Span) ? 0 : 1;
         }
 
         return count;

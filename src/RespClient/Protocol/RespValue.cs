@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text;
 
+using RespClient.Protocol.Frames;
+
 namespace RespClient.Protocol;
 
 /// <summary>A reply: a value of one of the RESP types. Immutable.</summary>
 public readonly struct RespValue
 {
-    // A string's bytes, or an aggregate's elements.
+    // A string's bytes, or an aggregate's elements, as an array or packed.
     private readonly object? _payload;
 
     // The number itself; of a string, which part of the array it is: start and length.
@@ -37,8 +39,21 @@ public readonly struct RespValue
     /// <summary>The elements of an array, set, push or map (key, value, key, value); empty for null.</summary>
     /// <exception cref="RedisReplyTypeException">The reply is a scalar.</exception>
     public ReadOnlySpan<RespValue> Items => _payload is RespValue[] items ? items
+        : _payload is PackedStrings packed ? packed.Items
         : IsNull ? default
         : throw Unexpected("an aggregate");
+
+    /// <summary>How many elements <see cref="Items"/> has.</summary>
+    /// <exception cref="RedisReplyTypeException">The reply is a scalar.</exception>
+    public int Count => _payload is PackedStrings packed ? packed.Count : Items.Length;
+
+    /// <summary>
+    /// One of <see cref="Items"/>. Many replies have only the bytes of their elements, as they came: this way the array is
+    /// never made.
+    /// </summary>
+    /// <exception cref="RedisReplyTypeException">The reply is a scalar.</exception>
+    /// <exception cref="IndexOutOfRangeException">There are not so many.</exception>
+    public RespValue this[int index] => _payload is PackedStrings packed ? packed[index] : Items[index];
 
     /// <summary>
     /// The bytes of a string, verbatim string, error or big number; empty for null. Not copied: short strings of a reply
@@ -55,6 +70,9 @@ public readonly struct RespValue
     /// <summary>A string that is a part of an array with others. The array must not change from then on.</summary>
     internal static RespValue FromShared(RespKind kind, byte[] shared, int start, int length) =>
         new(kind, shared, ((long)start << 32) | (uint)length);
+
+    /// <summary>An array or map of bulk strings.</summary>
+    internal static RespValue FromPacked(RespKind kind, PackedStrings items) => new(kind, items);
 
     /// <summary>An array, set, push or map. The array is owned by the value from then on.</summary>
     public static RespValue FromItems(RespKind kind, RespValue[] items) => new(kind, items);
@@ -126,7 +144,7 @@ public readonly struct RespValue
     public override string ToString() => _payload switch
     {
         byte[] => string.Create(CultureInfo.InvariantCulture, $"{Kind} ({(int)_number} bytes)"),
-        RespValue[] items => string.Create(CultureInfo.InvariantCulture, $"{Kind} ({items.Length} items)"),
+        RespValue[] or PackedStrings => string.Create(CultureInfo.InvariantCulture, $"{Kind} ({Count} items)"),
         _ => Kind.ToString(),
     };
 

@@ -39,7 +39,7 @@ public sealed class FlatReplyTests
     }
 
     [Fact]
-    public void ASessionOfTwelveFieldsTakesTwoArraysAndNotOneForEachString()
+    public void ASessionOfTwelveFieldsTakesItsBytesAndAPlaceForEachString()
     {
         var wire = WireText.ToBytes("%12\r\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"$6\r\nname{i:00}\r\n$50\r\n{new string('v', 50)}\r\n")));
         var reader = new RespReader(RespLimits.Default);
@@ -48,8 +48,37 @@ public sealed class FlatReplyTests
         var status = reader.Read(wire, out _, out var value);
         var taken = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.Equal(RespReadStatus.Done, status);
-        Assert.Equal(24, value.Items.Length);
-        Assert.InRange(taken, 1, (24 + (24 * 24)) + (24 + wire.Length) + 16);
+        Assert.Equal(24, value.Count);
+        Assert.InRange(taken, 1, 40 + (24 + (24 * sizeof(uint))) + (24 + wire.Length) + 16);
+    }
+
+    [Theory]
+    [InlineData(1, 1024)]
+    [InlineData(1, 1025)]
+    [InlineData(62, 1024)]
+    [InlineData(64, 1015)]
+    [InlineData(64, 1016)]
+    [InlineData(64, 1024)]
+    [InlineData(200, 1024)]
+    public void StringsAreTheSameOneByOneAndAsAnArrayHoweverManyAndLong(int count, int length)
+    {
+        string[] texts = [.. Enumerable.Range(0, count).Select(i => ((char)('a' + (i % 26))) + new string('x', length - 2) + ((char)('a' + (i % 7))))];
+        var value = Read($"*{count}\r\n" + string.Concat(texts.Select(text => $"${text.Length}\r\n{text}\r\n")));
+        Assert.Equal(texts, Enumerable.Range(0, value.Count).Select(i => value[i].AsString()));
+        Assert.Equal(texts, value.Items.ToArray().Select(item => item.AsString()));
+        Assert.Equal($"Array ({count} items)", value.ToString());
+    }
+
+    [Fact]
+    public void AnElementThatIsNotThereIsAnErrorAndAScalarHasNone()
+    {
+        Assert.Throws<IndexOutOfRangeException>(() => Read("*1\r\n$1\r\na\r\n")[1]);
+        Assert.Throws<IndexOutOfRangeException>(() => Read("*1\r\n:1\r\n")[-1]);
+        Assert.Throws<IndexOutOfRangeException>(() => RespValue.Null[0]);
+        Assert.Equal(0, RespValue.Null.Count);
+        Assert.Throws<RedisReplyTypeException>(() => Read("$1\r\na\r\n").Count);
+        Assert.Throws<RedisReplyTypeException>(() => Read(":1\r\n")[0]);
+        Assert.Throws<RedisReplyTypeException>(() => Read("*1\r\n$1\r\na\r\n").AsString());
     }
 
     [Fact]

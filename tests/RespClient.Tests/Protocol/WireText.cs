@@ -69,5 +69,11 @@ internal static class WireText
 
     private static string Latin(RespValue value) => Encoding.Latin1.GetString(value.Bytes.Span);
 
-    private static string Items(RespValue value) => string.Join(' ', value.Items.ToArray().Select(Show));
+    // One by one first: elements that nobody asked for as an array are often none yet.
+    private static string Items(RespValue value)
+    {
+        string[] items = [.. Enumerable.Range(0, value.Count).Select(index => Show(value[index]))];
+        Assert.Equal(items, value.Items.ToArray().Select(Show));
+        return string.Join(' ', items);
+    }
 }

@@ -8,10 +8,11 @@ internal readonly struct FieldSet(RespValue reply)
     private readonly RespValue _reply = reply;
 
     /// <summary>How many fields there are.</summary>
-    public int Count => _reply.Items.Length / 2;
+    public int Count => _reply.Count / 2;
 
-    /// <summary>
-    /// A name (UTF-8), its value, a name, its value. Not copied: whoever keeps one keeps the array of the reply it lies in.
-    /// </summary>
-    public ReadOnlySpan<RespValue> Items => _reply.Items;
+    /// <summary>The name of a field, in UTF-8. Not copied: whoever keeps it keeps the array of the reply it lies in.</summary>
+    public ReadOnlyMemory<byte> Name(int field) => _reply[2 * field].Bytes;
+
+    /// <summary>The value of a field. Not copied: whoever keeps it keeps the array of the reply it lies in.</summary>
+    public ReadOnlyMemory<byte> Value(int field) => _reply[(2 * field) + 1].Bytes;
 }

@@ -4,8 +4,9 @@ namespace RespClient.Protocol.Frames;
 
 /// <summary>
 /// The short way for arrays and maps whose elements are bulk and simple strings, integers and nulls, and that lie whole
-/// in the receive buffer: one scan, and then one array of values and one of bytes. It accepts only what the full reader
-/// would accept with the same outcome; everything else, too little or too much or malformed, it leaves to that.
+/// in the receive buffer: one scan, and then one array of values and one of bytes, or, where all are short bulk strings,
+/// the bytes as they are. It accepts only what the full reader would accept with the same outcome; everything else, too
+/// little or too much or malformed, it leaves to that.
 /// </summary>
 internal sealed class FlatFrame(RespLimits limits)
 {
@@ -48,16 +49,19 @@ internal sealed class FlatFrame(RespLimits limits)
             return false;
         }
 
-        // As they lie on the wire, with what stands between them: one copy instead of one for each.
         length = at;
-        value = RespValue.FromItems(kind, shared.IsAll ? SliceItems(input[start..at], start, count) : MakeItems(input, count, shared.Bytes));
+        value = shared.AreBulk && at - start <= PackedStrings.MaxBytes ? RespValue.FromPacked(kind, Pack(input[start..at], start, count))
+            : RespValue.FromItems(kind, shared.IsAll ? SliceItems(input[start..at], start, count) : MakeItems(input, count, shared.Bytes));
         return true;
     }
 
-    /// <summary>Notes where each element lies and what it is; how many bytes of them are short, and whether all are.</summary>
-    private bool TryMark(ReadOnlySpan<byte> input, ref int at, int count, out (int Bytes, bool IsAll) shared)
+    /// <summary>
+    /// Notes where each element lies and what it is; how many bytes of them are short, whether all are, and whether all are
+    /// short bulk strings.
+    /// </summary>
+    private bool TryMark(ReadOnlySpan<byte> input, ref int at, int count, out (int Bytes, bool IsAll, bool AreBulk) shared)
     {
-        shared = (0, true);
+        shared = (0, true, true);
         for (var index = 0; index < count; index++)
         {
             // The shortest element is a type and a line end.
@@ -79,11 +83,12 @@ internal sealed class FlatFrame(RespLimits limits)
 
             shared.Bytes += mark.Length <= LongestShared ? mark.Length : 0;
             shared.IsAll &= mark.Length <= LongestShared;
+            shared.AreBulk &= mark.Kind == RespKind.BulkString;
         }
 
         // Numbers alone need no array.
         shared.IsAll &= shared.Bytes > 0;
-
+        shared.AreBulk &= shared.IsAll;
         return true;
     }
 
@@ -127,6 +132,19 @@ internal sealed class FlatFrame(RespLimits limits)
         }
     }
 
+    private PackedStrings Pack(ReadOnlySpan<byte> elements, int start, int count)
+    {
+        var places = new uint[count];
+        for (var index = 0; index < count; index++)
+        {
+            ref readonly var mark = ref _marks[index];
+            places[index] = PackedStrings.Place(mark.Start - start, mark.Length);
+        }
+
+        return new PackedStrings(elements.ToArray(), places);
+    }
+
+    // As they lie on the wire, with what stands between them: one copy instead of one for each.
     private RespValue[] SliceItems(ReadOnlySpan<byte> elements, int start, int count)
     {
         var items = new RespValue[count];

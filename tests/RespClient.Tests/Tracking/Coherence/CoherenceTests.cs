@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using RespClient.Tracking;
 using TestServers;
 using TestServers.Proxy;
