@@ -1,4 +1,4 @@
-# Sourced by benchmarks/run.sh: start_peer NAME sets app_port.
+# Sourced by benchmarks/run.sh: start_peer NAME sets app_port and app_pid.
 # shellcheck shell=bash
 
 need node nodejs
