@@ -4,13 +4,20 @@ namespace RespClient.Reading;
 /// How long callers take when they go on after a reply: decides whether the reader lets them go on itself, which costs
 /// no change of thread, or leaves them to the thread pool, which costs the reader nothing.
 /// </summary>
-internal sealed class CallerPace(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="processors">How many processors the callers share.</param>
+internal sealed class CallerPace(TimeProvider time, int processors)
 {
     // Less than handing a caller to another thread costs.
     private static readonly TimeSpan QuickCaller = TimeSpan.FromMicroseconds(4);
 
     // What replies that come meanwhile can bear: about a change of thread.
     private static readonly TimeSpan QuickBatch = TimeSpan.FromMicroseconds(100);
+
+    // With two processors or one, the other thread seldom has one to itself: what it would run at the same time it runs
+    // later, and the change is for nothing. Measured: three times the bounds is 9 % more requests with two.
+    private const int FewProcessors = 2;
+    private const int PatienceWithFew = 3;
 
     // After a caller that blocked: doubled each time, and forgotten after a good while.
     private static readonly TimeSpan FirstPenalty = TimeSpan.FromMilliseconds(250);
@@ -22,8 +29,8 @@ internal sealed class CallerPace(TimeProvider time)
     private const int SlowFrom = 3 * SlowWeight;
     private const int MaxScore = 16 * SlowWeight;
 
-    private readonly long _quickCaller = Ticks(time, QuickCaller);
-    private readonly long _quickBatch = Ticks(time, QuickBatch);
+    private readonly long _quickCaller = Ticks(time, QuickCaller) * (processors <= FewProcessors ? PatienceWithFew : 1);
+    private readonly long _quickBatch = Ticks(time, QuickBatch) * (processors <= FewProcessors ? PatienceWithFew : 1);
     private int _score;
     private long _distrustedUntil = long.MinValue;
     private TimeSpan _penalty;

@@ -29,7 +29,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
     private long _seenAt;
 
     /// <summary>How long callers take.</summary>
-    public CallerPace Pace { get; } = new(pipeline.Time);
+    public CallerPace Pace { get; } = new(pipeline.Time, Environment.ProcessorCount);
 
     public long Now() => pipeline.Time.GetTimestamp();
 

@@ -7,7 +7,7 @@ public sealed class CallerPaceTests
     private readonly Clock _clock = new();
     private readonly CallerPace _pace;
 
-    public CallerPaceTests() => _pace = new CallerPace(_clock);
+    public CallerPaceTests() => _pace = new CallerPace(_clock, processors: 8);
 
     [Fact]
     public void CallersAreTakenForQuickUntilTheyAreSlow()
@@ -15,6 +15,24 @@ public sealed class CallerPaceTests
         Assert.True(_pace.AreQuick(_clock.Now));
         Note(callers: 10, microseconds: 1000, times: 3);
         Assert.False(_pace.AreQuick(_clock.Now));
+    }
+
+    [Theory]
+    [InlineData(1, 220, true)]
+    [InlineData(2, 220, true)]
+    [InlineData(2, 320, false)]
+    [InlineData(3, 220, false)]
+    [InlineData(3, 79, true)]
+    [InlineData(8, 220, false)]
+    public void FewProcessorsMakeLongerCallersQuickBecauseAnotherThreadWouldWaitForOne(int processors, int microseconds, bool areQuick)
+    {
+        var pace = new CallerPace(_clock, processors);
+        for (var batch = 0; batch < 10; batch++)
+        {
+            pace.Note(20, 20, microseconds * _clock.TimestampFrequency / 1_000_000);
+        }
+
+        Assert.Equal(areQuick, pace.AreQuick(_clock.Now));
     }
 
     [Fact]
