@@ -69,11 +69,18 @@ internal static class WireText
 
     private static string Latin(RespValue value) => Encoding.Latin1.GetString(value.Bytes.Span);
 
-    // One by one first: elements that nobody asked for as an array are often none yet.
+    // One by one first: elements that nobody asked for as an array are often none yet. Those of scalars are shown the other
+    // way too; done at every level, that would take twice as long with each.
     private static string Items(RespValue value)
     {
         string[] items = [.. Enumerable.Range(0, value.Count).Select(index => Show(value[index]))];
-        Assert.Equal(items, value.Items.ToArray().Select(Show));
+        var array = value.Items.ToArray();
+        Assert.Equal(items.Length, array.Length);
+        if (array.All(item => item.Kind is not (RespKind.Array or RespKind.Map or RespKind.Set or RespKind.Push)))
+        {
+            Assert.Equal(items, array.Select(Show));
+        }
+
         return string.Join(' ', items);
     }
 }
