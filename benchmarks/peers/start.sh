@@ -11,8 +11,9 @@ peers_dir="$(dirname "${BASH_SOURCE[0]}")"
 start_peer() {
     app_port="$(free_port)"
     NODE_ENV=production node "$peers_dir/$1.js" --port "$app_port" --redis "127.0.0.1:$redis_port" >"$scratch/$1.log" 2>&1 &
-    started+=($!)
-    wait_for "$app_port" $! "$1"
+    app_pid=$!
+    started+=("$app_pid")
+    wait_for "$app_port" "$app_pid" "$1"
 }
 
 # version_of PACKAGE, as npm has installed it
