@@ -20,7 +20,19 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionStore store
 
     private async Task RunWithSessionAsync(HttpContext context)
     {
-        var state = await store.OpenAsync(context);
+        var state = store.Find(context);
+        if (state.AwaitsRecord)
+        {
+            try
+            {
+                state.Open(await store.LoadAsync(state));
+            }
+            catch (SessionUnavailableException e)
+            {
+                store.TakeFailure(state, e);
+            }
+        }
+
         context.Features[typeof(ISessionFeature)] = state;
         try
         {

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
-
 using Microsoft.AspNetCore.Http;
 
 using RedisSessions.Commits;
@@ -23,19 +20,39 @@ internal sealed class SessionStore(SessionServices services)
 
     public SessionCommitter Committer => services.Committer;
 
-    /// <summary>
-    /// The session of a request. Asks Redis only where the request carries a well-formed id. Where Redis does not
-    /// answer, the session throws when it is touched.
-    /// </summary>
-    public ValueTask<SessionState> OpenAsync(HttpContext context)
+    /// <summary>The session of a request, with the id it carries. Its record is still to be loaded.</summary>
+    public SessionState Find(HttpContext context)
     {
         var session = new SessionState(this, context);
-        return services.Carrier.Read(context, out var id) switch
+        switch (services.Carrier.Read(context, out var id))
         {
-            CarriedId.Valid => LoadAsync(session, id),
-            CarriedId.Malformed => Rejected(session),
-            _ => new ValueTask<SessionState>(session),
-        };
+            case CarriedId.Valid:
+                session.Expect(id);
+                break;
+            case CarriedId.Malformed:
+                services.Metrics.Rejected();
+                session.ClientHasId = true;
+                break;
+        }
+
+        return session;
+    }
+
+    /// <summary>
+    /// The record of a session that awaits one. Where nobody measures or traces, the store's own task: no state machine
+    /// beside it.
+    /// </summary>
+    /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
+    public ValueTask<SessionRecord?> LoadAsync(SessionState session) =>
+        SessionActivity.IsListenedTo || services.Metrics.TimesLoads
+            ? LoadObservedAsync(session.Key)
+            : Records.LoadAsync(session.Key, CancellationToken.None);
+
+    /// <summary>The record could not be loaded: the session throws when it is touched, or the request runs without it.</summary>
+    public void TakeFailure(SessionState session, SessionUnavailableException failure)
+    {
+        services.Metrics.Failed("load");
+        session.Fail(failure, RunsWithoutSession(session.Context));
     }
 
     /// <summary>Whether enough time has passed since the last renewal, by Redis' clock, to renew with this request.</summary>
@@ -58,60 +75,23 @@ internal sealed class SessionStore(SessionServices services)
 
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
-    private ValueTask<SessionState> Rejected(SessionState session)
-    {
-        services.Metrics.Rejected();
-        session.ClientHasId = true;
-        return new ValueTask<SessionState>(session);
-    }
-
-    // A record that is near is there at once: no state machine for that. A span must not outlive the method that
-    // starts it, so it has one of its own.
-    private ValueTask<SessionState> LoadAsync(SessionState session, in SessionId id)
+    private async ValueTask<SessionRecord?> LoadObservedAsync(string key)
     {
         var started = services.Metrics.LoadStarted();
-        if (SessionActivity.IsListenedTo)
-        {
-            return LoadTracedAsync(session, id, started);
-        }
-
-        var loading = Records.LoadAsync(Keys.Record(id), CancellationToken.None);
-        if (!loading.IsCompletedSuccessfully)
-        {
-            return FinishLoadAsync(session, id, loading, started, null);
-        }
-
-        session.Open(id, loading.GetAwaiter().GetResult());
-        services.Metrics.LoadEnded(started);
-        return new ValueTask<SessionState>(session);
-    }
-
-    private async ValueTask<SessionState> LoadTracedAsync(SessionState session, SessionId id, long started)
-    {
         using var activity = SessionActivity.StartLoad();
-        return await FinishLoadAsync(session, id, Records.LoadAsync(Keys.Record(id), CancellationToken.None), started, activity);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<SessionState> FinishLoadAsync(
-        SessionState session, SessionId id, ValueTask<SessionRecord?> loading, long started, Activity? activity)
-    {
         try
         {
-            session.Open(id, await loading);
+            return await Records.LoadAsync(key, CancellationToken.None);
         }
         catch (SessionUnavailableException e)
         {
             SessionActivity.Failed(activity, e);
-            services.Metrics.Failed("load");
-            session.Fail(id, e, RunsWithoutSession(session.Context));
+            throw;
         }
         finally
         {
             services.Metrics.LoadEnded(started);
         }
-
-        return session;
     }
 
     private bool RunsWithoutSession(HttpContext context) =>

@@ -55,6 +55,9 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
     /// <summary>Whether the request brought an id, or the response has already set one.</summary>
     public bool ClientHasId { get; set; }
 
+    /// <summary>The request carries an id whose record has not been looked up.</summary>
+    public bool AwaitsRecord { get; private set; }
+
     /// <summary>Whether the client is told to forget its id.</summary>
     public bool MustForget { get; set; }
 
@@ -97,36 +100,46 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
     public bool HasUnsentBytesOfHandler =>
         (_body?.Inner ?? Context.Features.Get<IHttpResponseBodyFeature>())?.Writer is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 };
 
-    /// <summary>The request carried an id; <paramref name="record"/> is what was found under it.</summary>
-    public void Open(SessionId secret, SessionRecord? record)
+    /// <summary>The request carries an id.</summary>
+    public void Expect(in SessionId secret)
     {
         ClientHasId = true;
+        AwaitsRecord = true;
+        _secret = secret;
+    }
+
+    /// <summary><paramref name="record"/> is what was found under the id the request carries.</summary>
+    public void Open(SessionRecord? record)
+    {
+        AwaitsRecord = false;
         _loadFailure = null;
         _isDetached = false;
         Record = record;
-        // An unknown id is never adopted.
-        _secret = record is null ? null : secret;
-        if (record is not null && store.IsRenewalDue(record))
+        if (record is null)
+        {
+            // An unknown id is never adopted.
+            _secret = null;
+        }
+        else if (store.IsRenewalDue(record))
         {
             _isRenewalDue = true;
             Hook();
         }
     }
 
-    /// <summary>The request carried an id and Redis did not answer.</summary>
-    public void Fail(SessionId secret, SessionUnavailableException failure, bool runsWithoutSession)
+    /// <summary>Redis did not answer.</summary>
+    public void Fail(SessionUnavailableException failure, bool runsWithoutSession)
     {
-        ClientHasId = true;
-        _secret = secret;
+        AwaitsRecord = false;
         _isDetached = runsWithoutSession;
         _loadFailure = runsWithoutSession ? null : failure;
     }
 
     public async ValueTask LoadAgainAsync(CancellationToken cancellationToken)
     {
-        if (!IsAvailable && _secret is { } secret)
+        if (!IsAvailable && _secret is not null)
         {
-            Open(secret, await store.Records.LoadAsync(Key, cancellationToken));
+            Open(await store.Records.LoadAsync(Key, cancellationToken));
             if (!Context.Response.HasStarted)
             {
                 Hook(); // what was set while there was no session counts from here on
