@@ -94,30 +94,67 @@ public sealed class MeasurementTests(RedisFixture redis) : IClassFixture<RedisFi
     [Fact]
     public async Task A_load_and_a_commit_leave_a_span_each_and_an_anonymous_request_none()
     {
-        var spans = new ConcurrentQueue<string>();
-        using var trace = new Activity("test").Start();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == "RedisSessions",
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity =>
-            {
-                if (activity.TraceId == trace.TraceId)
-                {
-                    spans.Enqueue(activity.DisplayName);
-                }
-            },
-        };
-        ActivitySource.AddActivityListener(listener);
+        using var spans = new Spans();
         await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString);
         using var browser = app.NewBrowser();
 
         await browser.GetAsync("/get?k=a");
-        Assert.Empty(spans);
+        Assert.Empty(spans.Ended);
         await browser.GetAsync("/set?k=a&v=1");
         await browser.GetAsync("/set?k=a&v=2");
 
-        Assert.Equal(["session commit", "session load", "session commit"], spans);
+        Assert.Equal(["session commit", "session load", "session commit"], spans.Ended);
+    }
+
+    [Fact]
+    public async Task A_load_that_fails_ends_its_span_with_the_error_and_is_timed()
+    {
+        await using var server = await TestServers.RedisServer.StartAsync();
+        await using var app = await SessionApp.StartAsync(server.ConnectionString, o => o.IoTimeout = TimeSpan.FromMilliseconds(200));
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        using var counters = new Counters(app.Get<IMeterFactory>());
+        using var spans = new Spans();
+
+        await server.StopAsync();
+        await browser.GetAsync("/get?k=a");
+
+        Assert.Equal(["session load: Error, RedisSessions.SessionUnavailableException"], spans.Ended);
+        Assert.Equal(1, counters["load.duration"]);
+    }
+
+    /// <summary>The spans of the sessions that end within the trace this starts: name, and error where there is one.</summary>
+    private sealed class Spans : IDisposable
+    {
+        private readonly Activity _trace = new Activity("test").Start();
+        private readonly ActivityListener _listener;
+
+        public Spans()
+        {
+            _listener = new ActivityListener
+            {
+                ShouldListenTo = static source => source.Name == "RedisSessions",
+                Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+                ActivityStopped = activity =>
+                {
+                    if (activity.TraceId == _trace.TraceId)
+                    {
+                        Ended.Enqueue(activity.Status == ActivityStatusCode.Unset
+                            ? activity.DisplayName
+                            : $"{activity.DisplayName}: {activity.Status}, {activity.GetTagItem("error.type")}");
+                    }
+                },
+            };
+            ActivitySource.AddActivityListener(_listener);
+        }
+
+        public ConcurrentQueue<string> Ended { get; } = [];
+
+        public void Dispose()
+        {
+            _listener.Dispose();
+            _trace.Dispose();
+        }
     }
 
     private sealed class Counters : IDisposable
