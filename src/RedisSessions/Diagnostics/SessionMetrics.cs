@@ -60,7 +60,7 @@ internal sealed class SessionMetrics
     public bool TimesLoads => _loadDuration.Enabled;
 
     /// <summary>A time stamp, or 0 where nobody listens.</summary>
-    public long LoadStarted() => _loadDuration.Enabled ? Stopwatch.GetTimestamp() : 0;
+    public long LoadStarted() => TimesLoads ? Stopwatch.GetTimestamp() : 0;
 
     public void LoadEnded(long started) => Record(_loadDuration, started);
 

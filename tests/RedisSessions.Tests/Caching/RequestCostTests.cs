@@ -114,6 +114,9 @@ public sealed class RequestCostTests(RedisFixture redis, ITestOutputHelper outpu
     }
 }
 
-/// <summary>Tests that count what a request does run while nobody else listens to its metrics and traces.</summary>
+/// <summary>
+/// Tests that count what a request does run while nobody else listens to its metrics and traces; those that look for slow
+/// commands, while no other test takes the processor from Redis.
+/// </summary>
 [CollectionDefinition(nameof(AloneInTheProcess), DisableParallelization = true)]
 public sealed class AloneInTheProcess;

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 
+using RedisSessions.Tests.Caching;
 using RedisSessions.Tests.Hosting;
 
 using TestServers;
 
 namespace RedisSessions.Tests.Inspector;
 
+[Collection(nameof(AloneInTheProcess))]
 public sealed class InspectorLoadTests
 {
     private const int Sessions = 100_000;
@@ -35,9 +37,7 @@ public sealed class InspectorLoadTests
 
         Assert.True(seen.Count > 2_000, $"{seen.Count} sessions seen");
         Assert.InRange(times.Order().ElementAt(times.Count / 2), 0, 200);
-
-        // A command that is slow is slow on each of thirty pages; a machine that stalls makes one or two of them so.
-        Assert.InRange(int.Parse(await redis.CliAsync("SLOWLOG", "LEN"), CultureInfo.InvariantCulture), 0, 3);
+        Assert.Equal("", await redis.CliAsync("SLOWLOG", "GET"));
     }
 
     // Copies of one real record under ids of the right form.
