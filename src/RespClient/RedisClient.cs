@@ -218,6 +218,18 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
     public Task<RedisSubscription> SubscribePatternAsync(string pattern, int capacity = 1024, CancellationToken cancellationToken = default) =>
         SubscribeAsync(pattern, isPattern: true, capacity, cancellationToken);
 
+    /// <summary>
+    /// Ends the connection that all callers share, because an answer that came over it cannot be the right one, and opens
+    /// the next at once. Every command in flight on it fails as "outcome unknown", reads included; what was not sent waits
+    /// for the next connection. Without a connection it does nothing.
+    /// </summary>
+    /// <param name="reason">Why, for the log and for the callers whose commands fail. No secret.</param>
+    public void DropConnection(string reason)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        _supervisor.Drop(new RedisProtocolException(reason));
+    }
+
     /// <summary>Closes the connection. Commands in flight end as "outcome unknown", unsent ones as "not sent".</summary>
     public async ValueTask DisposeAsync()
     {

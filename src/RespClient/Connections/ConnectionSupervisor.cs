@@ -96,6 +96,9 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         Volatile.Read(ref _connection)?.Abort(new ObjectDisposedException(nameof(RedisClient)));
     }
 
+    /// <summary>Ends the present connection; the next one follows.</summary>
+    public void Drop(RedisProtocolException reason) => Volatile.Read(ref _connection)?.Abort(reason);
+
     private async Task RunAsync()
     {
         var attempt = 0;
