@@ -51,6 +51,9 @@ internal abstract class PendingCommand : IThreadPoolWorkItem
     /// <summary>What a glance saw; <see cref="TryClaim"/> succeeds only if nothing has happened since.</summary>
     public int Glance => Volatile.Read(ref _state);
 
+    /// <summary>Which use of the command this is: it is pooled, and each caller is another use.</summary>
+    public int Use => UseOf(Glance);
+
     public bool IsResolved => (Volatile.Read(ref _state) & Resolved) != 0;
 
     /// <summary>Whether the command leaves the queue with the next reply.</summary>
@@ -64,6 +67,9 @@ internal abstract class PendingCommand : IThreadPoolWorkItem
 
     /// <summary>A bulk string as it lies in the receive buffer. The default makes a value of it.</summary>
     public virtual bool OnBulkReply(ReadOnlySpan<byte> bytes) => OnReply(RespValue.FromBytes(RespKind.BulkString, bytes.ToArray()));
+
+    /// <summary>The use that a glance saw.</summary>
+    public static int UseOf(int glance) => glance & ~FlagMask;
 
     /// <summary>
     /// Claims the right to end the caller's wait early, if nothing has happened since the glance. Whoever got it calls

@@ -20,9 +20,11 @@ internal enum Admission
 /// Every command that is not done: those that wait for room, those whose bytes wait in the outbox, and those that were
 /// sent, in one order. Guarded by the pipeline's lock, but for the two methods of the reader loop.
 /// </summary>
-internal sealed class CommandQueue(PipelineLimits limits)
+/// <param name="limits">How many may wait.</param>
+/// <param name="fifo">Where they stand; empty.</param>
+internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
 {
-    private readonly CommandFifo _fifo = new();
+    private readonly CommandFifo _fifo = fifo;
     private readonly Outbox _outbox = new();
     private readonly WaitingRoom _waiting = new();
     private bool _hasDropped;
@@ -30,11 +32,18 @@ internal sealed class CommandQueue(PipelineLimits limits)
 
     // The newest that will be sent: numbers beyond it were given up before.
     private long _lastUnsent;
+
+    // Written under the lock, after the places it covers; read by the reader loop without it.
     private long _sentThrough;
 
-    // Written by the reader loop.
+    // Written by the reader loop; by StartConnection and SendAgain while there is none.
     private long _answeredThrough;
     private long _newestAnswerStartedAt;
+
+    public CommandQueue(PipelineLimits limits)
+        : this(limits, new CommandFifo())
+    {
+    }
 
     /// <summary>As <see cref="CommandPipeline.NewestAnswerStartedAt"/>.</summary>
     public long NewestAnswerStartedAt => Volatile.Read(ref _newestAnswerStartedAt);
@@ -85,7 +94,7 @@ internal sealed class CommandQueue(PipelineLimits limits)
     /// <summary>All unsent bytes, which count as sent from now on. Only after <see cref="DropAbandoned"/>.</summary>
     public ArraySegment<byte> TakeUnsent()
     {
-        _sentThrough = _lastUnsent;
+        Volatile.Write(ref _sentThrough, _lastUnsent);
         var taken = _outbox.Take();
         AdmitWaiting();
         return taken;
@@ -108,7 +117,7 @@ internal sealed class CommandQueue(PipelineLimits limits)
     {
         List<PendingCommand> lost = [];
         List<PendingReply> again = [];
-        while (_fifo.Peek() is { } command && command.Number <= _sentThrough)
+        while (_fifo.Peek(_sentThrough) is { } command)
         {
             _fifo.Take();
             if (sendReadsAgain && command is PendingReply { IsReadOnly: true, IsResolved: false } read)
@@ -133,18 +142,13 @@ internal sealed class CommandQueue(PipelineLimits limits)
     public List<PendingCommand> TakeAllUnsent()
     {
         List<PendingCommand> unsent = [];
-        var state = (Unsent: unsent, SentThrough: _sentThrough);
-        _fifo.Visit(ref state, static (command, ref state) =>
+        _fifo.Visit(_sentThrough, ref unsent, static (command, _, _, ref unsent) =>
         {
-            if (command.Number <= state.SentThrough)
-            {
-                return false;
-            }
-
-            state.Unsent.Add(command);
+            unsent.Add(command);
             return true;
         });
         _outbox.Clear();
+        _lastUnsent = _sentThrough;
         _waiting.MoveTo(unsent);
         return unsent;
     }
@@ -156,15 +160,14 @@ internal sealed class CommandQueue(PipelineLimits limits)
     public bool ClaimDue(long now, ref List<(PendingCommand Command, bool WasSent)>? due, out TimeSpan longestWait)
     {
         var state = (Due: due, Now: now, SentThrough: _sentThrough, IsBusy: false, Longest: TimeSpan.Zero);
-        _fifo.Visit(ref state, static (command, ref state) =>
+        _fifo.Visit(0, ref state, static (command, number, glance, ref state) =>
         {
-            var glance = command.Glance;
             state.IsBusy = true;
             if (command.Deadline <= state.Now && command.TryClaim(glance))
             {
-                (state.Due ??= []).Add((command, command.Number <= state.SentThrough));
+                (state.Due ??= []).Add((command, number <= state.SentThrough));
             }
-            else if (command.Number <= state.SentThrough && !command.IsResolved && state.Longest != TimeSpan.MaxValue)
+            else if (number <= state.SentThrough && !command.IsResolved && state.Longest != TimeSpan.MaxValue)
             {
                 var wait = command.Timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : command.Timeout;
                 state.Longest = wait > state.Longest ? wait : state.Longest;
@@ -181,11 +184,7 @@ internal sealed class CommandQueue(PipelineLimits limits)
     }
 
     /// <summary>The command that the next reply belongs to; null when nothing was asked. Reader loop only, without the lock.</summary>
-    public PendingCommand? NextToAnswer()
-    {
-        var command = _fifo.Peek();
-        return command is null || command.Number > Volatile.Read(ref _sentThrough) ? null : command;
-    }
+    public PendingCommand? NextToAnswer() => _fifo.Peek(Volatile.Read(ref _sentThrough));
 
     /// <summary>The last reply of a command is here: takes its place away. Reader loop only, without the lock.</summary>
     public void TakeAnswered(PendingCommand command)
@@ -216,23 +215,22 @@ internal sealed class CommandQueue(PipelineLimits limits)
 
     private void Place(PendingCommand command, int length)
     {
-        command.Number = _lastUnsent = ++_lastNumber;
         command.FrameLength = length;
-        _fifo.Append(command);
+        command.Number = _lastUnsent = _lastNumber = _fifo.Append(command);
     }
 
     /// <summary>Puts reads of a lost connection before everything that was not sent.</summary>
     private void SendAgain(List<PendingReply> reads)
     {
         List<PendingCommand> unsent = [];
-        while (_fifo.Peek() is { } command)
+        while (_fifo.Peek(_lastNumber) is { } command)
         {
             _fifo.Take();
             unsent.Add(command);
         }
 
         // Everything gets a new number; the old ones are as good as answered.
-        _sentThrough = _lastNumber;
+        Volatile.Write(ref _sentThrough, _lastNumber);
         var count = _outbox.Count;
         var bytes = _outbox.Take();
         foreach (var read in reads)

@@ -99,8 +99,8 @@ internal sealed class Outbox
     /// </summary>
     public long Compact(CommandFifo fifo, long sentThrough)
     {
-        var state = new Compaction { Buffer = _buffer, SentThrough = sentThrough };
-        fifo.Visit(ref state, static (command, ref state) => state.Drops(command));
+        var state = new Compaction { Buffer = _buffer };
+        fifo.Visit(sentThrough, ref state, static (command, number, _, ref state) => state.Drops(command, number));
         Length = state.Kept;
         Count = state.KeptCount;
         return state.LastKept;
@@ -118,19 +118,13 @@ internal sealed class Outbox
     private struct Compaction
     {
         public byte[] Buffer;
-        public long SentThrough;
         public int Read;
         public int Kept;
         public int KeptCount;
         public long LastKept;
 
-        public bool Drops(PendingCommand command)
+        public bool Drops(PendingCommand command, long number)
         {
-            if (command.Number <= SentThrough)
-            {
-                return false;
-            }
-
             var start = Read;
             Read += command.FrameLength;
             if (command.IsResolved)
@@ -142,7 +136,7 @@ internal sealed class Outbox
             Buffer.AsSpan(start, command.FrameLength).CopyTo(Buffer.AsSpan(Kept));
             Kept += command.FrameLength;
             KeptCount++;
-            LastKept = command.Number;
+            LastKept = number;
             return false;
         }
     }
