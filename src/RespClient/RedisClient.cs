@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using RespClient.Commands;
 using RespClient.Configuration;
 using RespClient.Connections;
+using RespClient.Deadlines;
 using RespClient.Diagnostics;
 using RespClient.Pending;
 using RespClient.Pipelines;
@@ -25,6 +26,9 @@ namespace RespClient;
 /// </remarks>
 public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
 {
+    // A reply too many or too few is found within this, as long as anything is sent.
+    private static readonly TimeSpan StepInterval = TimeSpan.FromMilliseconds(500);
+
     private readonly RedisClientOptions _options;
     private readonly ClientMetrics _metrics = new();
     private readonly CommandPipeline _pipeline;
@@ -42,7 +46,7 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         RedisClientOptionsValidator.ThrowIfInvalid(options);
         _options = options;
         var limits = new PipelineLimits(
-            options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, options.HeartbeatInterval, options.RetriesReads);
+            options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, options.HeartbeatInterval, StepInterval, options.RetriesReads);
         _pipeline = new CommandPipeline(limits, options.TimeProvider, _metrics);
         _metrics.Watch(_pipeline.Look);
         _dedicated = new DedicatedConnections(options, _metrics);
@@ -149,9 +153,12 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         if (_pipeline.IsConnected)
         {
             // Its reply makes the reader loop look.
-            _ = PingAsync();
+            _pipeline.Probe();
         }
     }
+
+    /// <summary>As <see cref="CommandPipeline.Probe"/>.</summary>
+    internal void Probe() => _pipeline.Probe();
 
     internal void Unobserve(WireObserver observer) => _pipeline.Observers.Remove(observer);
 
@@ -230,13 +237,17 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         _supervisor.Drop(new RedisProtocolException(reason));
     }
 
-    /// <summary>Closes the connection. Commands in flight end as "outcome unknown", unsent ones as "not sent".</summary>
+    /// <summary>
+    /// Closes the connections. Commands in flight end as "outcome unknown", unsent ones as "not sent"; every one of them,
+    /// blocking commands included, has ended when this returns.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
-        await _pipeline.DisposeAsync();
+        _pipeline.Dispose();
         await _supervisor.DisposeAsync();
         await _dedicated.DisposeAsync();
         await _subscriptions.DisposeAsync();
+        await EndedCalls.Shared.SettledAsync();
         _metrics.Dispose();
     }
 
@@ -256,7 +267,9 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         ClientActivity.TraceAsync(command.Name, () => Enqueue(command, observer, cancellationToken));
 
     private ValueTask<RespValue> Execute(in RedisCommand command, CommandNeed need, CancellationToken cancellationToken) =>
-        need == CommandNeed.OwnConnection ? ExecuteBlockingAsync(command, cancellationToken) : Enqueue(command, null, cancellationToken);
+        need == CommandNeed.OwnConnection
+            ? new ValueTask<RespValue>(_dedicated.Follow(ExecuteBlockingAsync(command, cancellationToken)))
+            : Enqueue(command, null, cancellationToken);
 
     private ValueTask<RespValue> Enqueue(in RedisCommand command, IReplyObserver? observer, CancellationToken cancellationToken)
     {
@@ -287,23 +300,7 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         return _subscriptions.AddAsync(new SubscriptionName(name, isPattern), capacity, cancellationToken);
     }
 
-    private async Task PingAsync()
-    {
-        try
-        {
-            await Enqueue(new RedisCommand("PING"), null, CancellationToken.None);
-        }
-        catch (RedisException)
-        {
-            // The next connection tells.
-        }
-        catch (ObjectDisposedException)
-        {
-            // There will be none.
-        }
-    }
-
-    private async ValueTask<RespValue> ExecuteBlockingAsync(RedisCommand command, CancellationToken cancellationToken)
+    private async Task<RespValue> ExecuteBlockingAsync(RedisCommand command, CancellationToken cancellationToken)
     {
         var block = CommandRules.BlockTime(command);
         var timeout = command.Timeout
@@ -323,7 +320,7 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         }
         finally
         {
-            await (isClean ? _dedicated.ReturnAsync(connection) : connection.DisposeAsync());
+            await (isClean ? _dedicated.ReturnAsync(connection) : _dedicated.CloseAsync(connection));
         }
     }
 }

@@ -1,9 +1,10 @@
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 
 namespace TestServers;
 
 /// <summary>Every command a server executes, in order, as MONITOR prints them.</summary>
-public sealed class RedisMonitor : IAsyncDisposable
+public sealed partial class RedisMonitor : IAsyncDisposable
 {
     private readonly TcpClient _connection;
     private readonly StreamReader _reader;
@@ -29,11 +30,12 @@ public sealed class RedisMonitor : IAsyncDisposable
     }
 
     /// <summary>
-    /// What was executed since the start or the last call, without what scripts ran inside (lines tagged <c>lua</c>).
+    /// What was executed since the start or the last call, without what scripts ran inside (lines tagged <c>lua</c>) and
+    /// without the numbers that the client has the server repeat now and then, to see that replies are in step.
     /// Each line is the command with its arguments quoted: <c>"GET" "key"</c>.
     /// </summary>
     public async Task<IReadOnlyList<string>> CommandsAsync() =>
-        [.. (await LinesAsync()).Where(line => !line.Contains(" lua] ", StringComparison.Ordinal)).Select(Command)];
+        [.. (await LinesAsync()).Where(line => !line.Contains(" lua] ", StringComparison.Ordinal)).Select(Command).Where(line => !Probe().IsMatch(line))];
 
     /// <summary>The raw lines since the start or the last call, those of scripts included.</summary>
     public async Task<IReadOnlyList<string>> LinesAsync()
@@ -63,6 +65,9 @@ public sealed class RedisMonitor : IAsyncDisposable
         _connection.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    [GeneratedRegex("^\"(PING|ECHO)\" \"[0-9]+\"$")]
+    private static partial Regex Probe();
 
     private static string Command(string line) => line[(line.IndexOf("] ", StringComparison.Ordinal) + 2)..];
 }

@@ -3,7 +3,6 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 
 using RespClient.Diagnostics;
-using RespClient.Pending;
 using RespClient.Pipelines;
 
 namespace RespClient.Connections;
@@ -172,24 +171,19 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
     private async Task PingWhenIdleAsync(RespConnection connection, PeriodicTimer heartbeat)
     {
         var seen = connection.AwaitsSince;
+        var isTold = false;
         while (await heartbeat.WaitForNextTickAsync())
         {
-            if (connection.AwaitsSince != seen)
+            if (connection.AwaitsSince == seen)
             {
-                seen = connection.AwaitsSince;
-                continue;
+                _pipeline.Probe();
             }
 
-            try
+            seen = connection.AwaitsSince;
+            if (_pipeline.CannotCheckStep && !isTold)
             {
-                var ping = PendingReply.Rent(new RedisCommand("PING"));
-                var reply = ping.Task;
-                _pipeline.Enqueue(ping, "PING", []);
-                await reply;
-            }
-            catch (Exception e) when (e is RedisException or ObjectDisposedException)
-            {
-                // A dead connection is ended by the pipeline's own watch; a server error is a sign of life.
+                isTold = true;
+                ClientLog.CannotCheckStep(_logger, connection.EndPoint);
             }
         }
     }

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 using RespClient.Diagnostics;
 using RespClient.Pending;
@@ -15,30 +15,149 @@ internal sealed class DedicatedConnections(RedisClientOptions options, ClientMet
 {
     private const int MaxIdle = 4;
 
-    private readonly ConcurrentQueue<DedicatedConnection> _idle = new();
     private readonly CancellationTokenSource _stopped = new();
+    private readonly Lock _gate = new();
+
+    // Under the gate.
+    private readonly Stack<DedicatedConnection> _idle = new();
+    private readonly HashSet<DedicatedConnection> _lent = [];
+    private readonly HashSet<Task> _blocked = [];
+    private bool _isStopped;
 
     /// <exception cref="RedisConnectionException">No server could be reached.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public async ValueTask<DedicatedConnection> RentAsync(CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_stopped.IsCancellationRequested, typeof(RedisClient));
-        while (_idle.TryDequeue(out var idle))
+        while (TryLendIdle(out var idle))
         {
             if (idle.Pipeline.IsConnected)
             {
+                // What is asked next is answered behind it, if replies are in step.
+                idle.Pipeline.Probe();
                 return idle;
             }
 
-            await idle.DisposeAsync();
+            await CloseAsync(idle);
         }
 
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopped.Token);
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopped.Token);
+            return Lend(await OpenAsync(either.Token));
+        }
+        catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(nameof(RedisClient));
+        }
+    }
+
+    /// <summary>Takes back a connection on which nothing is outstanding.</summary>
+    public ValueTask ReturnAsync(DedicatedConnection connection)
+    {
+        lock (_gate)
+        {
+            if (!_isStopped && _idle.Count < MaxIdle && connection.Pipeline.IsConnected)
+            {
+                _lent.Remove(connection);
+                _idle.Push(connection);
+                return ValueTask.CompletedTask;
+            }
+        }
+
+        return CloseAsync(connection);
+    }
+
+    /// <summary>Closes a connection that was lent, and ends what it waits for.</summary>
+    public async ValueTask CloseAsync(DedicatedConnection connection)
+    {
+        await connection.DisposeAsync();
+        lock (_gate)
+        {
+            _lent.Remove(connection);
+        }
+    }
+
+    /// <summary>A command that waits on a lent connection: it has ended before <see cref="DisposeAsync"/> returns.</summary>
+    public Task<RespValue> Follow(Task<RespValue> blocked)
+    {
+        lock (_gate)
+        {
+            _blocked.Add(blocked);
+        }
+
+        _ = blocked.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return blocked;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        DedicatedConnection[] open;
+        Task[] blocked;
+        lock (_gate)
+        {
+            _isStopped = true;
+            open = [.. _idle, .. _lent];
+            blocked = [.. _blocked];
+            _idle.Clear();
+        }
+
+        await _stopped.CancelAsync();
+        foreach (var connection in open)
+        {
+            await connection.DisposeAsync();
+        }
+
+        // Their callers are told why.
+        await Task.WhenAll(blocked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private bool TryLendIdle([MaybeNullWhen(false)] out DedicatedConnection connection)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isStopped, typeof(RedisClient));
+            if (!_idle.TryPop(out connection))
+            {
+                return false;
+            }
+
+            _lent.Add(connection);
+            return true;
+        }
+    }
+
+    private DedicatedConnection Lend(RespConnection connection)
+    {
+        var lent = new DedicatedConnection(connection, options, metrics);
+        lock (_gate)
+        {
+            if (!_isStopped)
+            {
+                _lent.Add(lent);
+                return lent;
+            }
+        }
+
+        _ = lent.DisposeAsync().AsTask();
+        throw new ObjectDisposedException(nameof(RedisClient));
+    }
+
+    private void Forget(Task<RespValue> ended)
+    {
+        lock (_gate)
+        {
+            _blocked.Remove(ended);
+        }
+    }
+
+    private async Task<RespConnection> OpenAsync(CancellationToken cancellationToken)
+    {
         Exception? last = null;
         foreach (var endPoint in ConnectionSupervisor.EndPoints(options))
         {
             try
             {
-                return new DedicatedConnection(await ConnectionSupervisor.OpenAsync(options, endPoint, WaitsOn.Pool, either.Token), options, metrics);
+                return await ConnectionSupervisor.OpenAsync(options, endPoint, WaitsOn.Pool, cancellationToken);
             }
             catch (Exception e) when (e is not OperationCanceledException && e is not RedisServerException)
             {
@@ -48,27 +167,6 @@ internal sealed class DedicatedConnections(RedisClientOptions options, ClientMet
         }
 
         throw last!;
-    }
-
-    /// <summary>Takes back a connection on which nothing is outstanding.</summary>
-    public ValueTask ReturnAsync(DedicatedConnection connection)
-    {
-        if (_stopped.IsCancellationRequested || _idle.Count >= MaxIdle || !connection.Pipeline.IsConnected)
-        {
-            return connection.DisposeAsync();
-        }
-
-        _idle.Enqueue(connection);
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stopped.CancelAsync();
-        while (_idle.TryDequeue(out var idle))
-        {
-            await idle.DisposeAsync();
-        }
     }
 }
 
@@ -83,7 +181,7 @@ internal sealed class DedicatedConnection : IAsyncDisposable
         _connection = connection;
 
         // A blocked connection is silent for as long as it was told to block.
-        var limits = new PipelineLimits(options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, TimeSpan.MaxValue, SendsReadsAgain: false);
+        var limits = new PipelineLimits(options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, TimeSpan.MaxValue, null, SendsReadsAgain: false);
         Pipeline = new CommandPipeline(limits, options.TimeProvider, metrics);
         _serving = ServeAsync();
     }
@@ -103,7 +201,7 @@ internal sealed class DedicatedConnection : IAsyncDisposable
     {
         _connection.Abort(new ObjectDisposedException(nameof(DedicatedConnection)));
         await _serving;
-        await Pipeline.DisposeAsync();
+        Pipeline.Dispose();
     }
 
     private async Task ServeAsync()

@@ -16,4 +16,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(4, LogLevel.Warning, "Subscriptions at {EndPoint} are interrupted: {Reason}")]
     public static partial void SubscriptionsInterrupted(ILogger logger, string endPoint, string reason);
+
+    [LoggerMessage(5, LogLevel.Warning, "The user at {EndPoint} may neither PING nor ECHO: it cannot be checked that replies are in step with commands.")]
+    public static partial void CannotCheckStep(ILogger logger, string endPoint);
 }

@@ -1,5 +1,7 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 
+using RespClient.Deadlines;
 using RespClient.Pipelines;
 using RespClient.Protocol;
 
@@ -9,7 +11,7 @@ namespace RespClient.Pending;
 /// One command on its way. Two parties hold it: the place in the queue, which its reply must find even when nobody
 /// waits any more, and the caller's await. It is reused once both have let go.
 /// </summary>
-internal abstract class PendingCommand : IThreadPoolWorkItem
+internal abstract class PendingCommand
 {
     private const int Resolved = 1;
     private const int PlaceFree = 2;
@@ -72,23 +74,36 @@ internal abstract class PendingCommand : IThreadPoolWorkItem
     public static int UseOf(int glance) => glance & ~FlagMask;
 
     /// <summary>
-    /// Claims the right to end the caller's wait early, if nothing has happened since the glance. Whoever got it calls
-    /// <see cref="Throw"/>. The place in the queue stays until its reply was read.
+    /// Claims the right to end the caller's wait early, if nothing has happened since the glance; then <see cref="Throw"/>
+    /// must be called. The place in the queue stays until its reply was read.
     /// </summary>
     public bool TryClaim(int glance) =>
         (glance & Resolved) == 0 && Interlocked.CompareExchange(ref _state, glance | Resolved, glance) == glance;
 
-    /// <summary>Ends the wait of the caller with an error, on the thread pool; only for whoever claimed it.</summary>
+    /// <summary>Ends the wait of the caller with an error, on another thread; only after <see cref="TryClaim"/> succeeded.</summary>
     public void Throw(Exception reason)
     {
         SetError(reason);
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        EndedCalls.Shared.Add(this);
     }
 
     /// <summary>Lets the caller go on, on this thread. From then on the command may already serve another.</summary>
     public abstract void Announce();
 
-    void IThreadPoolWorkItem.Execute() => Announce();
+    /// <summary>As <see cref="Announce"/>; what the caller's code throws ends where the caller's exceptions end, and not here.</summary>
+    public void AnnounceGuarded()
+    {
+        try
+        {
+            Announce();
+        }
+#pragma warning disable CA1031 // It is the caller's own.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static info => info.Throw(), ExceptionDispatchInfo.Capture(e), preferLocal: false);
+        }
+    }
 
     /// <summary>No reply can come for this command any more, and its caller was told before.</summary>
     public void LeaveUnanswered()
@@ -106,6 +121,9 @@ internal abstract class PendingCommand : IThreadPoolWorkItem
             Throw(reason);
         }
     }
+
+    /// <summary>It was answered, and its caller has not gone on: the answer is not to be believed.</summary>
+    public void Doubt(Exception reason) => SetError(reason);
 
     /// <summary>It was not even queued: its task has failed before its caller has it.</summary>
     public void Refuse(Exception reason)

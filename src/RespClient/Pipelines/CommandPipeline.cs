@@ -1,4 +1,5 @@
 using RespClient.Connections;
+using RespClient.Deadlines;
 using RespClient.Diagnostics;
 using RespClient.Pending;
 using RespClient.Protocol;
@@ -10,9 +11,10 @@ namespace RespClient.Pipelines;
 /// order of the wire is the order of the queue. Bytes that were never handed to a connection outlive it and go to the
 /// next one; commands whose bytes were handed over end as "outcome unknown" when it is lost, unless they only read.
 /// </summary>
-internal sealed class CommandPipeline : IAsyncDisposable
+internal sealed class CommandPipeline : IDisposable
 {
     private const int PortionBytes = 16 * 1024;
+    private static readonly TimeSpan LongestProbe = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
     private readonly CommandQueue _queue;
@@ -20,6 +22,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
     private readonly PipelineLimits _limits;
 
     // Under the gate.
+    private readonly StepCheck _steps;
     private RespConnection? _connection;
     private Exception? _closed;
     private string _whyNoConnection = "it has not been connected yet";
@@ -32,6 +35,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
         _limits = limits;
         _queue = new CommandQueue(limits);
         _sweep = new DeadlineSweep(time, Sweep);
+        _steps = new StepCheck(limits.ChecksStepEvery, time.TimestampFrequency);
         Time = time;
         Metrics = metrics;
     }
@@ -54,6 +58,9 @@ internal sealed class CommandPipeline : IAsyncDisposable
 
     /// <summary>About how many commands wait for their replies.</summary>
     public long InFlight => _queue.InFlightCount;
+
+    /// <summary>Whether the server does not let it check that replies are in step.</summary>
+    public bool CannotCheckStep => _steps.IsRefused;
 
     public bool IsConnected => Volatile.Read(ref _connection) is not null;
 
@@ -124,6 +131,18 @@ internal sealed class CommandPipeline : IAsyncDisposable
         command.Throw(new OperationCanceledException(token));
     }
 
+    /// <summary>Asks for a sign of life that also shows whether replies are in step; a wrong one ends the connection.</summary>
+    public void Probe()
+    {
+        PendingProbe? probe;
+        lock (_gate)
+        {
+            probe = _closed is null && _connection is not null ? _steps.TryBegin(_sweep.Now()) : null;
+        }
+
+        Send(probe);
+    }
+
     /// <summary>From now on a ready connection takes what is queued.</summary>
     public void Attach(RespConnection connection)
     {
@@ -131,6 +150,7 @@ internal sealed class CommandPipeline : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_closed is not null, this);
             _queue.StartConnection();
+            _steps.Start(_sweep.Now());
             Volatile.Write(ref _connection, connection);
             connection.IsFlushing = true;
         }
@@ -152,8 +172,8 @@ internal sealed class CommandPipeline : IAsyncDisposable
             Volatile.Write(ref _connection, null);
             _whyNoConnection = why;
 
-            // What breaks the protocol once would break it again.
-            lost = _queue.EndConnection(_limits.SendsReadsAgain && reason is not RedisProtocolException);
+            // What breaks the protocol once would break it again; and after the last connection there is no next.
+            lost = _queue.EndConnection(_limits.SendsReadsAgain && _closed is null && reason is not RedisProtocolException);
         }
 
         foreach (var command in lost)
@@ -198,10 +218,11 @@ internal sealed class CommandPipeline : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Refuses commands from now on and times none out any more: their connection must end next, and they with it.</summary>
+    public void Dispose()
     {
         Close(new ObjectDisposedException(nameof(RedisClient)));
-        await _sweep.DisposeAsync();
+        _sweep.Dispose();
     }
 
     /// <summary>Hands over all unsent bytes; none: the flush is over. The connection's flush calls.</summary>
@@ -339,15 +360,29 @@ internal sealed class CommandPipeline : IAsyncDisposable
         return connection;
     }
 
+    private void Send(PendingProbe? probe)
+    {
+        if (probe is not null)
+        {
+            // Not for ever: a connection on which only that waits is dead after the silence that its owner allows.
+            Enqueue(probe, probe.Command, [probe.Nonce], _limits.SilenceLimit < LongestProbe ? _limits.SilenceLimit : LongestProbe);
+        }
+    }
+
     private bool Sweep(long now)
     {
         RespConnection? silent = null;
         RespConnection? unsent = null;
+        PendingProbe? probe = null;
         List<(PendingCommand Command, bool WasSent)>? due = null;
         bool isBusy;
         lock (_gate)
         {
             isBusy = _queue.ClaimDue(now, ref due, out var longestWait);
+            if (_connection is not null)
+            {
+                probe = _steps.Due(now, _queue.SentThrough, due?.Exists(static one => one is { WasSent: true, Command: not PendingProbe }) ?? false);
+            }
 
             // Somebody who would have sent is blocked by what it went on to do.
             unsent = _queue.HasUnsent ? _connection : null;
@@ -362,9 +397,14 @@ internal sealed class CommandPipeline : IAsyncDisposable
         isBusy |= Volatile.Read(ref _connection)?.Tick(now) ?? false;
         silent?.Abort(new TimeoutException($"nothing came for more than {_limits.SilenceLimit.TotalSeconds:0.###} s while replies were due"));
         unsent?.FlushUnsent();
+        Send(probe);
         foreach (var (command, wasSent) in due ?? [])
         {
-            Metrics.Failed(wasSent || IsConnected ? "timeout" : "not_sent");
+            if (command is not PendingProbe)
+            {
+                Metrics.Failed(wasSent || IsConnected ? "timeout" : "not_sent");
+            }
+
             command.Throw(Overdue(command, wasSent));
         }
 

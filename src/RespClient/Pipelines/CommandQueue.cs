@@ -51,6 +51,9 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
     /// <summary>The number of the newest answered command.</summary>
     public long AnsweredThrough => Volatile.Read(ref _answeredThrough);
 
+    /// <summary>The number of the newest command that was sent. Under the lock.</summary>
+    public long SentThrough => _sentThrough;
+
     public bool AllSentAreAnswered => _sentThrough == Volatile.Read(ref _answeredThrough);
 
     public bool HasUnsent => _outbox.Length > 0;

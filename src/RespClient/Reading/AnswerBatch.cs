@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-
 using RespClient.Connections;
 using RespClient.Pending;
 
@@ -58,6 +56,15 @@ internal sealed class AnswerBatch(ReplyLoop loop, RespConnection connection) : I
         Start();
     }
 
+    /// <summary>Whatever they were answered may be somebody else's reply: they get an error instead. Before they go on.</summary>
+    public void Doubt(Exception reason)
+    {
+        foreach (var command in _commands.AsSpan(0, Count))
+        {
+            command!.Doubt(reason);
+        }
+    }
+
     /// <summary>Ready for the next callers. Only when nobody runs it.</summary>
     public void Clear()
     {
@@ -114,15 +121,6 @@ internal sealed class AnswerBatch(ReplyLoop loop, RespConnection connection) : I
     {
         var command = _commands[index]!;
         _commands[index] = null;
-        try
-        {
-            command.Announce();
-        }
-#pragma warning disable CA1031 // It is the caller's own, and must end where the caller's exceptions end: not with this batch.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(static info => info.Throw(), ExceptionDispatchInfo.Capture(e), preferLocal: false);
-        }
+        command.AnnounceGuarded();
     }
 }

@@ -1,4 +1,5 @@
 using RespClient.Connections;
+using RespClient.Deadlines;
 using RespClient.Pending;
 using RespClient.Pipelines;
 using RespClient.Protocol;
@@ -61,7 +62,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            connection.Abort(e);
+            End(e);
         }
 
         LeaveBatch();
@@ -136,7 +137,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            connection.Abort(e);
+            End(e);
         }
 
         LeaveBatch();
@@ -202,6 +203,21 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
             _batch = null;
             connection.BeginBatch(batch.Count + pipeline.InFlight);
             batch.Start();
+        }
+    }
+
+    private void End(Exception reason)
+    {
+        if (reason is RepliesOutOfStepException)
+        {
+            // Those that were answered since the last look at the socket and have not gone on yet: theirs may be others'.
+            var doubt = new RedisProtocolException($"The connection to {connection.EndPoint} was dropped: {reason.Message}.");
+            _batch?.Doubt(doubt);
+            connection.Abort(doubt);
+        }
+        else
+        {
+            connection.Abort(reason);
         }
     }
 

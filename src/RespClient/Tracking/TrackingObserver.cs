@@ -32,7 +32,6 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
     private int _startsUnderWay;
     private int _ticksUntilStart;
     private int _ticksBetweenStarts;
-    private int _isPinging;
     private long _lookups;
     private int _looksWithoutLookups;
 
@@ -161,10 +160,9 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
         StartAgainIfInDoubt();
         if (_table.IsOn
             && IsWanted()
-            && _client.Time.GetTimestamp() - _client.NewestAnswerStartedAt > _pingAfter
-            && Interlocked.Exchange(ref _isPinging, 1) == 0)
+            && _client.Time.GetTimestamp() - _client.NewestAnswerStartedAt > _pingAfter)
         {
-            _ = PingAsync();
+            _client.Probe();
         }
     }
 
@@ -174,22 +172,6 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
         _looksWithoutLookups = lookups == _lookups ? Math.Min(_looksWithoutLookups + 1, LooksBeforeRest) : 0;
         _lookups = lookups;
         return _looksWithoutLookups < LooksBeforeRest;
-    }
-
-    private async Task PingAsync()
-    {
-        try
-        {
-            await _client.ExecuteAsync(new RedisCommand("PING"));
-        }
-        catch (Exception e) when (e is RedisException or ObjectDisposedException)
-        {
-            // Hits stop by themselves when nothing is answered.
-        }
-        finally
-        {
-            Volatile.Write(ref _isPinging, 0);
-        }
     }
 
     /// <summary>Turns the table on at the very place on the wire where the server agrees.</summary>

@@ -51,7 +51,7 @@ public sealed class RedisWatch : IRedisClient, IAsyncDisposable
         }
         catch (RedisException)
         {
-            await _connection.DisposeAsync();
+            await _owner.CloseAsync(_connection);
         }
     }
 
@@ -66,7 +66,7 @@ public sealed class RedisWatch : IRedisClient, IAsyncDisposable
         }
         catch
         {
-            await connection.DisposeAsync();
+            await owner.CloseAsync(connection);
             throw;
         }
     }

@@ -16,7 +16,7 @@ public sealed class HeartbeatTests(RedisServerFixture fixture) : IClassFixture<R
             CommandTimeout = TimeSpan.FromMilliseconds(200),
         });
         await using var monitor = await fixture.Server.MonitorAsync();
-        await Eventually.TrueAsync(async () => (await monitor.CommandsAsync()).Any(line => line.Contains("PING", StringComparison.OrdinalIgnoreCase)));
+        await Eventually.TrueAsync(async () => (await monitor.LinesAsync()).Any(line => line.Contains("PING", StringComparison.OrdinalIgnoreCase)));
         proxy.HalfOpen();
         await Eventually.TrueAsync(() => proxy.Connections > 1);
         proxy.Heal();

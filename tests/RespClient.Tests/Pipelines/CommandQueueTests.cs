@@ -9,7 +9,7 @@ namespace RespClient.Tests.Pipelines;
 public sealed class CommandQueueTests
 {
     private const int Size = 64;
-    private readonly CommandQueue _queue = new(new PipelineLimits(TimeSpan.FromSeconds(5), 100, 200, TimeSpan.FromSeconds(10), SendsReadsAgain: true));
+    private readonly CommandQueue _queue = new(new PipelineLimits(TimeSpan.FromSeconds(5), 100, 200, TimeSpan.FromSeconds(10), null, SendsReadsAgain: true));
 
     [Fact]
     public void CommandsAreSentInTheOrderInWhichTheyWereQueued()

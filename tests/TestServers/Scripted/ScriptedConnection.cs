@@ -126,7 +126,7 @@ public sealed class ScriptedConnection : IDisposable
                     CultureInfo.InvariantCulture,
                     $"{(Protocol == 3 ? "%7" : "*14")}\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$6\r\n7.0.15\r\n$5\r\nproto\r\n:{Protocol}\r\n$2\r\nid\r\n:{Number}\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n$7\r\nmodules\r\n*0\r\n");
             case "PING":
-                return "+PONG\r\n";
+                return command.Arguments.Count == 0 ? "+PONG\r\n" : $"${command[0].Length}\r\n{command[0]}\r\n";
             case "CLIENT" when command[0].Equals("ID", StringComparison.OrdinalIgnoreCase):
                 return string.Create(CultureInfo.InvariantCulture, $":{Number}\r\n");
             default:

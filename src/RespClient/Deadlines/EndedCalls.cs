@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+
+using RespClient.Pending;
+using RespClient.Protocol;
+
+namespace RespClient.Deadlines;
+
+/// <summary>
+/// Calls that ended otherwise than by their reply: time-outs, cancellations, lost connections. Their callers go on on the
+/// thread pool; where that does not come to them within a tick of the clock, on a thread of their own. So a time-out is
+/// told in time even where every thread of the pool is blocked, by callers that wait for just that, for example.
+/// </summary>
+internal sealed class EndedCalls : IThreadPoolWorkItem, ITicking
+{
+    private readonly ConcurrentQueue<PendingCommand> _ended = new();
+
+    // 1 from the first call that is queued until the pool has begun with it.
+    private int _isScheduled;
+
+    // 1 while the clock watches.
+    private int _isWatched;
+
+    // The clock's: how many had been taken at its last tick.
+    private long _takenBefore = -1;
+    private long _taken;
+
+    public static EndedCalls Shared { get; } = new();
+
+    /// <summary>Lets the caller go on soon, on another thread.</summary>
+    public void Add(PendingCommand command)
+    {
+        _ended.Enqueue(command);
+        Schedule();
+        if (Volatile.Read(ref _isWatched) == 0 && Interlocked.Exchange(ref _isWatched, 1) == 0)
+        {
+            ClockThread.Shared.Add(this);
+        }
+    }
+
+    /// <summary>Completes when every call that was added before has ended.</summary>
+    public Task SettledAsync()
+    {
+        var mark = new Mark();
+        Add(mark);
+        return mark.Reached;
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        Volatile.Write(ref _isScheduled, 0);
+        LetGoOn();
+    }
+
+    void ITicking.Tick()
+    {
+        if (_ended.IsEmpty)
+        {
+            _takenBefore = -1;
+            ClockThread.Shared.Remove(this);
+            Volatile.Write(ref _isWatched, 0);
+
+            // One that was added meanwhile saw the watch that has just ended.
+            if (!_ended.IsEmpty && Interlocked.Exchange(ref _isWatched, 1) == 0)
+            {
+                ClockThread.Shared.Add(this);
+            }
+
+            return;
+        }
+
+        var taken = Interlocked.Read(ref _taken);
+        if (taken == _takenBefore)
+        {
+            // Nothing has moved since the last tick: the pool is starved, or a caller blocks the thread that serves the others.
+            new Thread(static calls => ((EndedCalls)calls!).LetGoOn()) { IsBackground = true, Name = "Redis callers" }.UnsafeStart(this);
+        }
+
+        _takenBefore = taken;
+    }
+
+    private void LetGoOn()
+    {
+        while (_ended.TryDequeue(out var command))
+        {
+            Interlocked.Increment(ref _taken);
+            if (!_ended.IsEmpty)
+            {
+                // Another thread of the pool may take the next, should this caller be slow.
+                Schedule();
+            }
+
+            command.AnnounceGuarded();
+        }
+    }
+
+    private void Schedule()
+    {
+        if (Volatile.Read(ref _isScheduled) == 0 && Interlocked.Exchange(ref _isScheduled, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Stands in the queue behind what was there before.</summary>
+    private sealed class Mark : PendingCommand
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => _reached.Task;
+
+        public override void Announce() => _reached.SetResult();
+
+        public override bool OnReply(in RespValue reply) => false;
+
+        protected override void SetError(Exception reason)
+        {
+        }
+
+        protected override void Recycle()
+        {
+        }
+    }
+}
