@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace RespClient.Tests.Tracking;
 
 /// <summary>Keeps the lines from Information up.</summary>
-internal sealed class RecordingLogger : ILogger
+internal sealed class RecordingLogger : ILogger, ILoggerFactory
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
@@ -21,5 +21,13 @@ internal sealed class RecordingLogger : ILogger
         {
             _lines.Enqueue(formatter(state, exception));
         }
+    }
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+    public void Dispose()
+    {
     }
 }
