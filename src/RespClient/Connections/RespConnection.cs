@@ -25,6 +25,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
     private int _portion = SmallestPortion;
     private int _lastCallersThread;
     private Exception? _reason;
+    private long _unfinished;
     private long _awaitsSince = time.GetTimestamp();
 
     /// <summary>Where it leads, for logs and messages.</summary>
@@ -47,6 +48,13 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
     {
         get => Volatile.Read(ref _awaitsSince);
         set => Volatile.Write(ref _awaitsSince, value);
+    }
+
+    /// <summary>How many bytes of an unfinished reply have come. The reader loop's; others look.</summary>
+    public long Unfinished
+    {
+        get => Volatile.Read(ref _unfinished);
+        set => Volatile.Write(ref _unfinished, value);
     }
 
     /// <summary>Ends the connection. The first reason counts.</summary>
@@ -104,6 +112,8 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
                     return value;
                 case Found.Malformed:
                     throw Malformed();
+                case Found.TooLarge:
+                    throw TooLarge();
                 default:
                     _received.Received(await stream.ReadAsync(_received.MakeRoom(), cancellationToken));
                     AwaitsSince = time.GetTimestamp();
@@ -243,6 +253,10 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
 
         Flush();
     }
+
+    /// <summary>A reply was beyond the limits, and was passed over.</summary>
+    public RedisProtocolException TooLarge() =>
+        new($"The server at {endPoint} sent what is beyond the limits: {_received.Excess}. It was not kept.");
 
     /// <summary>The other side broke the protocol.</summary>
     public RedisProtocolException Malformed() =>

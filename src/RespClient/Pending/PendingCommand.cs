@@ -73,6 +73,9 @@ internal abstract class PendingCommand
     /// <summary>The use that a glance saw.</summary>
     public static int UseOf(int glance) => glance & ~FlagMask;
 
+    /// <summary>The next reply came, beyond the limits, and was not kept. As <see cref="OnReply"/>.</summary>
+    public virtual bool OnTooLarge(RedisProtocolException reason) => Fail(reason);
+
     /// <summary>
     /// Claims the right to end the caller's wait early, if nothing has happened since the glance; then <see cref="Throw"/>
     /// must be called. The place in the queue stays until its reply was read.

@@ -55,6 +55,8 @@ internal sealed class PendingProbe : PendingCommand
         return TryResolve() && false;
     }
 
+    public override bool OnTooLarge(RedisProtocolException reason) => throw new RepliesOutOfStepException(Command);
+
     public override void Announce()
     {
         // It has no caller.

@@ -35,6 +35,13 @@ internal sealed class PendingReply : PendingCommand<RespValue>
         return reply.IsError ? Fail(new RedisServerException(reply.AsString()!)) : Return(reply);
     }
 
+    public override bool OnTooLarge(RedisProtocolException reason)
+    {
+        // Whoever follows it is told that there was an answer, and that it says nothing.
+        _observer?.OnReply(RespValue.FromBytes(RespKind.SimpleError, "ERR the reply is beyond the limits"u8.ToArray()));
+        return Fail(reason);
+    }
+
     protected override void OnLost() => _observer?.OnLost();
 
     protected override void Recycle()

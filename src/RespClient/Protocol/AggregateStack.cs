@@ -1,3 +1,5 @@
+using RespClient.Protocol.Frames;
+
 namespace RespClient.Protocol;
 
 /// <summary>
@@ -14,6 +16,21 @@ internal sealed class AggregateStack(RespLimits limits)
     private int _elements;
 
     public bool IsEmpty => _depth == 0;
+
+    /// <summary>Whether aggregates must not nest deeper.</summary>
+    public bool IsFull => _depth == limits.MaxDepth;
+
+    /// <summary>Whether it is a push that is being read.</summary>
+    public bool IsPush => _depth > 0 && _levels[0].Kind == RespKind.Push;
+
+    /// <summary>Hands over to what looks for the end of the reply and keeps nothing.</summary>
+    public void EncloseIn(SkippedReply skipped)
+    {
+        foreach (ref readonly var level in _levels.AsSpan(0, _depth))
+        {
+            skipped.Enclose(level.Expected < 0 ? -1 : level.Expected - level.Count, level.IsDropped);
+        }
+    }
 
     /// <summary>Opens a level. <paramref name="count"/> is the number of elements; negative: until <see cref="TryEnd"/>.</summary>
     public string? Open(RespKind kind, int count, bool dropped)

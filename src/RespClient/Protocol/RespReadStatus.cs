@@ -9,6 +9,11 @@ internal enum RespReadStatus
     /// <summary>All bytes were taken and the reply goes on.</summary>
     NeedMore,
 
-    /// <summary>The bytes are not RESP or exceed a limit; the reader answers this from now on.</summary>
+    /// <summary>One whole reply was passed over, because it exceeds a limit; there may be more bytes.</summary>
+    TooLarge,
+
+    /// <summary>
+    /// The bytes are not RESP, or exceed a limit in a way that leaves no end to look for; the reader answers this from now on.
+    /// </summary>
     Malformed,
 }

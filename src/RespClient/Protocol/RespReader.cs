@@ -10,24 +10,19 @@ namespace RespClient.Protocol;
 /// </summary>
 internal sealed class RespReader(RespLimits limits)
 {
-    /// <summary>The longest line: simple strings, simple errors and big numbers. Redis' own stay below 1 KiB.</summary>
-    internal const int MaxLineBytes = 64 * 1024;
-
-    private const int FirstBulkCapacity = 4 * 1024;
-
     private readonly AggregateStack _stack = new(limits);
     private readonly FlatFrame _flat = new(limits);
-    private byte[] _line = new byte[64];
-    private int _lineLength;
+    private readonly LineBytes _line = new();
     private Phase _phase;
     private long _frameBytes;
 
-    // The string being read: its kind, its length on the wire (of all chunks so far, if streamed) and what is there.
+    // The string being read.
+    private readonly StringBytes _bulk = new();
     private RespKind _bulkKind;
-    private byte[] _bulk = [];
-    private int _bulkLength;
-    private int _bulkFilled;
     private bool _bulkIsStreamed;
+
+    // A reply beyond a limit, while its end is looked for.
+    private SkippedReply? _skipped;
 
     private enum Phase : byte
     {
@@ -41,8 +36,14 @@ internal sealed class RespReader(RespLimits limits)
     /// <summary>What was malformed, for the exception; never the content of a value.</summary>
     public string? Fault { get; private set; }
 
+    /// <summary>Which limit the reply was beyond that was passed over last, for the exception.</summary>
+    public string? Excess { get; private set; }
+
     /// <summary>Whether nothing of a reply has been taken yet.</summary>
-    public bool IsAtStart => _frameBytes == 0;
+    public bool IsAtStart => _frameBytes == 0 && _skipped is null;
+
+    /// <summary>How many bytes of an unfinished reply were taken, those that are kept.</summary>
+    public long FrameBytes => _frameBytes;
 
     /// <summary>Takes bytes until one reply is whole.</summary>
     /// <param name="input">What has arrived and was not consumed before.</param>
@@ -60,6 +61,12 @@ internal sealed class RespReader(RespLimits limits)
         while (Fault is null)
         {
             var rest = input[consumed..];
+            if (_skipped is not null)
+            {
+                consumed += _skipped.Skip(rest);
+                return EndSkip(_skipped);
+            }
+
             if (rest.IsEmpty)
             {
                 return RespReadStatus.NeedMore;
@@ -99,51 +106,44 @@ internal sealed class RespReader(RespLimits limits)
         // The end may be cut between CR and LF: the CR is then the last byte kept.
         var end = input.IndexOf((byte)'\n');
         taken = end < 0 ? input.Length : end + 1;
-        if (_lineLength + taken > MaxLineBytes)
+        if (_line.Length + taken > LineBytes.MaxLength)
         {
-            return Fail($"a line longer than {MaxLineBytes} bytes");
+            return Fail($"a line longer than {LineBytes.MaxLength} bytes");
         }
 
-        if (!CountBytes(taken))
+        if (_frameBytes + taken > limits.MaxFrameBytes)
         {
+            taken = 0;
+            ExceedFrame()?.Begin(_line.Bytes, isInChunks: _phase == Phase.ChunkLine);
+            _line.Clear();
             return false;
         }
 
+        _frameBytes += taken;
         ReadOnlySpan<byte> line;
-        if (_lineLength == 0 && end >= 0)
+        if (_line.Length == 0 && end >= 0)
         {
             line = input[..taken];
         }
         else
         {
-            Keep(input[..taken]);
+            _line.Keep(input[..taken]);
             if (end < 0)
             {
                 // A type byte that cannot be is known at once: no wait for a line that may never end.
-                return _lineLength == taken && !IsType(input[0]) && FailUnknownType(input[0]);
+                return _line.Length == taken && !LineBytes.IsType(input[0]) && FailUnknownType(input[0]);
             }
 
-            line = _line.AsSpan(0, _lineLength);
+            line = _line.Bytes;
         }
 
-        _lineLength = 0;
+        _line.Clear();
         if (line.Length < 2 || line[^2] != '\r' || line[..^2].Contains((byte)'\r'))
         {
-            return line.Length > 0 && !IsType(line[0]) ? FailUnknownType(line[0]) : Fail("a line that does not end in CRLF");
+            return line.Length > 0 && !LineBytes.IsType(line[0]) ? FailUnknownType(line[0]) : Fail("a line that does not end in CRLF");
         }
 
         return _phase == Phase.ChunkLine ? OnChunkLine(line[..^2], out value) : OnLine(line[..^2], out value);
-    }
-
-    private void Keep(ReadOnlySpan<byte> part)
-    {
-        if (_line.Length < _lineLength + part.Length)
-        {
-            Array.Resize(ref _line, Math.Max(_line.Length * 2, _lineLength + part.Length));
-        }
-
-        part.CopyTo(_line.AsSpan(_lineLength));
-        _lineLength += part.Length;
     }
 
     private bool OnLine(ReadOnlySpan<byte> line, out RespValue value)
@@ -188,33 +188,11 @@ internal sealed class RespReader(RespLimits limits)
                 return _stack.IsEmpty ? OpenAggregate(RespKind.Push, body, 1, ref value) : Fail("a push inside a reply");
             case (byte)'.':
                 return EndStreamed(body, ref value);
+            case var _ when ScalarLine.TryRead(type, body, out value):
+                return Complete(ref value);
             default:
-                return OnScalar3(type, body, ref value);
+                return LineBytes.IsType(type) ? Fail($"a malformed value of type '{(char)type}'") : FailUnknownType(type);
         }
-    }
-
-    /// <summary>The types that only RESP3 has: null, boolean, double, big number.</summary>
-    private bool OnScalar3(byte type, ReadOnlySpan<byte> body, ref RespValue value)
-    {
-        switch (type)
-        {
-            case (byte)'_' when body.IsEmpty:
-                value = RespValue.Null;
-                break;
-            case (byte)'#' when body is [(byte)'t'] or [(byte)'f']:
-                value = RespValue.FromBoolean(body[0] == 't');
-                break;
-            case (byte)',' when RespNumbers.TryParseDouble(body, out var number):
-                value = RespValue.FromDouble(number);
-                break;
-            case (byte)'(' when RespNumbers.IsBigNumber(body):
-                value = RespValue.FromBytes(RespKind.BigNumber, body.ToArray());
-                break;
-            default:
-                return IsType(type) ? Fail($"a malformed value of type '{(char)type}'") : FailUnknownType(type);
-        }
-
-        return Complete(ref value);
     }
 
     private bool OpenString(RespKind kind, ReadOnlySpan<byte> body, bool nullable, bool streamable, ref RespValue value)
@@ -226,12 +204,10 @@ internal sealed class RespReader(RespLimits limits)
         }
 
         _bulkKind = kind;
-        _bulkFilled = 0;
-        _bulkLength = 0;
+        _bulk.Clear();
         _bulkIsStreamed = streamable && body is [(byte)'?'];
         if (_bulkIsStreamed)
         {
-            _bulk = [];
             _phase = Phase.ChunkLine;
             return false;
         }
@@ -241,46 +217,33 @@ internal sealed class RespReader(RespLimits limits)
 
     private bool Expect(int length)
     {
-        if (length > limits.MaxBulkBytes - _bulkLength)
+        if (length > limits.MaxBulkBytes - _bulk.Length)
         {
-            return Fail($"a string longer than {limits.MaxBulkBytes} bytes");
+            Exceed($"a string longer than {limits.MaxBulkBytes} bytes")?.BeginString(length, _bulkIsStreamed);
+            return false;
         }
 
         if (_frameBytes + length > limits.MaxFrameBytes)
         {
-            return Fail($"a reply longer than {limits.MaxFrameBytes} bytes");
+            ExceedFrame()?.BeginString(length, _bulkIsStreamed);
+            return false;
         }
 
-        _bulkLength += length;
-        if (!_bulkIsStreamed)
-        {
-            _bulk = length == 0 ? [] : new byte[Math.Min(length, FirstBulkCapacity)];
-        }
-
+        _bulk.Expect(length);
         _phase = length == 0 ? Phase.BulkCarriageReturn : Phase.Bulk;
         return false;
     }
 
-    /// <summary>Copies what is there of the string; the buffer grows with what arrives, at most to twice of it.</summary>
     private int FillBulk(ReadOnlySpan<byte> input)
     {
-        var part = input[..Math.Min(input.Length, _bulkLength - _bulkFilled)];
-        var needed = _bulkFilled + part.Length;
-        if (needed > _bulk.Length)
-        {
-            var capacity = Math.Min(Math.Max(needed, 2L * _bulk.Length), _bulkLength);
-            Array.Resize(ref _bulk, (int)capacity);
-        }
-
-        part.CopyTo(_bulk.AsSpan(_bulkFilled));
-        _bulkFilled = needed;
-        _frameBytes += part.Length;
-        if (_bulkFilled == _bulkLength)
+        var taken = _bulk.Fill(input);
+        _frameBytes += taken;
+        if (_bulk.IsFull)
         {
             _phase = Phase.BulkCarriageReturn;
         }
 
-        return part.Length;
+        return taken;
     }
 
     private bool ReadBulkEnd(byte next, out RespValue value)
@@ -323,9 +286,7 @@ internal sealed class RespReader(RespLimits limits)
 
     private bool CompleteString(ref RespValue value)
     {
-        var bytes = _bulk.Length == _bulkFilled ? _bulk : _bulk[.._bulkFilled];
-        _bulk = [];
-
+        var bytes = _bulk.Take();
         if (_bulkKind == RespKind.VerbatimString)
         {
             // "txt:" or "mkd:" stands before the text.
@@ -363,7 +324,13 @@ internal sealed class RespReader(RespLimits limits)
 
         if (_stack.Open(kind, count, isAttribute) is { } fault)
         {
-            return Fail(fault);
+            if (_stack.IsFull)
+            {
+                return Fail(fault);
+            }
+
+            Exceed(fault, kind == RespKind.Push)?.BeginAggregate(count, isAttribute);
+            return false;
         }
 
         return count == 0 && !_stack.Close(ref value) && Complete(ref value);
@@ -375,16 +342,47 @@ internal sealed class RespReader(RespLimits limits)
     private bool Complete(ref RespValue value)
     {
         var done = _stack.Add(ref value, out var fault);
-        return fault is null ? done : Fail(fault);
+        if (fault is not null)
+        {
+            Exceed(fault)?.TakeElement();
+        }
+
+        return done;
     }
 
-    private bool CountBytes(int taken)
+    private RespReadStatus EndSkip(SkippedReply skipped)
     {
-        _frameBytes += taken;
-        return _frameBytes <= limits.MaxFrameBytes || Fail($"a reply longer than {limits.MaxFrameBytes} bytes");
+        if (!skipped.IsOver)
+        {
+            Fault = skipped.Fault;
+            return Fault is null ? RespReadStatus.NeedMore : RespReadStatus.Malformed;
+        }
+
+        Excess = skipped.Excess;
+        _skipped = null;
+        _phase = Phase.Line;
+        _frameBytes = 0;
+        return RespReadStatus.TooLarge;
     }
 
-    private static bool IsType(byte type) => "+-:$*_#,(=!%~>|.;"u8.Contains(type);
+    private SkippedReply? ExceedFrame() => Exceed($"a reply longer than {limits.MaxFrameBytes} bytes");
+
+    /// <summary>Nothing more of this reply is kept. Null: what it stands in cannot go on without it.</summary>
+    private SkippedReply? Exceed(string excess, bool isPush = false)
+    {
+        if (isPush || _stack.IsPush)
+        {
+            // Those who must hear of it would not: of a change, for example.
+            Fail($"{excess}, in a push");
+            return null;
+        }
+
+        _skipped = new SkippedReply(excess);
+        _stack.EncloseIn(_skipped);
+        _stack.Reset();
+        _bulk.Clear();
+        return _skipped;
+    }
 
     private bool FailUnknownType(byte type) => Fail(string.Create(CultureInfo.InvariantCulture, $"an unknown type byte 0x{type:x2}"));
 
@@ -392,7 +390,7 @@ internal sealed class RespReader(RespLimits limits)
     private bool Fail(string fault)
     {
         Fault = fault;
-        _bulk = [];
+        _bulk.Clear();
         _stack.Reset();
         return false;
     }

@@ -15,6 +15,9 @@ internal enum Found
     /// <summary>Any other reply, or a push.</summary>
     Value,
 
+    /// <summary>A reply beyond the limits, which was passed over; see <see cref="ReceiveBuffer.Excess"/>.</summary>
+    TooLarge,
+
     /// <summary>What is no reply; see <see cref="ReceiveBuffer.Fault"/>.</summary>
     Malformed,
 }
@@ -31,6 +34,12 @@ internal sealed class ReceiveBuffer(RespLimits limits)
 
     /// <summary>What was malformed.</summary>
     public string? Fault => _reader.Fault;
+
+    /// <summary>Which limit the reply was beyond that was passed over.</summary>
+    public string? Excess => _reader.Excess;
+
+    /// <summary>How many bytes of an unfinished reply have come.</summary>
+    public long Unfinished => _reader.FrameBytes + _end - _start;
 
     /// <summary>Where to receive to. Moves what is unread to the front: at most one short frame.</summary>
     public Memory<byte> MakeRoom()
@@ -86,6 +95,7 @@ internal sealed class ReceiveBuffer(RespLimits limits)
         {
             RespReadStatus.Done => Found.Value,
             RespReadStatus.NeedMore => Found.NeedsMore,
+            RespReadStatus.TooLarge => Found.TooLarge,
             _ => Found.Malformed,
         };
     }

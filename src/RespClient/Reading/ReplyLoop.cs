@@ -239,9 +239,19 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
                 case Found.Value:
                     OnReply(value);
                     break;
+                case Found.TooLarge:
+                    pipeline.Metrics.Failed("too_large");
+                    command = Next();
+                    if (command.OnTooLarge(connection.TooLarge()))
+                    {
+                        AddToBatch(command);
+                    }
+
+                    break;
                 case Found.Malformed:
                     throw connection.Malformed();
                 default:
+                    connection.Unfinished = received.Unfinished;
                     return;
             }
         }

@@ -30,4 +30,6 @@ internal sealed class PendingTransaction : PendingCommand<TransactionResult>
         return reply.IsError ? Fail(new RedisServerException(_refusal is null ? reply.AsString()! : $"{reply.AsString()} ({_refusal})"))
             : Return(reply.IsNull ? new TransactionResult(false, []) : new TransactionResult(true, reply.Items.ToArray()));
     }
+
+    public override bool OnTooLarge(RedisProtocolException reason) => --_repliesLeft == 0 && Fail(reason);
 }

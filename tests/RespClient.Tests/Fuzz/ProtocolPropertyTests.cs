@@ -39,6 +39,22 @@ public sealed class ProtocolPropertyTests
             }).Check(Seeded);
 
     [Fact]
+    public void EveryReplyBeyondALimitIsPassedOverToItsEndHoweverItIsCut() =>
+        Prop.ForAll(
+            WireValues.Any.ToArbitrary(),
+            Gen.Choose(1, 6).Three().ToArbitrary(),
+            (value, small) =>
+            {
+                byte[] wire = [.. value.Wire, .. "+next\r\n"u8];
+                var limits = RespLimits.Default with { MaxElements = small.Item1, MaxBulkBytes = small.Item2, MaxFrameBytes = 7 * small.Item3 };
+                var read = WireText.ReadAll(wire, [wire.Length], limits);
+                return (read[0] == value.Shown || read[0] == "too large")
+                    && read.Skip(1).SequenceEqual(["+next"])
+                    && new[] { [1, wire.Length - 1], [wire.Length / 2, wire.Length - (wire.Length / 2)], Enumerable.Repeat(1, wire.Length) }
+                        .All(pieces => WireText.ReadAll(wire, pieces, limits).SequenceEqual(read));
+            }).Check(Seeded);
+
+    [Fact]
     public void EveryReplyThatIsCutShortNeedsMoreAndIsNeverWrong() =>
         Prop.ForAll(
             WireValues.Any.ToArbitrary(),

@@ -1,4 +1,5 @@
 using RespClient.Protocol;
+using RespClient.Protocol.Frames;
 
 namespace RespClient.Tests.Protocol;
 
@@ -64,27 +65,41 @@ public sealed class RespReaderTests
     }
 
     [Theory]
-    [InlineData("$65\r\n")]
-    [InlineData("$?\r\n;60\r\n012345678901234567890123456789012345678901234567890123456789\r\n;5\r\n")]
-    public void AStringBeyondTheLimitIsMalformedAtItsHeader(string wire)
+    [InlineData("$65\r\n01234567890123456789012345678901234567890123456789012345678901234\r\n")]
+    [InlineData("$?\r\n;60\r\n012345678901234567890123456789012345678901234567890123456789\r\n;5\r\n01234\r\n;0\r\n")]
+    [InlineData("*2\r\n$65\r\n01234567890123456789012345678901234567890123456789012345678901234\r\n:1\r\n")]
+    public void AStringBeyondTheLimitIsPassedOverAndTheNextReplyIsRead(string wire)
     {
         var limits = RespLimits.Default with { MaxBulkBytes = 64 };
-        Assert.Equal(["malformed"], WireText.ReadAll(WireText.ToBytes(wire), [wire.Length], limits));
+        AssertPassedOver(wire, limits);
     }
 
     [Fact]
-    public void AReplyBeyondTheFrameLimitIsMalformedAlthoughEachPartIsSmall()
+    public void AReplyBeyondTheFrameLimitIsPassedOverAlthoughEachPartIsSmall()
     {
         var limits = RespLimits.Default with { MaxFrameBytes = 64 };
-        var wire = "*4\r\n" + string.Concat(Enumerable.Repeat("$20\r\n01234567890123456789\r\n", 4));
-        Assert.Equal(["malformed"], WireText.ReadAll(WireText.ToBytes(wire), [wire.Length], limits));
+        AssertPassedOver("*4\r\n" + string.Concat(Enumerable.Repeat("$20\r\n01234567890123456789\r\n", 4)), limits);
+        AssertPassedOver("*20\r\n" + string.Concat(Enumerable.Repeat(":123\r\n", 20)), limits);
+        AssertPassedOver("+" + new string('x', 100) + "\r\n", limits);
     }
 
     [Fact]
-    public void MoreElementsThanAllowedOverAllLevelsAreMalformed()
+    public void MoreElementsThanAllowedOverAllLevelsArePassedOver()
     {
         var limits = RespLimits.Default with { MaxElements = 5 };
-        var wire = "*2\r\n*3\r\n:1\r\n:2\r\n:3\r\n*1\r\n:4\r\n";
+        AssertPassedOver("*2\r\n*3\r\n:1\r\n:2\r\n:3\r\n*1\r\n:4\r\n", limits);
+        AssertPassedOver("*6\r\n:1\r\n$-1\r\n*-1\r\n_\r\n%1\r\n+a\r\n$1\r\na\r\n*0\r\n", limits);
+        AssertPassedOver("*?\r\n:1\r\n:2\r\n:3\r\n|1\r\n+k\r\n+v\r\n:4\r\n~?\r\n:5\r\n.\r\n.\r\n", limits);
+    }
+
+    [Theory]
+    [InlineData("$1073741824\r\n")]
+    [InlineData("*2147483647\r\n")]
+    [InlineData(">6\r\n")]
+    [InlineData(">1\r\n$65\r\n")]
+    public void APushBeyondALimitAndALengthThatWillNeverComeAreMalformedAtTheirHeader(string wire)
+    {
+        var limits = RespLimits.Default with { MaxElements = 5, MaxBulkBytes = 64 };
         Assert.Equal(["malformed"], WireText.ReadAll(WireText.ToBytes(wire), [wire.Length], limits));
     }
 
@@ -124,8 +139,19 @@ public sealed class RespReaderTests
     [Fact]
     public void ALineThatNeverEndsIsMalformedAtItsLimit()
     {
-        var endless = new byte[RespReader.MaxLineBytes + 1];
+        var endless = new byte[LineBytes.MaxLength + 1];
         Array.Fill(endless, (byte)'+');
         Assert.Equal(["malformed"], WireText.ReadAll(endless, [endless.Length]));
+    }
+
+    private static void AssertPassedOver(string wire, RespLimits limits)
+    {
+        var bytes = WireText.ToBytes(wire + "+next\r\n");
+        for (var cut = 0; cut <= bytes.Length; cut++)
+        {
+            Assert.Equal(["too large", "+next"], WireText.ReadAll(bytes, [cut, bytes.Length - cut], limits));
+        }
+
+        Assert.Equal(["too large", "+next"], WireText.ReadAll(bytes, Enumerable.Repeat(1, bytes.Length), limits));
     }
 }

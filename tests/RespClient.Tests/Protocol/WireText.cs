@@ -55,7 +55,7 @@ internal static class WireText
                     break;
                 }
 
-                replies.Add(Show(value));
+                replies.Add(status == RespReadStatus.TooLarge ? "too large" : Show(value));
             }
         }
 

@@ -108,7 +108,7 @@ internal sealed class FlatFrame(RespLimits limits)
         }
 
         var end = input[at..].IndexOfAny((byte)'\r', (byte)'\n');
-        if (end < 0 || end > RespReader.MaxLineBytes - 3 || at + end + 1 >= input.Length || input[at + end] != '\r' || input[at + end + 1] != '\n')
+        if (end < 0 || end > LineBytes.MaxLength - 3 || at + end + 1 >= input.Length || input[at + end] != '\r' || input[at + end + 1] != '\n')
         {
             return false;
         }
