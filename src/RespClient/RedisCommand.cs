@@ -27,6 +27,12 @@ public readonly struct RedisCommand
     /// <summary>How long to wait for the reply, from the call on; <see langword="null"/>: the client's default.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>
+    /// Whether it travels on a connection of its own: for a reply so large that others would wait behind it. Default: false,
+    /// and true for commands that block.
+    /// </summary>
+    public bool OnOwnConnection { get; init; }
+
     /// <summary>A command that takes the array as it is: its maker must not change it any more.</summary>
     internal static RedisCommand Owning(string name, RedisArgument[] arguments) => new(arguments, name);
 }

@@ -17,6 +17,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
     // pieces that cost more to send than to wait for, nor in such as keep the server waiting.
     private const int SmallestPortion = 16;
     private const int LargestPortion = 256;
+    private const int PortionBytes = 16 * 1024;
 
     private readonly ReceiveBuffer _received = new(limits);
     private CommandPipeline? _pipeline;
@@ -138,6 +139,23 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
 
         await (waiting == WaitsOn.OwnThread ? _loop.RunOnThreadAsync() : _loop.RunOnPoolAsync());
         return _reason!;
+    }
+
+    /// <summary>
+    /// Whether a flush must be started now, and none is on its way: at once when nothing is in flight, and otherwise queued,
+    /// so that the commands of other callers come along. Callers who were just answered and go on together are sent for
+    /// together, in portions that keep the server busy meanwhile. Under the pipeline's lock.
+    /// </summary>
+    public bool TryBeginFlush(int commands, int bytes, bool allAreAnswered)
+    {
+        var portion = Portion;
+        if (IsFlushing || (commands < portion && bytes < PortionBytes))
+        {
+            return false;
+        }
+
+        FlushesAtOnce = portion > 0 || allAreAnswered || IsWithLastCaller;
+        return IsFlushing = true;
     }
 
     /// <summary>Begins to send what the pipeline holds; <see cref="IsFlushing"/> was set for this call.</summary>

@@ -62,7 +62,11 @@ internal static class CommandRules
     /// <summary>Whether the command may be sent again when its reply was lost.</summary>
     public static bool IsReadOnly(string name) => ReadOnly.Contains(name);
 
-    public static CommandNeed Classify(in RedisCommand command) => Classify(command.Name, command.Arguments);
+    public static CommandNeed Classify(in RedisCommand command)
+    {
+        var need = Classify(command.Name, command.Arguments);
+        return need == CommandNeed.Shared && command.OnOwnConnection ? CommandNeed.OwnConnection : need;
+    }
 
     public static CommandNeed Classify(string name, ReadOnlySpan<RedisArgument> arguments)
     {
@@ -87,6 +91,12 @@ internal static class CommandRules
     /// <summary>How long a blocking command blocks at most; infinite for 0, and for what cannot be told.</summary>
     public static TimeSpan BlockTime(in RedisCommand command)
     {
+        if (Classify(command.Name, command.Arguments) == CommandNeed.Shared)
+        {
+            // It does not block: it has a connection of its own for its size.
+            return TimeSpan.Zero;
+        }
+
         var arguments = command.Arguments;
         var index = BlockIndex(arguments);
         if (command.Name[0] is 'x' or 'X')

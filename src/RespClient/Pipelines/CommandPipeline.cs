@@ -13,7 +13,6 @@ namespace RespClient.Pipelines;
 /// </summary>
 internal sealed class CommandPipeline : IDisposable
 {
-    private const int PortionBytes = 16 * 1024;
     private static readonly TimeSpan LongestProbe = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
@@ -179,10 +178,7 @@ internal sealed class CommandPipeline : IDisposable
         foreach (var command in lost)
         {
             Metrics.Failed("outcome_unknown");
-            command.Lose(reason is RedisProtocolException
-                ? new RedisProtocolException(reason.Message)
-                : new RedisConnectionException(
-                    $"The connection was lost after {command.Name} was written: {why}. It may have run or not.", CommandOutcome.OutcomeUnknown, reason));
+            command.Lose(CommandErrors.Lost(command, reason, why));
         }
     }
 
@@ -212,9 +208,7 @@ internal sealed class CommandPipeline : IDisposable
 
         foreach (var command in unsent)
         {
-            command.Lose(command.WasSentBefore
-                ? new RedisConnectionException($"No reply to {command.Name}: {reason.Message}", CommandOutcome.OutcomeUnknown, reason)
-                : new RedisConnectionException($"{command.Name} was not sent: {reason.Message}", CommandOutcome.NotSent, reason));
+            command.Lose(CommandErrors.Closed(command, reason));
         }
     }
 
@@ -305,18 +299,14 @@ internal sealed class CommandPipeline : IDisposable
     {
         if (_closed is not null)
         {
-            refusal = _closed is ObjectDisposedException
-                ? new ObjectDisposedException(nameof(RedisClient))
-                : new RedisConnectionException($"{name} was not sent: {_closed.Message}", CommandOutcome.NotSent, _closed);
+            refusal = CommandErrors.Closed(name, _closed);
             return Admission.Refuse;
         }
 
         var admission = _queue.Admit(size, isConnected: _connection is not null);
         if (admission == Admission.Refuse)
         {
-            var state = _connection is null ? $" There is no connection: {_whyNoConnection}." : "";
-            refusal = new RedisConnectionException(
-                $"{name} was not sent: the backlog is full ({_queue.UnsentCount} commands, {_queue.UnsentBytes} bytes).{state}", CommandOutcome.NotSent);
+            refusal = CommandErrors.BacklogFull(name, _queue.UnsentCount, _queue.UnsentBytes, _connection is null ? _whyNoConnection : null);
             Metrics.Failed("not_sent");
         }
 
@@ -337,28 +327,11 @@ internal sealed class CommandPipeline : IDisposable
         command.ExactStart = Metrics.TimesCommands ? Time.GetTimestamp() : 0;
     }
 
-    /// <summary>
-    /// The connection whose flush must be started, if none is on its way: at once when nothing is in flight, and
-    /// otherwise queued, so that the commands of other callers come along. Callers who were just answered and go on
-    /// together are sent for together, in portions that keep the server busy meanwhile.
-    /// </summary>
-    private RespConnection? WhoFlushes()
-    {
-        if (_connection is not { IsFlushing: false } connection)
-        {
-            return null;
-        }
-
-        var portion = connection.Portion;
-        if (_queue.UnsentCount < portion && _queue.UnsentBytes < PortionBytes)
-        {
-            return null;
-        }
-
-        connection.IsFlushing = true;
-        connection.FlushesAtOnce = portion > 0 || _queue.AllSentAreAnswered || connection.IsWithLastCaller;
-        return connection;
-    }
+    /// <summary>The connection whose flush must be started, if none is on its way.</summary>
+    private RespConnection? WhoFlushes() =>
+        _connection is { } connection && connection.TryBeginFlush(_queue.UnsentCount, _queue.UnsentBytes, _queue.AllSentAreAnswered)
+            ? connection
+            : null;
 
     private void Send(PendingProbe? probe)
     {
@@ -376,9 +349,11 @@ internal sealed class CommandPipeline : IDisposable
         PendingProbe? probe = null;
         List<(PendingCommand Command, bool WasSent)>? due = null;
         bool isBusy;
+        (long Number, string? Name) next;
+        var received = Volatile.Read(ref _connection)?.Unfinished ?? 0;
         lock (_gate)
         {
-            isBusy = _queue.ClaimDue(now, ref due, out var longestWait);
+            isBusy = _queue.ClaimDue(now, ref due, out var longestWait, out next);
             if (_connection is not null)
             {
                 probe = _steps.Due(now, _queue.SentThrough, due?.Exists(static one => one is { WasSent: true, Command: not PendingProbe }) ?? false);
@@ -405,17 +380,11 @@ internal sealed class CommandPipeline : IDisposable
                 Metrics.Failed(wasSent || IsConnected ? "timeout" : "not_sent");
             }
 
-            command.Throw(Overdue(command, wasSent));
+            command.Throw(wasSent || command.WasSentBefore ? CommandErrors.NoReply(command, next.Name, next.Number == command.Number, received)
+                : IsConnected ? CommandErrors.NotSent(command)
+                : CommandErrors.NotConnected(command, _whyNoConnection));
         }
 
         return isBusy;
-    }
-
-    private RedisException Overdue(PendingCommand command, bool wasSent)
-    {
-        var waited = $"{command.Timeout.TotalMilliseconds:0} ms";
-        return wasSent || command.WasSentBefore ? new RedisTimeoutException($"No reply to {command.Name} within {waited}. It may have run or not.", CommandOutcome.OutcomeUnknown)
-            : IsConnected ? new RedisTimeoutException($"{command.Name} could not be sent within {waited}.", CommandOutcome.NotSent)
-            : new RedisConnectionException($"{command.Name} was not sent within {waited}: {_whyNoConnection}.", CommandOutcome.NotSent);
     }
 }

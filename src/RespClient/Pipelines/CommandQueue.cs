@@ -160,12 +160,15 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
     /// <param name="now">The time.</param>
     /// <param name="due">Gets them, and whether they were sent.</param>
     /// <param name="longestWait">The longest time-out of those that were sent and still have a caller; infinite is the longest.</param>
-    public bool ClaimDue(long now, ref List<(PendingCommand Command, bool WasSent)>? due, out TimeSpan longestWait)
+    /// <param name="next">The command whose reply comes next; no name: there is none.</param>
+    public bool ClaimDue(
+        long now, ref List<(PendingCommand Command, bool WasSent)>? due, out TimeSpan longestWait, out (long Number, string? Name) next)
     {
-        var state = (Due: due, Now: now, SentThrough: _sentThrough, IsBusy: false, Longest: TimeSpan.Zero);
+        var state = (Due: due, Now: now, SentThrough: _sentThrough, IsBusy: false, Longest: TimeSpan.Zero, Next: (Number: 0L, Name: (string?)null));
         _fifo.Visit(0, ref state, static (command, number, glance, ref state) =>
         {
             state.IsBusy = true;
+            state.Next = state.Next.Number == 0 ? (number, command.Name) : state.Next;
             if (command.Deadline <= state.Now && command.TryClaim(glance))
             {
                 (state.Due ??= []).Add((command, number <= state.SentThrough));
@@ -180,6 +183,7 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
         });
         due = state.Due;
         longestWait = state.Longest;
+        next = state.Next;
         _hasDropped |= due?.Exists(static one => !one.WasSent) ?? false;
         _waiting.ClaimDue(now, ref due);
         DropAbandoned();

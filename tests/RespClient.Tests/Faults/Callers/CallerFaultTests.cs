@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using TestServers;
 using TestServers.Scripted;
@@ -126,6 +127,37 @@ public sealed class CallerFaultTests
         await Task.WhenAll(hogs);
         var answered = await Task.WhenAll(replies);
         Assert.Equal(Enumerable.Range(0, 200).Select(number => $"k{number}"), answered.Select(reply => reply.AsString()));
+    }
+
+    [Fact]
+    public async Task TimeOutsAreToldInTimeThoughEveryThreadOfThePoolWaitsForThem()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            await connection.NextAsync();
+            await connection.StareAsync();
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+
+        // More than the pool adds in the time: each blocks its thread until its own time-out is told.
+        var late = new ConcurrentQueue<TimeSpan>();
+        var waiting = Enumerable.Range(0, 100).Select(_ => Task.Run(() =>
+        {
+            var watch = Stopwatch.StartNew();
+            try
+            {
+                client.ExecuteAsync(new RedisCommand("GET", "key") { Timeout = TimeSpan.FromMilliseconds(300) }).AsTask().GetAwaiter().GetResult();
+            }
+            catch (RedisTimeoutException)
+            {
+                late.Enqueue(watch.Elapsed);
+            }
+        })).ToArray();
+        await Task.WhenAll(waiting);
+        Assert.Equal(100, late.Count);
+
+        // Told on the pool, the first of them would wait until it has threads enough: a second and more.
+        Assert.InRange(late.Max(), TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(800));
     }
 
     [Fact]
