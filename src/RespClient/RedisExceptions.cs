@@ -55,7 +55,10 @@ public sealed class RedisTimeoutException : RedisException
     }
 }
 
-/// <summary>The server sent bytes that are not RESP, or a reply beyond the configured limits. The connection is closed.</summary>
+/// <summary>
+/// The server sent bytes that are not RESP, or replies that are out of step with the commands: the connection is closed. Or a
+/// reply is beyond the configured limits: it was passed over, and the connection goes on.
+/// </summary>
 public sealed class RedisProtocolException : RedisException
 {
     /// <summary>Creates the exception.</summary>

@@ -1,8 +1,10 @@
 namespace RespClient.Protocol;
 
 /// <summary>
-/// How large one reply may be. A reply beyond a limit is a protocol error at the moment its size is known, and memory
-/// is taken only for bytes that have arrived, so a server cannot make the client allocate by claiming a length.
+/// How large one reply may be. One beyond a limit is passed over and ends its own caller's wait with a
+/// <see cref="RedisProtocolException"/>; a push beyond a limit, deeper nesting, or a claim of more than 1 GiB ends the
+/// connection. Memory is taken only for bytes that have arrived, so a server cannot make the client allocate by claiming a
+/// length.
 /// </summary>
 public sealed record RespLimits
 {
