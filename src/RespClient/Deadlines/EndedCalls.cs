@@ -12,7 +12,13 @@ namespace RespClient.Deadlines;
 /// </summary>
 internal sealed class EndedCalls : IThreadPoolWorkItem, ITicking
 {
+    // A caller that blocks the thread it goes on on, until just this client is disposed of, would wait for itself.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentQueue<PendingCommand> _ended = new();
+
+    // The threads that let callers go on now, and which of its callers each is with.
+    private readonly ConcurrentDictionary<Server, bool> _servers = new();
 
     // 1 from the first call that is queued until the pool has begun with it.
     private int _isScheduled;
@@ -37,12 +43,25 @@ internal sealed class EndedCalls : IThreadPoolWorkItem, ITicking
         }
     }
 
-    /// <summary>Completes when every call that was added before has ended.</summary>
-    public Task SettledAsync()
+    /// <summary>
+    /// Completes when every call that was added before has ended, or its caller has held up the thread it goes on on for
+    /// a second.
+    /// </summary>
+    public async Task SettledAsync()
     {
         var mark = new Mark();
         Add(mark);
-        return mark.Reached;
+        await mark.Reached;
+
+        // What was taken from the queue before the mark may still be in the hands of another thread.
+        var started = TimeProvider.System.GetTimestamp();
+        foreach (var (server, caller) in _servers.Keys.Select(server => (server, server.Caller)).ToArray())
+        {
+            while (server.Caller == caller && TimeProvider.System.GetElapsedTime(started) < Patience)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(1));
+            }
+        }
     }
 
     void IThreadPoolWorkItem.Execute()
@@ -80,6 +99,8 @@ internal sealed class EndedCalls : IThreadPoolWorkItem, ITicking
 
     private void LetGoOn()
     {
+        var server = new Server();
+        _servers[server] = true;
         while (_ended.TryDequeue(out var command))
         {
             Interlocked.Increment(ref _taken);
@@ -90,7 +111,11 @@ internal sealed class EndedCalls : IThreadPoolWorkItem, ITicking
             }
 
             command.AnnounceGuarded();
+            server.Caller++;
         }
+
+        _servers.TryRemove(server, out _);
+        server.Caller++;
     }
 
     private void Schedule()
@@ -98,6 +123,18 @@ internal sealed class EndedCalls : IThreadPoolWorkItem, ITicking
         if (Volatile.Read(ref _isScheduled) == 0 && Interlocked.Exchange(ref _isScheduled, 1) == 0)
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private sealed class Server
+    {
+        private int _caller;
+
+        /// <summary>Which of its callers it is with, by number. Its own thread writes, others look.</summary>
+        public int Caller
+        {
+            get => Volatile.Read(ref _caller);
+            set => Volatile.Write(ref _caller, value);
         }
     }
 
