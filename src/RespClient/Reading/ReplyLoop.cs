@@ -161,7 +161,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
     /// <summary>False: a caller took so long that another thread has the loop.</summary>
     private bool LetCallersGoOn()
     {
-        if (_batch is not { } batch)
+        if (_batch is not { Count: > 0 } batch)
         {
             return true;
         }
