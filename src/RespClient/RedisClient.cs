@@ -112,21 +112,18 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The command has no name.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The command would change the connection for everybody (MULTI, SUBSCRIBE, SELECT, …); the message says what to use.
+    /// The command gets no reply of its own or changes the connection for everybody (SUBSCRIBE, MULTI, SELECT, WAIT, …); the
+    /// message says what to use.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public ValueTask<RespValue> ExecuteAsync(RedisCommand command, CancellationToken cancellationToken = default)
     {
-        if (string.IsNullOrEmpty(command.Name))
-        {
-            throw new ArgumentException("The command has no name.", nameof(command));
-        }
-
         var need = CommandRules.Classify(command);
         if (need == CommandNeed.Misuse)
         {
-            throw CommandRules.Misuse(command.Name);
+            throw CommandRules.Misuse(command);
         }
 
         if (cancellationToken.IsCancellationRequested)
@@ -284,7 +281,7 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
     {
         if (CommandRules.Classify(name, arguments) != CommandNeed.Shared)
         {
-            throw CommandRules.Misuse(name);
+            throw CommandRules.Misuse(name, arguments);
         }
 
         var task = pending.Task;

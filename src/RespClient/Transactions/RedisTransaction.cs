@@ -22,7 +22,7 @@ public sealed class RedisTransaction
     {
         if (CommandRules.Classify(command) == CommandNeed.Misuse)
         {
-            throw CommandRules.Misuse(command.Name);
+            throw CommandRules.Misuse(command);
         }
 
         ThrowIfExecuted();

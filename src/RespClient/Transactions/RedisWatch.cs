@@ -31,7 +31,7 @@ public sealed class RedisWatch : IRedisClient, IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         return CommandRules.Classify(command) == CommandNeed.Misuse
-            ? throw CommandRules.Misuse(command.Name)
+            ? throw CommandRules.Misuse(command)
             : _connection.ExecuteAsync(command, command.Timeout, cancellationToken);
     }
 
