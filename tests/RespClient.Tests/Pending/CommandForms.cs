@@ -18,6 +18,7 @@ internal static class CommandForms
         ["migrate"] = ("with a key that exists it looks for a host of that name", ["MIGRATE nowhere 1 missing 0 1"]),
         ["debug"] = ("not documented; some crash the server", ["DEBUG", "DEBUG HELP", "DEBUG PROTOCOL push", "DEBUG PROTOCOL attrib", "DEBUG PROTOCOL set", "DEBUG SLEEP 0", "DEBUG nothing"]),
         ["replconf"] = ("not documented", ["REPLCONF", "REPLCONF ACK 1", "REPLCONF GETACK *", "REPLCONF listening-port 1", "REPLCONF capa eof"]),
+        ["pfselftest"] = ("without an argument it holds the server up for seconds", ["PFSELFTEST wrong"]),
         ["pfdebug"] = ("not documented", ["PFDEBUG", "PFDEBUG TODENSE k", "PFDEBUG GETREG k"]),
         ["cluster|meet"] = ("the others look for other nodes", ["CLUSTER MEET nowhere 1"]),
     };

@@ -68,9 +68,11 @@ public sealed class CommandWalkTests
 
             // Sent before the reply has come: a reply too few or too many is at once somebody else's.
             var echo = ReplyAsync(client, new RedisCommand("ECHO", nonce));
+            var script = ReplyAsync(client, new RedisCommand("EVAL", "return ARGV[1]", 0, nonce));
             var after = LastingAsync(client);
             Assert.True(nonce != await reply, $"{form} took the reply of the next command");
             Assert.True(nonce == await echo, $"{form} gave '{await echo}' to the next command");
+            Assert.True(nonce == await script, $"{form} gave '{await script}' to the next script");
             Assert.True(before == await after, $"{form} changed the connection from '{before}' to '{await after}'");
         }
 
