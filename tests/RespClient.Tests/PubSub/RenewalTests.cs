@@ -1,0 +1,190 @@
+using RespClient.Commands;
+using RespClient.PubSub;
+using TestServers;
+using TestServers.Scripted;
+
+namespace RespClient.Tests.PubSub;
+
+/// <summary>What ends a subscription that is still wanted: it is renewed, and what may have been missed is counted.</summary>
+public sealed class RenewalTests
+{
+    [Theory]
+    [InlineData(false, '>')]
+    [InlineData(true, '>')]
+    [InlineData(false, '*')]
+    [InlineData(true, '*')]
+    public async Task ASubscriptionThatTheServerEndsUnaskedIsSubscribedAgainAndCounted(bool isPattern, char type)
+    {
+        var p = isPattern ? "p" : "";
+        await using var server = Server(async (connection, command, number) =>
+        {
+            await connection.SendAsync(Note(type, p + "subscribe", command[0]));
+            await connection.SendAsync(number == 1 ? Note(type, p + "unsubscribe", command[0]) : Message(type, isPattern, command[0], "again"));
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var subscription = isPattern ? await client.SubscribePatternAsync("news") : await client.SubscribeAsync("news");
+        Assert.Equal("again", await NextAsync(subscription));
+        Assert.Equal(1, subscription.Interruptions);
+        Assert.Equal(2, server.Connections);
+        Assert.Equal(2, server.Asked.Count(command => command.Text == (isPattern ? "PSUBSCRIBE news" : "SUBSCRIBE news")));
+    }
+
+    [Fact]
+    public async Task ASubscriptionThatTheServerEndsAgainAndAgainIsAskedForLessAndLessOften()
+    {
+        const int Rounds = 20;
+        await using var server = Server(async (connection, command, number) =>
+        {
+            await connection.SendAsync(Note('>', "subscribe", command[0]));
+            await connection.SendAsync(number <= Rounds ? Note('>', "unsubscribe", command[0]) : Message('>', false, command[0], "at last"));
+        });
+        await using var client = await RedisClient.ConnectAsync(
+            new RedisClientOptions { ConnectionString = server.ConnectionString, MaxReconnectDelay = TimeSpan.FromMilliseconds(100) });
+        var started = TimeProvider.System.GetTimestamp();
+        await using var subscription = await client.SubscribeAsync("news");
+        Assert.Equal("at last", await NextAsync(subscription));
+        Assert.Equal(Rounds, subscription.Interruptions);
+
+        // 10 ms and a quarter more each time, up to 100 ms: 1.3 s together, of which jitter leaves one half at least.
+        Assert.True(TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromMilliseconds(600));
+    }
+
+    [Fact]
+    public async Task LeavingASubscriptionIsNotTakenForItsEndByTheServer()
+    {
+        var told = 0;
+        await using var server = Server(async (connection, command, number) =>
+        {
+            await connection.SendAsync(Note('>', command.Name.ToLowerInvariant(), command[0]));
+            Interlocked.Increment(ref told);
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var other = await client.SubscribeAsync("other");
+        for (var round = 0; round < 50; round++)
+        {
+            // The next one asks before the server has answered the last one's goodbye.
+            var first = await client.SubscribeAsync("news");
+            var leaving = first.DisposeAsync();
+            await using var second = await client.SubscribeAsync("news");
+            await leaving;
+            Assert.Equal(0, first.Interruptions + second.Interruptions);
+        }
+
+        await Eventually.TrueAsync(() => Volatile.Read(ref told) == 201);
+        Assert.Equal(101, server.Asked.Count(command => command.Name == "SUBSCRIBE"));
+        Assert.Equal(0, other.Interruptions);
+    }
+
+    [Fact]
+    public async Task ASubscriptionThatIsRefusedWhenItIsRenewedEndsItsEnumeration()
+    {
+        await using var server = Server((connection, command, number) => connection.SendAsync(
+            number == 1 ? Note('>', "subscribe", command[0]) + Note('>', "unsubscribe", command[0]) : "-NOPERM no access to this channel\r\n"));
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var subscription = await client.SubscribeAsync("news");
+        await foreach (var message in subscription.WithCancellation(new CancellationTokenSource(TimeSpan.FromSeconds(10)).Token))
+        {
+            Assert.Fail($"a message came: {message}");
+        }
+    }
+
+    [Fact]
+    public async Task EveryLostConnectionIsCountedAlsoOneThatIsLostBeforeTheSubscriptionIsRenewed()
+    {
+        const int LostWhileRenewing = 3;
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.NextAsync() is { } command)
+            {
+                // Connection 1 is the client's own; 2 is confirmed and then lost.
+                var isRenewed = connection.Number > 2 + LostWhileRenewing;
+                if (connection.Number == 2 || isRenewed)
+                {
+                    await connection.SendAsync(Note('>', "subscribe", command[0]));
+                    await connection.SendAsync(isRenewed ? Message('>', false, command[0], "renewed") : "");
+                }
+
+                if (!isRenewed)
+                {
+                    return;
+                }
+            }
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var subscription = await client.SubscribeAsync("news");
+        Assert.Equal("renewed", await NextAsync(subscription));
+        Assert.Equal(1 + LostWhileRenewing, subscription.Interruptions);
+    }
+
+    [Fact]
+    public async Task AConnectionLostBeforeTheFirstConfirmationIsNoInterruptionForAnybody()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.NextAsync() is { } command)
+            {
+                if (connection.Number <= 4)
+                {
+                    return;
+                }
+
+                await connection.SendAsync(Note('>', "subscribe", command[0]));
+            }
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var subscription = await client.SubscribeAsync("news");
+        Assert.Equal(0, subscription.Interruptions);
+        await using var joined = await client.SubscribeAsync("news");
+        Assert.Equal(0, joined.Interruptions);
+    }
+
+    [Fact]
+    public async Task ManyWhoComeAndGoAtRandomAreSubscribedIfAndOnlyIfSomebodyIsLeft()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        string[] names = ["a", "b", "c"];
+        await Task.WhenAll(Enumerable.Range(1, 8).Select(seed => Task.Run(async () =>
+        {
+            var random = new Random(seed);
+            for (var round = 0; round < 60; round++)
+            {
+                var subscription = await client.SubscribeAsync(names[random.Next(names.Length)]);
+                await Task.Yield();
+                await subscription.DisposeAsync();
+            }
+        })));
+        await using var last = await client.SubscribeAsync("b");
+        await Eventually.TrueAsync(async () => await client.PublishAsync("a", "x") + await client.PublishAsync("c", "x") == 0);
+        Assert.Equal(1, await client.PublishAsync("b", "here"));
+        Assert.Equal("here", await NextAsync(last));
+        Assert.Equal(0, last.Interruptions);
+    }
+
+    /// <summary>A server that runs the script for each command about subscriptions, numbered from 1 on each connection.</summary>
+    private static ScriptedServer Server(Func<ScriptedConnection, ReceivedCommand, int, Task> script) => ScriptedServer.Start(async connection =>
+    {
+        for (var number = 1; await connection.NextAsync() is { } command; number++)
+        {
+            await script(connection, command, number);
+        }
+    });
+
+    private static string Note(char type, string kind, string name) =>
+        $"{type}3\r\n${kind.Length}\r\n{kind}\r\n${name.Length}\r\n{name}\r\n:1\r\n";
+
+    private static string Message(char type, bool isPattern, string name, string text) => isPattern
+        ? $"{type}4\r\n$8\r\npmessage\r\n${name.Length}\r\n{name}\r\n${name.Length}\r\n{name}\r\n${text.Length}\r\n{text}\r\n"
+        : $"{type}3\r\n$7\r\nmessage\r\n${name.Length}\r\n{name}\r\n${text.Length}\r\n{text}\r\n";
+
+    private static async Task<string> NextAsync(RedisSubscription subscription)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await foreach (var message in subscription.WithCancellation(timeout.Token))
+        {
+            return message.Text;
+        }
+
+        return "nothing";
+    }
+}
