@@ -32,6 +32,7 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
     private readonly RedisClientOptions _options;
     private readonly ClientMetrics _metrics = new();
     private readonly CommandPipeline _pipeline;
+    private readonly TransactionTrial _trial;
     private readonly ConnectionSupervisor _supervisor;
     private readonly DedicatedConnections _dedicated;
     private readonly SubscriptionHub _subscriptions;
@@ -48,6 +49,7 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         var limits = new PipelineLimits(
             options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, options.HeartbeatInterval, StepInterval, options.RetriesReads);
         _pipeline = new CommandPipeline(limits, options.TimeProvider, _metrics);
+        _trial = new TransactionTrial(_pipeline);
         _metrics.Watch(_pipeline.Look);
         _dedicated = new DedicatedConnections(options, _metrics);
         Loggers = loggerFactory ?? NullLoggerFactory.Instance;
@@ -197,11 +199,12 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         ExecuteIntoAsync(destination, "GET", new ReadOnlySpan<RedisArgument>(in key), cancellationToken);
 
     /// <summary>Starts a transaction: commands that are sent and run as one.</summary>
-    public RedisTransaction CreateTransaction() => new(_pipeline);
+    public RedisTransaction CreateTransaction() => new(_pipeline, _trial);
 
     /// <summary>Watches keys on a connection of their own, for a transaction that commits only if they did not change.</summary>
     /// <param name="keys">At least one.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="RedisServerException">The server refused WATCH, or takes no transactions.</exception>
     /// <exception cref="RedisException">As <see cref="ExecuteAsync(RedisCommand, CancellationToken)"/> throws it.</exception>
     public Task<RedisWatch> WatchAsync(ReadOnlySpan<RedisArgument> keys, CancellationToken cancellationToken = default) =>
         RedisWatch.StartAsync(_dedicated, new RedisCommand("WATCH", keys), cancellationToken);

@@ -63,6 +63,12 @@ internal sealed class CommandPipeline : IDisposable
 
     public bool IsConnected => Volatile.Read(ref _connection) is not null;
 
+    /// <summary>Whether the present connection has taken a transaction.</summary>
+    public bool TakesTransactions => Volatile.Read(ref _connection) is { TakesTransactions: true };
+
+    /// <summary>How long a command waits that does not say so.</summary>
+    public TimeSpan CommandTimeout => _limits.CommandTimeout;
+
     /// <summary>Queues a command. What goes wrong with it, now or later, its task tells.</summary>
     public void Enqueue(PendingCommand command, string name, ReadOnlySpan<RedisArgument> arguments, TimeSpan? timeout = null)
     {
@@ -91,13 +97,34 @@ internal sealed class CommandPipeline : IDisposable
     /// <param name="command">Takes the reply of each.</param>
     /// <param name="commands">At least one.</param>
     /// <param name="timeout">For all of them.</param>
-    public void Enqueue(PendingCommand command, ReadOnlySpan<RedisCommand> commands, TimeSpan? timeout = null)
+    public void Enqueue(PendingCommand command, ReadOnlySpan<RedisCommand> commands, TimeSpan? timeout = null) =>
+        TryEnqueue(command, commands, timeout, isTransaction: false);
+
+    /// <summary>As <see cref="Enqueue(PendingCommand, ReadOnlySpan{RedisCommand}, TimeSpan?)"/>, if the present connection has taken a transaction.</summary>
+    public bool TryEnqueueTransaction(PendingCommand command, ReadOnlySpan<RedisCommand> commands, TimeSpan? timeout) =>
+        TryEnqueue(command, commands, timeout, isTransaction: true);
+
+    /// <summary>A transaction was answered over the present connection: whether it was one. Reader loop only.</summary>
+    public void NoteTransactions(bool areTaken)
+    {
+        if (Volatile.Read(ref _connection) is { } connection)
+        {
+            connection.TakesTransactions = areTaken;
+        }
+    }
+
+    private bool TryEnqueue(PendingCommand command, ReadOnlySpan<RedisCommand> commands, TimeSpan? timeout, bool isTransaction)
     {
         Exception? refusal = null;
         RespConnection? flush = null;
         var size = Outbox.SizeOf(commands);
         lock (_gate)
         {
+            if (isTransaction && _connection is not { TakesTransactions: true })
+            {
+                return false;
+            }
+
             Stamp(command, commands[0].Name, timeout);
             switch (Admit(size, commands[0].Name, ref refusal))
             {
@@ -112,6 +139,7 @@ internal sealed class CommandPipeline : IDisposable
         }
 
         Start(command, refusal, flush);
+        return true;
     }
 
     /// <summary>Ends a wait because its caller cancelled; the reply, if one comes, is still consumed.</summary>

@@ -14,16 +14,18 @@ public sealed class RedisWatch : IRedisClient, IAsyncDisposable
 {
     private readonly DedicatedConnections _owner;
     private readonly DedicatedConnection _connection;
+    private readonly TransactionTrial _trial;
     private bool _isDisposed;
 
-    private RedisWatch(DedicatedConnections owner, DedicatedConnection connection)
+    private RedisWatch(DedicatedConnections owner, DedicatedConnection connection, TransactionTrial trial)
     {
         _owner = owner;
         _connection = connection;
+        _trial = trial;
     }
 
     /// <summary>Starts a transaction on the watching connection. Its execution ends the watch, committed or not.</summary>
-    public RedisTransaction CreateTransaction() => new(_connection.Pipeline);
+    public RedisTransaction CreateTransaction() => new(_connection.Pipeline, _trial);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The command would change the connection (MULTI, SUBSCRIBE, …).</exception>
@@ -61,8 +63,13 @@ public sealed class RedisWatch : IRedisClient, IAsyncDisposable
         var connection = await owner.RentAsync(cancellationToken);
         try
         {
-            await connection.ExecuteAsync(watch, null, cancellationToken);
-            return new RedisWatch(owner, connection);
+            // In one round trip, and the trial in front: it would end the watch.
+            var pipeline = connection.Pipeline;
+            var trial = new TransactionTrial(pipeline);
+            var trying = pipeline.TakesTransactions ? Task.CompletedTask : trial.RunAsync(pipeline.CommandTimeout);
+            var watching = connection.ExecuteAsync(watch, null, cancellationToken).AsTask();
+            await Task.WhenAll(trying, watching);
+            return new RedisWatch(owner, connection, trial);
         }
         catch
         {

@@ -89,6 +89,23 @@ public sealed class RenewalTests
     }
 
     [Fact]
+    public async Task ARefusalIsToldToTheOneItBelongsToThoughOthersHaveComeAndGone()
+    {
+        await using var server = Server((connection, command, number) => connection.SendAsync(
+            command[0] == "secret" ? "-NOPERM no access to this channel\r\n" : Note('>', command.Name.ToLowerInvariant(), command[0])));
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        for (var round = 0; round < 3; round++)
+        {
+            await using var stays = await client.SubscribeAsync($"stays {round}");
+            var leaving = (await client.SubscribeAsync("leaves")).DisposeAsync();
+            var refused = client.SubscribeAsync("secret");
+            await using var comes = await client.SubscribeAsync("comes");
+            await leaving;
+            Assert.Equal(RedisErrorKind.NoPermission, (await Assert.ThrowsAsync<RedisServerException>(() => refused)).Kind);
+        }
+    }
+
+    [Fact]
     public async Task EveryLostConnectionIsCountedAlsoOneThatIsLostBeforeTheSubscriptionIsRenewed()
     {
         const int LostWhileRenewing = 3;

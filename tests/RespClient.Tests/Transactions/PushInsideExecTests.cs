@@ -34,26 +34,17 @@ public sealed class PushInsideExecTests
         var turn = 0;
         await using var server = ScriptedServer.Start(async connection =>
         {
-            var queued = 0;
             while (await connection.NextAsync() is { } command)
             {
-                switch (command.Name)
-                {
-                    case "HGETALL":
-                        await connection.SendAsync(Notes.Answer(1));
-                        break;
-                    case "MULTI":
-                        queued = 0;
-                        await connection.SendAsync("+OK\r\n");
-                        break;
-                    case "EXEC":
-                        await connection.SendAsync(queued == 0 ? "*0\r\n" : exec, queued == 0 ? default : deliveries[turn++]);
-                        break;
-                    default:
-                        queued++;
-                        await connection.SendAsync("+QUEUED\r\n");
-                        break;
-                }
+                await connection.SendAsync(
+                    command.Name switch
+                    {
+                        "HGETALL" => Notes.Answer(1),
+                        "MULTI" => "+OK\r\n",
+                        "EXEC" => exec,
+                        _ => "+QUEUED\r\n",
+                    },
+                    command.Name == "EXEC" ? deliveries[turn++] : default);
             }
         });
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
