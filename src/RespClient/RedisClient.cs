@@ -49,7 +49,7 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         var limits = new PipelineLimits(
             options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, options.HeartbeatInterval, StepInterval, options.RetriesReads);
         _pipeline = new CommandPipeline(limits, options.TimeProvider, _metrics);
-        _trial = new TransactionTrial(_pipeline);
+        _trial = new TransactionTrial(_pipeline, options.CommandTimeout);
         _metrics.Watch(_pipeline.Look);
         _dedicated = new DedicatedConnections(options, _metrics);
         Loggers = loggerFactory ?? NullLoggerFactory.Instance;

@@ -4,6 +4,7 @@ using RespClient.Diagnostics;
 using RespClient.Pending;
 using RespClient.Pipelines;
 using RespClient.Protocol;
+using RespClient.Transactions;
 
 namespace RespClient.Connections;
 
@@ -183,10 +184,13 @@ internal sealed class DedicatedConnection : IAsyncDisposable
         // A blocked connection is silent for as long as it was told to block.
         var limits = new PipelineLimits(options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, TimeSpan.MaxValue, null, SendsReadsAgain: false);
         Pipeline = new CommandPipeline(limits, options.TimeProvider, metrics);
+        Trial = new TransactionTrial(Pipeline, options.CommandTimeout);
         _serving = ServeAsync();
     }
 
     public CommandPipeline Pipeline { get; }
+
+    public TransactionTrial Trial { get; }
 
     public ValueTask<RespValue> ExecuteAsync(in RedisCommand command, TimeSpan? timeout, CancellationToken cancellationToken)
     {

@@ -61,13 +61,10 @@ internal sealed class CommandPipeline : IDisposable
     /// <summary>Whether the server does not let it check that replies are in step.</summary>
     public bool CannotCheckStep => _steps.IsRefused;
 
-    public bool IsConnected => Volatile.Read(ref _connection) is not null;
+    public bool IsConnected => Connection is not null;
 
-    /// <summary>Whether the present connection has taken a transaction.</summary>
-    public bool TakesTransactions => Volatile.Read(ref _connection) is { TakesTransactions: true };
-
-    /// <summary>How long a command waits that does not say so.</summary>
-    public TimeSpan CommandTimeout => _limits.CommandTimeout;
+    /// <summary>The present one.</summary>
+    public RespConnection? Connection => Volatile.Read(ref _connection);
 
     /// <summary>Queues a command. What goes wrong with it, now or later, its task tells.</summary>
     public void Enqueue(PendingCommand command, string name, ReadOnlySpan<RedisArgument> arguments, TimeSpan? timeout = null)
@@ -97,23 +94,8 @@ internal sealed class CommandPipeline : IDisposable
     /// <param name="command">Takes the reply of each.</param>
     /// <param name="commands">At least one.</param>
     /// <param name="timeout">For all of them.</param>
-    public void Enqueue(PendingCommand command, ReadOnlySpan<RedisCommand> commands, TimeSpan? timeout = null) =>
-        TryEnqueue(command, commands, timeout, isTransaction: false);
-
-    /// <summary>As <see cref="Enqueue(PendingCommand, ReadOnlySpan{RedisCommand}, TimeSpan?)"/>, if the present connection has taken a transaction.</summary>
-    public bool TryEnqueueTransaction(PendingCommand command, ReadOnlySpan<RedisCommand> commands, TimeSpan? timeout) =>
-        TryEnqueue(command, commands, timeout, isTransaction: true);
-
-    /// <summary>A transaction was answered over the present connection: whether it was one. Reader loop only.</summary>
-    public void NoteTransactions(bool areTaken)
-    {
-        if (Volatile.Read(ref _connection) is { } connection)
-        {
-            connection.TakesTransactions = areTaken;
-        }
-    }
-
-    private bool TryEnqueue(PendingCommand command, ReadOnlySpan<RedisCommand> commands, TimeSpan? timeout, bool isTransaction)
+    /// <param name="isTransaction">Only where the present connection has taken one; otherwise it returns false.</param>
+    public bool TryEnqueue(PendingCommand command, ReadOnlySpan<RedisCommand> commands, TimeSpan? timeout = null, bool isTransaction = false)
     {
         Exception? refusal = null;
         RespConnection? flush = null;

@@ -94,12 +94,13 @@ internal sealed class AggregateStack(RespLimits limits)
                 return false;
             }
 
-            if (value.Kind == RespKind.Push)
+            if (value.Kind == RespKind.Push && _depth > 0)
             {
                 return true;
             }
         }
 
+        _elements = 0;
         return true;
     }
 

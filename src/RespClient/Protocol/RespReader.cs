@@ -93,12 +93,8 @@ internal sealed class RespReader(RespLimits limits)
 
             if (done)
             {
-                if (_stack.IsEmpty)
-                {
-                    _stack.Reset();
-                    _frameBytes = 0;
-                }
-
+                // Not after a push in the middle of a reply.
+                _frameBytes = _stack.IsEmpty ? 0 : _frameBytes;
                 return RespReadStatus.Done;
             }
         }

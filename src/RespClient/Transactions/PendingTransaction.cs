@@ -31,34 +31,58 @@ internal sealed class PendingTransaction : PendingCommand<TransactionResult>
             return OnExec(reply);
         }
 
-        var index = _answered++;
         if (reply.IsError)
         {
             _firstRefusal ??= reply.AsString();
-            _multiRefusal = index == 0 ? _firstRefusal : _multiRefusal;
+            _multiRefusal = _answered == 0 ? _firstRefusal : _multiRefusal;
         }
-        else if (index > 0 && !IsQueued(reply))
+        else if (!IsQueued(reply))
         {
-            (_ranAlone ??= []).Add(_commands[index].Name);
+            NoteRanAlone();
         }
 
+        _answered++;
+        return false;
+    }
+
+    public override bool OnTooLarge(RedisProtocolException reason)
+    {
+        if (NextReplyIsLast)
+        {
+            return Fail(_ranAlone is null ? reason : NotAsOne());
+        }
+
+        NoteRanAlone();
+        _answered++;
         return false;
     }
 
     private static bool IsQueued(in RespValue reply) =>
         reply.Kind == RespKind.SimpleString && reply.Bytes.Span.SequenceEqual("QUEUED"u8);
 
+    // Whatever is said to MULTI, it is no command of the caller's.
+    private void NoteRanAlone()
+    {
+        if (_answered > 0)
+        {
+            (_ranAlone ??= []).Add(_commands[_answered].Name);
+        }
+    }
+
+    private RedisServerException NotAsOne()
+    {
+        var error = _multiRefusal ?? _firstRefusal ?? "ERR";
+        return new RedisServerException(error, CommandOutcome.OutcomeUnknown,
+            $"{error} The server takes no transactions any more. Of {_commands.Count - 2} commands these have run or may have, each on its own: {string.Join(", ", _ranAlone!)}.");
+    }
+
     private bool OnExec(in RespValue reply)
     {
-        var wasTransaction = _multiRefusal is null && _ranAlone is null;
-
-        // One that aborts was one. What is refused now may be allowed again: the next one tries first.
-        Pipeline!.NoteTransactions(wasTransaction && (!reply.IsError || _firstRefusal is not null));
+        // A transaction that was aborted was one. What is refused now may be allowed again: the next one tries first.
+        Pipeline!.Connection?.TakesTransactions = _multiRefusal is null && _ranAlone is null && (!reply.IsError || _firstRefusal is not null);
         if (_ranAlone is not null)
         {
-            var error = _multiRefusal ?? _firstRefusal ?? "";
-            return Fail(new RedisServerException(error, CommandOutcome.OutcomeUnknown,
-                $"{error} The server takes no transactions any more. Of {_commands.Count - 2} commands these have run or may have, each on its own: {string.Join(", ", _ranAlone)}."));
+            return Fail(NotAsOne());
         }
 
         if (reply.IsError || _multiRefusal is not null)
@@ -74,6 +98,4 @@ internal sealed class PendingTransaction : PendingCommand<TransactionResult>
             _ => Fail(new RedisReplyTypeException($"Expected the replies of a transaction but EXEC was answered with {reply}.")),
         };
     }
-
-    public override bool OnTooLarge(RedisProtocolException reason) => --_repliesLeft == 0 && Fail(reason);
 }

@@ -72,7 +72,7 @@ public sealed class RedisTransaction
     {
         var pending = new PendingTransaction(_commands);
         result = pending.Task;
-        if (!_pipeline.TryEnqueueTransaction(pending, CollectionsMarshal.AsSpan(_commands), timeout))
+        if (!_pipeline.TryEnqueue(pending, CollectionsMarshal.AsSpan(_commands), timeout, isTransaction: true))
         {
             return false;
         }
@@ -85,7 +85,7 @@ public sealed class RedisTransaction
     private async ValueTask<TransactionResult> TryFirstAsync(CancellationToken cancellationToken)
     {
         var started = _pipeline.Time.GetTimestamp();
-        for (var left = _pipeline.CommandTimeout; ; left = Left(started))
+        for (var left = _trial.Timeout; ; left = Left(started))
         {
             try
             {
@@ -106,7 +106,7 @@ public sealed class RedisTransaction
             if (Left(started) is var time && time == TimeSpan.Zero)
             {
                 throw new RedisTimeoutException(
-                    $"The transaction was not sent within {_pipeline.CommandTimeout.TotalMilliseconds:0} ms.", CommandOutcome.NotSent);
+                    $"The transaction was not sent within {_trial.Timeout.TotalMilliseconds:0} ms.", CommandOutcome.NotSent);
             }
 
             if (TryExecute(time, cancellationToken, out var result))
@@ -118,12 +118,12 @@ public sealed class RedisTransaction
 
     private TimeSpan Left(long started)
     {
-        if (_pipeline.CommandTimeout == Timeout.InfiniteTimeSpan)
+        if (_trial.Timeout == Timeout.InfiniteTimeSpan)
         {
             return Timeout.InfiniteTimeSpan;
         }
 
-        var left = _pipeline.CommandTimeout - _pipeline.Time.GetElapsedTime(started);
+        var left = _trial.Timeout - _pipeline.Time.GetElapsedTime(started);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 

@@ -14,18 +14,16 @@ public sealed class RedisWatch : IRedisClient, IAsyncDisposable
 {
     private readonly DedicatedConnections _owner;
     private readonly DedicatedConnection _connection;
-    private readonly TransactionTrial _trial;
     private bool _isDisposed;
 
-    private RedisWatch(DedicatedConnections owner, DedicatedConnection connection, TransactionTrial trial)
+    private RedisWatch(DedicatedConnections owner, DedicatedConnection connection)
     {
         _owner = owner;
         _connection = connection;
-        _trial = trial;
     }
 
     /// <summary>Starts a transaction on the watching connection. Its execution ends the watch, committed or not.</summary>
-    public RedisTransaction CreateTransaction() => new(_connection.Pipeline, _trial);
+    public RedisTransaction CreateTransaction() => new(_connection.Pipeline, _connection.Trial);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The command would change the connection (MULTI, SUBSCRIBE, …).</exception>
@@ -61,19 +59,20 @@ public sealed class RedisWatch : IRedisClient, IAsyncDisposable
         DedicatedConnections owner, RedisCommand watch, CancellationToken cancellationToken)
     {
         var connection = await owner.RentAsync(cancellationToken);
+
+        // In one round trip, and the trial in front: it would end the watch.
+        var trying = connection.Trial.RunIfNeededAsync();
+        var both = Task.WhenAll(trying, connection.ExecuteAsync(watch, null, cancellationToken).AsTask());
         try
         {
-            // In one round trip, and the trial in front: it would end the watch.
-            var pipeline = connection.Pipeline;
-            var trial = new TransactionTrial(pipeline);
-            var trying = pipeline.TakesTransactions ? Task.CompletedTask : trial.RunAsync(pipeline.CommandTimeout);
-            var watching = connection.ExecuteAsync(watch, null, cancellationToken).AsTask();
-            await Task.WhenAll(trying, watching);
-            return new RedisWatch(owner, connection, trial);
+            await both.WaitAsync(cancellationToken);
+            return new RedisWatch(owner, connection);
         }
         catch
         {
+            // Which also ends what is not over yet.
             await owner.CloseAsync(connection);
+            await both.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
     }

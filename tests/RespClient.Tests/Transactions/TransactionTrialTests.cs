@@ -232,9 +232,26 @@ public sealed class TransactionTrialTests
         var patient = Increments(client.CreateTransaction());
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        Assert.False(patient.IsCompleted);
         server.Resume();
         Assert.True((await patient).Committed);
         Assert.Equal("0", await server.CliAsync("EXISTS", "cancelled"));
+    }
+
+    [Fact]
+    public async Task ACancelledWatchEndsAtOnceThoughItsTrialIsNotAnswered()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync($"{server.ConnectionString},asyncTimeout=60000");
+
+        // A connection that is there already, and has taken no transaction.
+        await client.ExecuteAsync(new RedisCommand("BLPOP", "missing", 0.01));
+        server.Suspend();
+        using var cancellation = new CancellationTokenSource();
+        var watching = client.WatchAsync(["a"], cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching.WaitAsync(TimeSpan.FromSeconds(20)));
+        server.Resume();
     }
 
     private static Task<TransactionResult> Increments(RedisTransaction transaction) =>
