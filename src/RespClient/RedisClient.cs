@@ -12,6 +12,7 @@ using RespClient.Pending;
 using RespClient.Pipelines;
 using RespClient.Protocol;
 using RespClient.PubSub;
+using RespClient.Replication;
 using RespClient.Transactions;
 
 namespace RespClient;
@@ -198,6 +199,39 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
     public ValueTask<int> GetAsync(RedisArgument key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default) =>
         ExecuteIntoAsync(destination, "GET", new ReadOnlySpan<RedisArgument>(in key), cancellationToken);
 
+    /// <summary>
+    /// Runs a write and waits until replicas have it. Both are sent in one piece on a connection of their own, since WAIT
+    /// waits for the writes of its own connection and of no other.
+    /// </summary>
+    /// <param name="write">
+    /// A command that does not block. Its time-out, or the client's default, is for its reply and that of WAIT together,
+    /// in addition to <paramref name="timeout"/>.
+    /// </param>
+    /// <param name="replicas">How many replicas are waited for, at least 1.</param>
+    /// <param name="timeout">How long they are waited for, from 1 ms to 1 h.</param>
+    /// <param name="cancellationToken">Stops waiting; what was written runs all the same.</param>
+    /// <returns>The reply, and how many replicas have confirmed, also where they are fewer than were waited for.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="replicas"/> or <paramref name="timeout"/> is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The command blocks, or is refused as <see cref="ExecuteAsync(RedisCommand, CancellationToken)"/> refuses it.</exception>
+    /// <exception cref="RedisServerException">
+    /// The write was refused. With <see cref="CommandOutcome.OutcomeUnknown"/>: WAIT was (on a replica, by an ACL), and
+    /// the write has run.
+    /// </exception>
+    /// <exception cref="RedisException">As <see cref="ExecuteAsync(RedisCommand, CancellationToken)"/> throws it.</exception>
+    public Task<ReplicatedReply> ExecuteAndWaitAsync(RedisCommand write, int replicas, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(replicas, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.FromMilliseconds(1));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, TimeSpan.FromHours(1));
+        if (CommandRules.Classify(write.Name, write.Arguments) != CommandNeed.Shared)
+        {
+            throw CommandRules.Misuse(write);
+        }
+
+        return _dedicated.Follow(_dedicated.UseAsync(
+            connection => connection.ExecuteAndWaitAsync(write, replicas, timeout, cancellationToken), cancellationToken));
+    }
+
     /// <summary>Starts a transaction: commands that are sent and run as one.</summary>
     public RedisTransaction CreateTransaction() => new(_pipeline, _trial);
 
@@ -305,22 +339,6 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         var block = CommandRules.BlockTime(command);
         var timeout = command.Timeout
             ?? (block == Timeout.InfiniteTimeSpan || _options.CommandTimeout == Timeout.InfiniteTimeSpan ? Timeout.InfiniteTimeSpan : block + _options.CommandTimeout);
-        var connection = await _dedicated.RentAsync(cancellationToken);
-        var isClean = false;
-        try
-        {
-            var reply = await connection.ExecuteAsync(command, timeout, cancellationToken);
-            isClean = true;
-            return reply;
-        }
-        catch (RedisServerException)
-        {
-            isClean = true;
-            throw;
-        }
-        finally
-        {
-            await (isClean ? _dedicated.ReturnAsync(connection) : _dedicated.CloseAsync(connection));
-        }
+        return await _dedicated.UseAsync(connection => connection.ExecuteAsync(command, timeout, cancellationToken), cancellationToken);
     }
 }
