@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RespClient.Commands;
 using RespClient.PubSub;
 using TestServers;
@@ -38,15 +39,23 @@ public sealed class RenewalTests
             await connection.SendAsync(Note('>', "subscribe", command[0]));
             await connection.SendAsync(number <= Rounds ? Note('>', "unsubscribe", command[0]) : Message('>', false, command[0], "at last"));
         });
-        await using var client = await RedisClient.ConnectAsync(
-            new RedisClientOptions { ConnectionString = server.ConnectionString, MaxReconnectDelay = TimeSpan.FromMilliseconds(100) });
-        var started = TimeProvider.System.GetTimestamp();
+        var clock = new PauseRecorder();
+        await using var client = await RedisClient.ConnectAsync(new RedisClientOptions
+        {
+            ConnectionString = server.ConnectionString, MaxReconnectDelay = TimeSpan.FromMilliseconds(100), TimeProvider = clock,
+        });
         await using var subscription = await client.SubscribeAsync("news");
         Assert.Equal("at last", await NextAsync(subscription));
         Assert.Equal(Rounds, subscription.Interruptions);
 
-        // 10 ms and a quarter more each time, up to 100 ms: 1.3 s together, of which jitter leaves one half at least.
-        Assert.True(TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromMilliseconds(600));
+        // At once the first time; then 10 ms and a quarter more each time, up to 100 ms, of which jitter leaves one half at least.
+        double[] pauses = [.. clock.Pauses.Select(pause => pause.TotalMilliseconds)];
+        Assert.Equal(Rounds - 1, pauses.Length);
+        Assert.All(pauses, (pause, index) =>
+        {
+            var most = Math.Min(10 * Math.Pow(1.25, index), 100);
+            Assert.InRange(pause, (most / 2) - 1, most);
+        });
     }
 
     [Fact]
@@ -156,7 +165,33 @@ public sealed class RenewalTests
     }
 
     [Fact]
-    public async Task ManyWhoComeAndGoAtRandomAreSubscribedIfAndOnlyIfSomebodyIsLeft()
+    public async Task ManyWhoComeAndGoAtOnceAskInTheOrderInWhichTheyCameAndWent()
+    {
+        var asked = new ConcurrentQueue<string>();
+        await using var server = Server(async (connection, command, number) =>
+        {
+            asked.Enqueue(command.Text);
+            await connection.SendAsync(Note('>', command.Name.ToLowerInvariant(), command[0]));
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await Task.WhenAll(Enumerable.Range(1, 16).Select(_ => Task.Run(async () =>
+        {
+            for (var round = 0; round < 100; round++)
+            {
+                await (await client.SubscribeAsync("a")).DisposeAsync();
+            }
+        })));
+        await using var last = await client.SubscribeAsync("a");
+
+        // The first of a name comes, the last one goes: never two of either in a row, and somebody is left.
+        var commands = asked.ToArray();
+        Assert.All(commands, (text, index) => Assert.Equal(index % 2 == 0 ? "SUBSCRIBE a" : "UNSUBSCRIBE a", text));
+        Assert.True(commands.Length > 1 && commands.Length % 2 == 1, $"{commands.Length} commands");
+        Assert.Equal(0, last.Interruptions);
+    }
+
+    [Fact]
+    public async Task AfterManyHaveComeAndGoneExactlyWhatIsWantedIsSubscribedAtARealServer()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -166,9 +201,7 @@ public sealed class RenewalTests
             var random = new Random(seed);
             for (var round = 0; round < 60; round++)
             {
-                var subscription = await client.SubscribeAsync(names[random.Next(names.Length)]);
-                await Task.Yield();
-                await subscription.DisposeAsync();
+                await (await client.SubscribeAsync(names[random.Next(names.Length)])).DisposeAsync();
             }
         })));
         await using var last = await client.SubscribeAsync("b");
@@ -186,6 +219,24 @@ public sealed class RenewalTests
             await script(connection, command, number);
         }
     });
+
+    /// <summary>The system's clock, and what was paused for by it.</summary>
+    private sealed class PauseRecorder : TimeProvider
+    {
+        private readonly ConcurrentQueue<TimeSpan> _pauses = new();
+
+        public IEnumerable<TimeSpan> Pauses => _pauses;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (period == Timeout.InfiniteTimeSpan && dueTime > TimeSpan.Zero && dueTime <= TimeSpan.FromMilliseconds(100))
+            {
+                _pauses.Enqueue(dueTime);
+            }
+
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
+    }
 
     private static string Note(char type, string kind, string name) =>
         $"{type}3\r\n${kind.Length}\r\n{kind}\r\n${name.Length}\r\n{name}\r\n:1\r\n";

@@ -1,4 +1,5 @@
 using RespClient.Commands;
+using RespClient.Protocol;
 using RespClient.Tests.Protocol;
 using RespClient.Transactions;
 using TestServers;
@@ -99,6 +100,37 @@ public sealed class TransactionTrialTests
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
         var outcome = EndAsync(Increments(client.CreateTransaction()));
         Assert.Equal(expected, await outcome);
+        Assert.Equal("mine", (await client.ExecuteAsync(new RedisCommand("ECHO", "mine"))).AsString());
+        Assert.Equal(1, server.Connections);
+    }
+
+    [Theory]
+    [InlineData(NoMulti, "$100\r\n", "OutcomeUnknown: INCR, INCR.")]
+    [InlineData("+OK\r\n", "$100\r\n", "OutcomeUnknown: INCR.")]
+    [InlineData("+OK\r\n", "+QUEUED\r\n", "too large")]
+    public async Task AReplyBeyondALimitIsAlsoTheReplyOfACommandThatRan(string multi, string first, string expected)
+    {
+        var large = new string('x', 100) + "\r\n";
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            var commands = 0;
+            while (await connection.NextAsync() is { } command)
+            {
+                await connection.SendAsync(command.Name switch
+                {
+                    "MULTI" => multi,
+                    "INCR" when ++commands == 1 => first.StartsWith('$') ? first + large : first,
+                    "INCR" => multi == NoMulti ? ":1\r\n" : "+QUEUED\r\n",
+                    "EXEC" => $"*2\r\n:1\r\n$100\r\n{large}",
+                    _ => $"+{command[0]}\r\n",
+                });
+            }
+        });
+        await using var client = await RedisClient.ConnectAsync(new RedisClientOptions
+        {
+            ConnectionString = server.ConnectionString, ReplyLimits = RespLimits.Default with { MaxBulkBytes = 64 },
+        });
+        Assert.Equal(expected, await EndAsync(Increments(client.CreateTransaction())));
         Assert.Equal("mine", (await client.ExecuteAsync(new RedisCommand("ECHO", "mine"))).AsString());
         Assert.Equal(1, server.Connections);
     }
@@ -280,6 +312,10 @@ public sealed class TransactionTrialTests
         catch (RedisReplyTypeException)
         {
             return "no array";
+        }
+        catch (RedisProtocolException)
+        {
+            return "too large";
         }
         catch (RedisServerException e)
         {
