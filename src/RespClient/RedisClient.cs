@@ -12,6 +12,7 @@ using RespClient.Pending;
 using RespClient.Pipelines;
 using RespClient.Protocol;
 using RespClient.PubSub;
+using RespClient.Replication;
 using RespClient.Transactions;
 
 namespace RespClient;
@@ -32,6 +33,7 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
     private readonly RedisClientOptions _options;
     private readonly ClientMetrics _metrics = new();
     private readonly CommandPipeline _pipeline;
+    private readonly TransactionTrial _trial;
     private readonly ConnectionSupervisor _supervisor;
     private readonly DedicatedConnections _dedicated;
     private readonly SubscriptionHub _subscriptions;
@@ -48,6 +50,7 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         var limits = new PipelineLimits(
             options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, options.HeartbeatInterval, StepInterval, options.RetriesReads);
         _pipeline = new CommandPipeline(limits, options.TimeProvider, _metrics);
+        _trial = new TransactionTrial(_pipeline, options.CommandTimeout);
         _metrics.Watch(_pipeline.Look);
         _dedicated = new DedicatedConnections(options, _metrics);
         Loggers = loggerFactory ?? NullLoggerFactory.Instance;
@@ -112,21 +115,18 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The command has no name.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The command would change the connection for everybody (MULTI, SUBSCRIBE, SELECT, …); the message says what to use.
+    /// The command gets no reply of its own or changes the connection for everybody (SUBSCRIBE, MULTI, SELECT, WAIT, …); the
+    /// message says what to use.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public ValueTask<RespValue> ExecuteAsync(RedisCommand command, CancellationToken cancellationToken = default)
     {
-        if (string.IsNullOrEmpty(command.Name))
-        {
-            throw new ArgumentException("The command has no name.", nameof(command));
-        }
-
         var need = CommandRules.Classify(command);
         if (need == CommandNeed.Misuse)
         {
-            throw CommandRules.Misuse(command.Name);
+            throw CommandRules.Misuse(command);
         }
 
         if (cancellationToken.IsCancellationRequested)
@@ -199,12 +199,46 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
     public ValueTask<int> GetAsync(RedisArgument key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default) =>
         ExecuteIntoAsync(destination, "GET", new ReadOnlySpan<RedisArgument>(in key), cancellationToken);
 
+    /// <summary>
+    /// Runs a write and waits until replicas have it. Both are sent in one piece on a connection of their own, since WAIT
+    /// waits for the writes of its own connection and of no other.
+    /// </summary>
+    /// <param name="write">
+    /// A command that does not block. Its time-out, or the client's default, is for its reply and that of WAIT together,
+    /// in addition to <paramref name="timeout"/>.
+    /// </param>
+    /// <param name="replicas">How many replicas are waited for, at least 1.</param>
+    /// <param name="timeout">How long they are waited for, from 1 ms to 1 h.</param>
+    /// <param name="cancellationToken">Stops waiting; what was written runs all the same.</param>
+    /// <returns>The reply, and how many replicas have confirmed, also where they are fewer than were waited for.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="replicas"/> or <paramref name="timeout"/> is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The command blocks, or is refused as <see cref="ExecuteAsync(RedisCommand, CancellationToken)"/> refuses it.</exception>
+    /// <exception cref="RedisServerException">
+    /// The write was refused. With <see cref="CommandOutcome.OutcomeUnknown"/>: WAIT was (on a replica, by an ACL), and
+    /// the write has run.
+    /// </exception>
+    /// <exception cref="RedisException">As <see cref="ExecuteAsync(RedisCommand, CancellationToken)"/> throws it.</exception>
+    public Task<ReplicatedReply> ExecuteAndWaitAsync(RedisCommand write, int replicas, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(replicas, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.FromMilliseconds(1));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, TimeSpan.FromHours(1));
+        if (CommandRules.Classify(write.Name, write.Arguments) != CommandNeed.Shared)
+        {
+            throw CommandRules.Misuse(write);
+        }
+
+        return _dedicated.Follow(_dedicated.UseAsync(
+            connection => connection.ExecuteAndWaitAsync(write, replicas, timeout, cancellationToken), cancellationToken));
+    }
+
     /// <summary>Starts a transaction: commands that are sent and run as one.</summary>
-    public RedisTransaction CreateTransaction() => new(_pipeline);
+    public RedisTransaction CreateTransaction() => new(_pipeline, _trial);
 
     /// <summary>Watches keys on a connection of their own, for a transaction that commits only if they did not change.</summary>
     /// <param name="keys">At least one.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="RedisServerException">The server refused WATCH, or takes no transactions.</exception>
     /// <exception cref="RedisException">As <see cref="ExecuteAsync(RedisCommand, CancellationToken)"/> throws it.</exception>
     public Task<RedisWatch> WatchAsync(ReadOnlySpan<RedisArgument> keys, CancellationToken cancellationToken = default) =>
         RedisWatch.StartAsync(_dedicated, new RedisCommand("WATCH", keys), cancellationToken);
@@ -284,7 +318,7 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
     {
         if (CommandRules.Classify(name, arguments) != CommandNeed.Shared)
         {
-            throw CommandRules.Misuse(name);
+            throw CommandRules.Misuse(name, arguments);
         }
 
         var task = pending.Task;
@@ -305,22 +339,6 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         var block = CommandRules.BlockTime(command);
         var timeout = command.Timeout
             ?? (block == Timeout.InfiniteTimeSpan || _options.CommandTimeout == Timeout.InfiniteTimeSpan ? Timeout.InfiniteTimeSpan : block + _options.CommandTimeout);
-        var connection = await _dedicated.RentAsync(cancellationToken);
-        var isClean = false;
-        try
-        {
-            var reply = await connection.ExecuteAsync(command, timeout, cancellationToken);
-            isClean = true;
-            return reply;
-        }
-        catch (RedisServerException)
-        {
-            isClean = true;
-            throw;
-        }
-        finally
-        {
-            await (isClean ? _dedicated.ReturnAsync(connection) : _dedicated.CloseAsync(connection));
-        }
+        return await _dedicated.UseAsync(connection => connection.ExecuteAsync(command, timeout, cancellationToken), cancellationToken);
     }
 }

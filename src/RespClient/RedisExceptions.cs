@@ -6,7 +6,10 @@ public enum CommandOutcome
     /// <summary>Nothing of the command reached the server: it did not run, and sending it again is safe.</summary>
     NotSent,
 
-    /// <summary>The command was written, in whole or in part, and no reply came: it may have run or not.</summary>
+    /// <summary>
+    /// The command was written, in whole or in part, and no reply came: it may have run or not. Of a transaction also: a
+    /// part of it has run.
+    /// </summary>
     OutcomeUnknown,
 
     /// <summary>The server answered with an error: the command did not run, or says how far it came.</summary>
@@ -30,6 +33,10 @@ public sealed class RedisServerException : RedisException
     /// <param name="message">The error as the server sent it, such as <c>WRONGTYPE Operation against …</c>.</param>
     public RedisServerException(string message)
         : base(message, CommandOutcome.Refused) => Kind = RedisErrorKinds.Parse(message);
+
+    /// <summary>An error that is not the end of the matter: something has run all the same.</summary>
+    internal RedisServerException(string error, CommandOutcome outcome, string message)
+        : base(message, outcome) => Kind = RedisErrorKinds.Parse(error);
 
     /// <summary>The kind of the error; tells whether a retry helps.</summary>
     public RedisErrorKind Kind { get; }

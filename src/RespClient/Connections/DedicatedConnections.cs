@@ -4,6 +4,8 @@ using RespClient.Diagnostics;
 using RespClient.Pending;
 using RespClient.Pipelines;
 using RespClient.Protocol;
+using RespClient.Replication;
+using RespClient.Transactions;
 
 namespace RespClient.Connections;
 
@@ -77,8 +79,30 @@ internal sealed class DedicatedConnections(RedisClientOptions options, ClientMet
         }
     }
 
+    /// <summary>Lends a connection for one command, and closes it unless the server has answered.</summary>
+    public async Task<T> UseAsync<T>(Func<DedicatedConnection, ValueTask<T>> execute, CancellationToken cancellationToken)
+    {
+        var connection = await RentAsync(cancellationToken);
+        var isClean = false;
+        try
+        {
+            var reply = await execute(connection);
+            isClean = true;
+            return reply;
+        }
+        catch (RedisServerException)
+        {
+            isClean = true;
+            throw;
+        }
+        finally
+        {
+            await (isClean ? ReturnAsync(connection) : CloseAsync(connection));
+        }
+    }
+
     /// <summary>A command that waits on a lent connection: it has ended before <see cref="DisposeAsync"/> returns.</summary>
-    public Task<RespValue> Follow(Task<RespValue> blocked)
+    public Task<T> Follow<T>(Task<T> blocked)
     {
         lock (_gate)
         {
@@ -142,7 +166,7 @@ internal sealed class DedicatedConnections(RedisClientOptions options, ClientMet
         throw new ObjectDisposedException(nameof(RedisClient));
     }
 
-    private void Forget(Task<RespValue> ended)
+    private void Forget(Task ended)
     {
         lock (_gate)
         {
@@ -174,25 +198,42 @@ internal sealed class DedicatedConnections(RedisClientOptions options, ClientMet
 internal sealed class DedicatedConnection : IAsyncDisposable
 {
     private readonly RespConnection _connection;
+    private readonly TimeSpan _commandTimeout;
     private readonly Task _serving;
 
     public DedicatedConnection(RespConnection connection, RedisClientOptions options, ClientMetrics metrics)
     {
         _connection = connection;
+        _commandTimeout = options.CommandTimeout;
 
         // A blocked connection is silent for as long as it was told to block.
         var limits = new PipelineLimits(options.CommandTimeout, options.MaxBacklogCommands, options.MaxBacklogBytes, TimeSpan.MaxValue, null, SendsReadsAgain: false);
         Pipeline = new CommandPipeline(limits, options.TimeProvider, metrics);
+        Trial = new TransactionTrial(Pipeline, options.CommandTimeout);
         _serving = ServeAsync();
     }
 
     public CommandPipeline Pipeline { get; }
+
+    public TransactionTrial Trial { get; }
 
     public ValueTask<RespValue> ExecuteAsync(in RedisCommand command, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var pending = PendingReply.Rent(command);
         var task = pending.Task;
         Pipeline.Enqueue(pending, command.Name, command.Arguments, timeout);
+        pending.CancelWith(cancellationToken);
+        return task;
+    }
+
+    /// <summary>A write and WAIT in one piece.</summary>
+    public ValueTask<ReplicatedReply> ExecuteAndWaitAsync(in RedisCommand write, int replicas, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var pending = new PendingReplicatedWrite();
+        var task = pending.Task;
+        var timeout = write.Timeout ?? _commandTimeout;
+        RedisCommand[] both = [write, new RedisCommand("WAIT", replicas, (long)Math.Ceiling(wait.TotalMilliseconds))];
+        Pipeline.TryEnqueue(pending, both, timeout == Timeout.InfiniteTimeSpan ? timeout : timeout + wait);
         pending.CancelWith(cancellationToken);
         return task;
     }

@@ -25,6 +25,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
     private int _runningBatches;
     private int _portion = SmallestPortion;
     private int _lastCallersThread;
+    private bool _takesTransactions;
     private Exception? _reason;
     private long _unfinished;
     private long _awaitsSince = time.GetTimestamp();
@@ -34,6 +35,13 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
 
     /// <summary>The protocol version in use.</summary>
     public int Protocol { get; set; } = 2;
+
+    /// <summary>Whether the server has taken a transaction on it.</summary>
+    public bool TakesTransactions
+    {
+        get => Volatile.Read(ref _takesTransactions);
+        set => Volatile.Write(ref _takesTransactions, value);
+    }
 
     /// <summary>Which connection of its client this is, from 1.</summary>
     public long Epoch { get; set; }

@@ -11,19 +11,29 @@ internal enum CommandNeed
     /// <summary>It may block, so it gets a connection of its own.</summary>
     OwnConnection,
 
-    /// <summary>It changes what the connection is for everybody; there is another way to say it.</summary>
+    /// <summary>
+    /// It gets no reply or several, or changes what the connection is for everybody: it is sent on no connection at all.
+    /// </summary>
     Misuse,
 }
 
 /// <summary>Which commands may not travel on the shared connection, and what to do instead.</summary>
 internal static class CommandRules
 {
-    private const string BlockArgument = "BLOCK";
+    private const string ChangesConnection = "it changes the connection for everybody on it";
+    private const string IsOfReplica = "it turns the connection into a replica's";
+    private const string IsOfCluster = "it is about connections to the nodes of a cluster, which are not supported";
+    private const string IsLost = "it is a state of one connection, and lost with it while the client goes on with the next";
 
-    // The block time: last argument, in seconds; or nothing but the name tells.
+    // CLIENT and SCRIPT; the commands that are sent most have fewer letters.
+    private const int ContainerLength = 6;
+
+    // Thirty years: beyond it no time span is sure to hold the sum of two.
+    private const double LongestBlockSeconds = 1e9;
+
     private static readonly FrozenSet<string> Blocking = new[]
     {
-        "BLPOP", "BRPOP", "BRPOPLPUSH", "BLMOVE", "BZPOPMIN", "BZPOPMAX", "BLMPOP", "BZMPOP", "WAIT", "WAITAOF",
+        "BLPOP", "BRPOP", "BRPOPLPUSH", "BLMOVE", "BZPOPMIN", "BZPOPMAX", "BLMPOP", "BZMPOP",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     // Answering twice does no harm: these change nothing, not even by a side effect of the reading.
@@ -39,25 +49,46 @@ internal static class CommandRules
 
     private static readonly FrozenDictionary<string, string> Misused = new Dictionary<string, string>
     {
-        ["MULTI"] = "use CreateTransaction()",
-        ["EXEC"] = "use CreateTransaction()",
-        ["DISCARD"] = "use CreateTransaction()",
-        ["WATCH"] = "use WatchAsync()",
-        ["UNWATCH"] = "use WatchAsync()",
-        ["SUBSCRIBE"] = "use SubscribeAsync()",
-        ["PSUBSCRIBE"] = "use SubscribePatternAsync()",
-        ["SSUBSCRIBE"] = "sharded channels are not supported",
-        ["UNSUBSCRIBE"] = "end the enumeration",
-        ["PUNSUBSCRIBE"] = "end the enumeration",
-        ["SELECT"] = "set Database in the options",
-        ["AUTH"] = "set User and Password in the options",
-        ["HELLO"] = "set Protocol, User and Password in the options",
-        ["RESET"] = "dispose the client instead",
-        ["QUIT"] = "dispose the client instead",
+        ["MULTI"] = $"{ChangesConnection}; use CreateTransaction()",
+        ["EXEC"] = $"{ChangesConnection}; use CreateTransaction()",
+        ["DISCARD"] = $"{ChangesConnection}; use CreateTransaction()",
+        ["WATCH"] = $"{ChangesConnection}; use WatchAsync()",
+        ["UNWATCH"] = $"{ChangesConnection}; use WatchAsync()",
+        ["SUBSCRIBE"] = "it has no reply of its own; use SubscribeAsync()",
+        ["PSUBSCRIBE"] = "it has no reply of its own; use SubscribePatternAsync()",
+        ["SSUBSCRIBE"] = "it has no reply of its own; sharded channels are not supported",
+        ["UNSUBSCRIBE"] = "it has no reply of its own; dispose of the subscription",
+        ["PUNSUBSCRIBE"] = "it has no reply of its own; dispose of the subscription",
+        ["SUNSUBSCRIBE"] = "it has no reply of its own; sharded channels are not supported",
+        ["SELECT"] = $"{ChangesConnection}; set Database in the options",
+        ["AUTH"] = $"{ChangesConnection}; set User and Password in the options",
+        ["HELLO"] = $"{ChangesConnection}; set Protocol, User and Password in the options",
+        ["RESET"] = $"{ChangesConnection}; dispose of the client",
+        ["QUIT"] = "it ends the connection for everybody on it; dispose of the client",
         ["MONITOR"] = "it turns the connection into a log",
-        ["SYNC"] = "it turns the connection into a replica's",
-        ["PSYNC"] = "it turns the connection into a replica's",
+        ["SYNC"] = IsOfReplica,
+        ["PSYNC"] = IsOfReplica,
+        ["REPLCONF"] = $"{IsOfReplica}, and may get no reply",
+        ["ASKING"] = IsOfCluster,
+        ["READONLY"] = IsOfCluster,
+        ["READWRITE"] = IsOfCluster,
+        ["WAIT"] = "it waits for the writes of its own connection, which are not this caller's; use ExecuteAndWaitAsync()",
+        ["WAITAOF"] = "it waits for the writes of its own connection, which are not this caller's; for replicas use ExecuteAndWaitAsync()",
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly (string Container, string Subcommand, string Why)[] MisusedSubcommands =
+    [
+        ("CLIENT", "REPLY", "it takes the replies away from everybody on the connection"),
+        ("CLIENT", "TRACKING", $"{ChangesConnection}; use TrackedCache"),
+        ("CLIENT", "CACHING", "it is about the next command, which may be another caller's; use TrackedCache"),
+        ("CLIENT", "SETNAME", $"{IsLost}; set ClientName in the options"),
+        ("CLIENT", "SETINFO", $"{IsLost}; the client tells its own name and version"),
+        ("CLIENT", "NO-EVICT", IsLost),
+        ("CLIENT", "NO-TOUCH", IsLost),
+        ("CLIENT", "CAPA", IsLost),
+        ("CLIENT", "IMPORT-SOURCE", IsLost),
+        ("SCRIPT", "DEBUG", "it makes debugging sessions of everybody's scripts on the connection"),
+    ];
 
     /// <summary>Whether the command may be sent again when its reply was lost.</summary>
     public static bool IsReadOnly(string name) => ReadOnly.Contains(name);
@@ -70,16 +101,19 @@ internal static class CommandRules
 
     public static CommandNeed Classify(string name, ReadOnlySpan<RedisArgument> arguments)
     {
+        if (string.IsNullOrEmpty(name))
+        {
+            throw new ArgumentException("The command has no name.", nameof(name));
+        }
 
         // The first letter rules out nearly every command before a hash is computed.
         switch (name[0] | 0x20)
         {
-            case 'b' or 'w' when Blocking.Contains(name):
+            case 'b' when Blocking.Contains(name):
                 return CommandNeed.OwnConnection;
             case 'x' when name.StartsWith("XREAD", StringComparison.OrdinalIgnoreCase) && BlockIndex(arguments) >= 0:
                 return CommandNeed.OwnConnection;
-            case 'c' when name.Equals("CLIENT", StringComparison.OrdinalIgnoreCase) && arguments is [var first, ..]
-                    && (first.IsWord("REPLY") || first.IsWord("TRACKING")):
+            case 'c' or 's' when name.Length == ContainerLength && WhyNotSubcommand(name, arguments) is not null:
                 return CommandNeed.Misuse;
             case 'm' or 'e' or 'd' or 'w' or 's' or 'p' or 'u' or 'a' or 'h' or 'r' or 'q' when Misused.ContainsKey(name):
                 return CommandNeed.Misuse;
@@ -101,36 +135,60 @@ internal static class CommandRules
         var index = BlockIndex(arguments);
         if (command.Name[0] is 'x' or 'X')
         {
-            return index + 1 < arguments.Length && arguments[index + 1].TryGetDouble(out var milliseconds) && milliseconds > 0
-                ? TimeSpan.FromMilliseconds(milliseconds)
+            return index + 1 < arguments.Length && arguments[index + 1].TryGetDouble(out var milliseconds)
+                ? Seconds(milliseconds / 1000)
                 : Timeout.InfiniteTimeSpan;
         }
 
+        // In seconds: the first argument, or the last.
         var isFirst = command.Name.EndsWith("MPOP", StringComparison.OrdinalIgnoreCase);
-        if (arguments.IsEmpty || !(isFirst ? arguments[0] : arguments[^1]).TryGetDouble(out var number) || number <= 0)
-        {
-            return Timeout.InfiniteTimeSpan;
-        }
-
-        return command.Name[0] is 'w' or 'W' ? TimeSpan.FromMilliseconds(number) : TimeSpan.FromSeconds(number);
+        return !arguments.IsEmpty && (isFirst ? arguments[0] : arguments[^1]).TryGetDouble(out var seconds)
+            ? Seconds(seconds)
+            : Timeout.InfiniteTimeSpan;
     }
 
-    public static InvalidOperationException Misuse(string name) => new(
-        $"{name} would change the connection that all callers share: {Misused.GetValueOrDefault(name, "it is the client's own business")}.");
+    /// <summary>Says why a command is not sent where it was asked for, and what to do instead.</summary>
+    public static InvalidOperationException Misuse(in RedisCommand command) => Misuse(command.Name, command.Arguments);
 
+    /// <inheritdoc cref="Misuse(in RedisCommand)"/>
+    public static InvalidOperationException Misuse(string name, ReadOnlySpan<RedisArgument> arguments) =>
+        WhyNotSubcommand(name, arguments) is { } subcommand
+            ? new($"{subcommand.Container} {subcommand.Subcommand} is refused: {subcommand.Why}.")
+            : new($"{name} is refused: {Misused.GetValueOrDefault(name, "it may block, which it does on a connection of its own; use ExecuteAsync()")}.");
+
+    private static TimeSpan Seconds(double seconds) =>
+        seconds is > 0 and < LongestBlockSeconds ? TimeSpan.FromSeconds(seconds) : Timeout.InfiniteTimeSpan;
+
+    private static (string Container, string Subcommand, string Why)? WhyNotSubcommand(string name, ReadOnlySpan<RedisArgument> arguments)
+    {
+        foreach (var one in MisusedSubcommands)
+        {
+            if (!arguments.IsEmpty && name.Equals(one.Container, StringComparison.OrdinalIgnoreCase) && arguments[0].IsWord(one.Subcommand))
+            {
+                return one;
+            }
+        }
+
+        return null;
+    }
+
+    // As the server reads them: what follows GROUP and COUNT are names and numbers, whatever they spell.
     private static int BlockIndex(ReadOnlySpan<RedisArgument> arguments)
     {
         for (var index = 0; index < arguments.Length; index++)
         {
-            if (arguments[index].IsWord("STREAMS"))
+            ref readonly var argument = ref arguments[index];
+            if (argument.IsWord("BLOCK"))
+            {
+                return index;
+            }
+
+            if (argument.IsWord("STREAMS"))
             {
                 return -1;
             }
 
-            if (arguments[index].IsWord(BlockArgument))
-            {
-                return index;
-            }
+            index += argument.IsWord("GROUP") ? 2 : argument.IsWord("COUNT") || argument.IsWord("CLAIM") ? 1 : 0;
         }
 
         return -1;

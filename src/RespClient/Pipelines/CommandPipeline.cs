@@ -61,7 +61,10 @@ internal sealed class CommandPipeline : IDisposable
     /// <summary>Whether the server does not let it check that replies are in step.</summary>
     public bool CannotCheckStep => _steps.IsRefused;
 
-    public bool IsConnected => Volatile.Read(ref _connection) is not null;
+    public bool IsConnected => Connection is not null;
+
+    /// <summary>The present one.</summary>
+    public RespConnection? Connection => Volatile.Read(ref _connection);
 
     /// <summary>Queues a command. What goes wrong with it, now or later, its task tells.</summary>
     public void Enqueue(PendingCommand command, string name, ReadOnlySpan<RedisArgument> arguments, TimeSpan? timeout = null)
@@ -91,13 +94,19 @@ internal sealed class CommandPipeline : IDisposable
     /// <param name="command">Takes the reply of each.</param>
     /// <param name="commands">At least one.</param>
     /// <param name="timeout">For all of them.</param>
-    public void Enqueue(PendingCommand command, ReadOnlySpan<RedisCommand> commands, TimeSpan? timeout = null)
+    /// <param name="isTransaction">Only where the present connection has taken one; otherwise it returns false.</param>
+    public bool TryEnqueue(PendingCommand command, ReadOnlySpan<RedisCommand> commands, TimeSpan? timeout = null, bool isTransaction = false)
     {
         Exception? refusal = null;
         RespConnection? flush = null;
         var size = Outbox.SizeOf(commands);
         lock (_gate)
         {
+            if (isTransaction && _connection is not { TakesTransactions: true })
+            {
+                return false;
+            }
+
             Stamp(command, commands[0].Name, timeout);
             switch (Admit(size, commands[0].Name, ref refusal))
             {
@@ -112,6 +121,7 @@ internal sealed class CommandPipeline : IDisposable
         }
 
         Start(command, refusal, flush);
+        return true;
     }
 
     /// <summary>Ends a wait because its caller cancelled; the reply, if one comes, is still consumed.</summary>

@@ -20,8 +20,8 @@ internal sealed class AggregateStack(RespLimits limits)
     /// <summary>Whether aggregates must not nest deeper.</summary>
     public bool IsFull => _depth == limits.MaxDepth;
 
-    /// <summary>Whether it is a push that is being read.</summary>
-    public bool IsPush => _depth > 0 && _levels[0].Kind == RespKind.Push;
+    /// <summary>Whether a push is open.</summary>
+    public bool HasPush => Array.FindIndex(_levels, 0, _depth, static level => level.Kind == RespKind.Push) >= 0;
 
     /// <summary>Hands over to what looks for the end of the reply and keeps nothing.</summary>
     public void EncloseIn(SkippedReply skipped)
@@ -61,7 +61,8 @@ internal sealed class AggregateStack(RespLimits limits)
     }
 
     /// <summary>
-    /// Adds a complete value. Returns true when that completed the whole reply, which <paramref name="value"/> then is.
+    /// Adds a complete value. Returns true when that completed the whole reply, which <paramref name="value"/> then is; or
+    /// a push, which is no element of what it came in.
     /// </summary>
     public bool Add(ref RespValue value, out string? fault)
     {
@@ -92,8 +93,14 @@ internal sealed class AggregateStack(RespLimits limits)
                 // An attribute is no element: what it describes follows.
                 return false;
             }
+
+            if (value.Kind == RespKind.Push && _depth > 0)
+            {
+                return true;
+            }
         }
 
+        _elements = 0;
         return true;
     }
 

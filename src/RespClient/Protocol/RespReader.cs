@@ -45,7 +45,10 @@ internal sealed class RespReader(RespLimits limits)
     /// <summary>How many bytes of an unfinished reply were taken, those that are kept.</summary>
     public long FrameBytes => _frameBytes;
 
-    /// <summary>Takes bytes until one reply is whole.</summary>
+    /// <summary>
+    /// Takes bytes until one reply or push is whole. A push between the elements of a reply comes first, and the reply
+    /// goes on behind it.
+    /// </summary>
     /// <param name="input">What has arrived and was not consumed before.</param>
     /// <param name="consumed">How much of it was taken; all of it with <see cref="RespReadStatus.NeedMore"/>.</param>
     /// <param name="value">The reply with <see cref="RespReadStatus.Done"/>.</param>
@@ -90,8 +93,8 @@ internal sealed class RespReader(RespLimits limits)
 
             if (done)
             {
-                _stack.Reset();
-                _frameBytes = 0;
+                // Not after a push in the middle of a reply.
+                _frameBytes = _stack.IsEmpty ? 0 : _frameBytes;
                 return RespReadStatus.Done;
             }
         }
@@ -185,7 +188,7 @@ internal sealed class RespReader(RespLimits limits)
             case (byte)'%' or (byte)'|':
                 return OpenAggregate(RespKind.Map, body, 2, ref value, isAttribute: type == '|');
             case (byte)'>':
-                return _stack.IsEmpty ? OpenAggregate(RespKind.Push, body, 1, ref value) : Fail("a push inside a reply");
+                return _stack.HasPush ? Fail("a push inside a push") : OpenAggregate(RespKind.Push, body, 1, ref value);
             case (byte)'.':
                 return EndStreamed(body, ref value);
             case var _ when ScalarLine.TryRead(type, body, out value):
@@ -333,7 +336,7 @@ internal sealed class RespReader(RespLimits limits)
             return false;
         }
 
-        return count == 0 && !_stack.Close(ref value) && Complete(ref value);
+        return count == 0 && !_stack.Close(ref value) && (kind == RespKind.Push || Complete(ref value));
     }
 
     private bool EndStreamed(ReadOnlySpan<byte> body, ref RespValue value) =>
@@ -370,7 +373,7 @@ internal sealed class RespReader(RespLimits limits)
     /// <summary>Nothing more of this reply is kept. Null: what it stands in cannot go on without it.</summary>
     private SkippedReply? Exceed(string excess, bool isPush = false)
     {
-        if (isPush || _stack.IsPush)
+        if (isPush || _stack.HasPush)
         {
             // Those who must hear of it would not: of a change, for example.
             Fail($"{excess}, in a push");

@@ -25,10 +25,18 @@ public sealed class RedisSubscription : IAsyncEnumerable<RedisMessage>, IAsyncDi
     /// <summary>How many messages were dropped because the reader was too slow: the oldest go first.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>How often the connection was lost and the subscription renewed: each time messages may have been missed.</summary>
+    /// <summary>
+    /// How often messages may have been missed since the server first confirmed the subscription. Counted are: each loss
+    /// of the connection that subscriptions share, also of one that was lost again before the server had renewed the
+    /// subscription; and each time the server ended the subscription without being asked. Not counted are attempts to
+    /// connect that failed, since the loss before them was. It is counted when it is noticed, before the renewal.
+    /// </summary>
     public long Interruptions => Interlocked.Read(ref _interruptions);
 
     internal SubscriptionName Name { get; }
+
+    /// <summary>Whether the server has ever confirmed it; guarded by the hub's lock.</summary>
+    internal bool WasConfirmed { get; set; }
 
     /// <inheritdoc/>
     public IAsyncEnumerator<RedisMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>

@@ -19,8 +19,8 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
     private readonly SubscriptionSet _set = new();
     private readonly CancellationTokenSource _stopped = new();
 
-    // Under the gate: what the server was asked for on this connection and has neither confirmed nor refused.
-    private readonly List<SubscriptionName> _asked = [];
+    // Under the gate, and of the present connection.
+    private readonly SubscriptionRequests _requests = new();
     private RespConnection? _connection;
     private Task? _loop;
 
@@ -37,7 +37,7 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
             connection = _set.Add(subscription, out confirmed) ? _connection : null;
             if (connection is not null)
             {
-                _asked.Add(name);
+                _requests.Subscribe(name);
             }
 
             _loop ??= Task.Run(RunAsync, CancellationToken.None);
@@ -47,7 +47,7 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
         {
             if (connection is not null)
             {
-                await WriteAsync(connection, [new RedisCommand(name.SubscribeCommand, name.Text)]);
+                await WriteAsync(connection);
             }
 
             await confirmed.WaitAsync(options.CommandTimeout, options.TimeProvider, cancellationToken);
@@ -68,11 +68,15 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
         lock (_gate)
         {
             connection = _set.Remove(subscription) ? _connection : null;
+            if (connection is not null)
+            {
+                _requests.Unsubscribe(subscription.Name);
+            }
         }
 
         if (connection is not null)
         {
-            await WriteAsync(connection, [new RedisCommand(subscription.Name.UnsubscribeCommand, subscription.Name.Text)]);
+            await WriteAsync(connection);
         }
     }
 
@@ -127,23 +131,23 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
 
     private async Task ServeAsync(RespConnection connection)
     {
-        SubscriptionName[] names;
         lock (_gate)
         {
             _connection = connection;
-            names = [.. _set.Names];
-            _asked.Clear();
-            _asked.AddRange(names);
+            foreach (var name in _set.Names)
+            {
+                _requests.Subscribe(name);
+            }
         }
 
         using var heartbeat = new PeriodicTimer(options.HeartbeatInterval, options.TimeProvider);
         var pinging = PingAsync(connection, heartbeat);
         try
         {
-            await WriteAsync(connection, [.. names.Select(name => new RedisCommand(name.SubscribeCommand, name.Text))]);
+            await WriteAsync(connection);
             while (true)
             {
-                Dispatch(await connection.ReadAsync(_stopped.Token));
+                Dispatch(connection, await connection.ReadAsync(_stopped.Token));
             }
         }
         finally
@@ -151,7 +155,11 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
             lock (_gate)
             {
                 _connection = null;
-                _set.Interrupt();
+                _requests.Clear();
+                if (!_stopped.IsCancellationRequested)
+                {
+                    _set.Interrupt();
+                }
             }
 
             heartbeat.Dispose();
@@ -172,21 +180,34 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
             }
 
             lastSeen = connection.AwaitsSince;
-            await WriteAsync(connection, [new RedisCommand("PING")]);
+            lock (_gate)
+            {
+                _requests.Ping();
+            }
+
+            await WriteAsync(connection);
         }
     }
 
-    private async Task WriteAsync(RespConnection connection, IReadOnlyList<RedisCommand> commands)
+    /// <summary>
+    /// Writes what was asked for and is not written. One at a time and all that is there: the order on the wire is the
+    /// order in which it was decided under the gate.
+    /// </summary>
+    private async Task WriteAsync(RespConnection connection)
     {
-        if (commands.Count == 0)
-        {
-            return;
-        }
-
         await _writing.WaitAsync();
         try
         {
-            await connection.WriteAsync(commands, _stopped.Token);
+            RedisCommand[] commands;
+            lock (_gate)
+            {
+                commands = _connection == connection ? _requests.TakeUnsent() : [];
+            }
+
+            if (commands.Length > 0)
+            {
+                await connection.WriteAsync(commands, _stopped.Token);
+            }
         }
 #pragma warning disable CA1031 // The reader reports the loss; the set is replayed on the next connection.
         catch (Exception e)
@@ -201,7 +222,7 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
     }
 
     /// <summary>RESP3 sends pushes, RESP2 arrays; their items are the same.</summary>
-    private void Dispatch(RespValue value)
+    private void Dispatch(RespConnection connection, in RespValue value)
     {
         if (value.Kind is not (RespKind.Push or RespKind.Array) || value.Items.Length < 3)
         {
@@ -225,10 +246,20 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
         }
         else if (kind.SequenceEqual("subscribe"u8) || kind.SequenceEqual("psubscribe"u8))
         {
-            var name = new SubscriptionName(items[1].AsString()!, IsPattern: kind[0] == 'p');
-            lock (_gate)
+            Confirm(new SubscriptionName(items[1].AsString()!, IsPattern: kind[0] == 'p'));
+        }
+        else if (!items[1].IsNull && (kind.SequenceEqual("unsubscribe"u8) || kind.SequenceEqual("punsubscribe"u8)))
+        {
+            Revoke(connection, new SubscriptionName(items[1].AsString()!, IsPattern: kind[0] == 'p'));
+        }
+    }
+
+    private void Confirm(SubscriptionName name)
+    {
+        lock (_gate)
+        {
+            if (_requests.OnSubscribed(name))
             {
-                _asked.Remove(name);
                 _set.Confirm(name);
             }
         }
@@ -239,14 +270,49 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
     {
         lock (_gate)
         {
-            if (_asked.Count == 0)
+            if (!_requests.OnRefused(out var subscribing))
             {
                 throw reason;
             }
 
-            _set.Refuse(_asked[0], reason);
-            _asked.RemoveAt(0);
+            if (subscribing is { } name)
+            {
+                _set.Refuse(name, reason);
+            }
         }
+    }
+
+    /// <summary>Somebody has left; or a proxy or an administrator has ended what is still wanted, and it is asked for again.</summary>
+    private void Revoke(RespConnection connection, SubscriptionName name)
+    {
+        int earlier;
+        lock (_gate)
+        {
+            if (_requests.OnUnsubscribed(name) || !_set.Revoke(name, out earlier))
+            {
+                return;
+            }
+        }
+
+        ClientLog.SubscriptionsInterrupted(logger, connection.EndPoint, "the server ended a subscription that is still wanted");
+        _ = SubscribeAgainAsync(connection, name, earlier);
+    }
+
+    /// <summary>At once the first time; one that the server goes on ending is asked for less and less often.</summary>
+    private async Task SubscribeAgainAsync(RespConnection connection, SubscriptionName name, int attempt)
+    {
+        await ConnectionSupervisor.PauseAsync(attempt, options, _stopped.Token);
+        lock (_gate)
+        {
+            if (_connection != connection || !_set.IsAwaited(name) || _requests.IsSubscribing(name))
+            {
+                return;
+            }
+
+            _requests.Subscribe(name);
+        }
+
+        await WriteAsync(connection);
     }
 
     private void Deliver(SubscriptionName name, in RespValue channel, in RespValue payload)

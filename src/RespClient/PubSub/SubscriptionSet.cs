@@ -25,6 +25,7 @@ internal sealed class SubscriptionSet
         var isFirst = !_entries.TryGetValue(subscription.Name, out var entry);
         entry ??= _entries[subscription.Name] = new Entry();
         entry.Subscribers = [.. entry.Subscribers, subscription];
+        subscription.WasConfirmed = entry.Confirmed.Task.IsCompletedSuccessfully;
         confirmed = entry.Confirmed.Task;
         return isFirst;
     }
@@ -41,10 +42,12 @@ internal sealed class SubscriptionSet
         return entry.Subscribers.Length == 0 && _entries.Remove(subscription.Name);
     }
 
+    /// <summary>The server has subscribed.</summary>
     public void Confirm(SubscriptionName name)
     {
         if (_entries.TryGetValue(name, out var entry))
         {
+            Array.ForEach(entry.Subscribers, static subscription => subscription.WasConfirmed = true);
             entry.Confirmed.TrySetResult();
         }
     }
@@ -61,25 +64,71 @@ internal sealed class SubscriptionSet
         }
     }
 
-    /// <summary>The connection is gone: who had a confirmation has been interrupted, and all need a new one.</summary>
+    /// <summary>
+    /// The connection is gone: everybody who was ever confirmed has been interrupted, once more if the server had not
+    /// subscribed them again yet, and all need a confirmation.
+    /// </summary>
     public void Interrupt()
     {
-        foreach (var entry in _entries.Values.Where(entry => entry.Confirmed.Task.IsCompleted))
+        foreach (var entry in _entries.Values)
         {
-            entry.Confirmed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            foreach (var subscription in entry.Subscribers)
-            {
-                subscription.NoteInterruption();
-            }
+            Interrupt(entry);
         }
     }
 
+    /// <summary>
+    /// The server has ended a subscription without being asked. False: nobody wants it, or a confirmation is awaited
+    /// already.
+    /// </summary>
+    /// <param name="name">What is not subscribed to any more.</param>
+    /// <param name="earlier">How often it did so before, without a message in between.</param>
+    public bool Revoke(SubscriptionName name, out int earlier)
+    {
+        earlier = 0;
+        if (!_entries.TryGetValue(name, out var entry) || !entry.Confirmed.Task.IsCompleted)
+        {
+            return false;
+        }
+
+        earlier = entry.Revocations++;
+        Interrupt(entry);
+        return true;
+    }
+
+    /// <summary>Whether it is wanted and not confirmed.</summary>
+    public bool IsAwaited(SubscriptionName name) => _entries.TryGetValue(name, out var entry) && !entry.Confirmed.Task.IsCompleted;
+
     /// <summary>Those who get a message; an array that nobody changes.</summary>
-    public RedisSubscription[] Receivers(SubscriptionName name) => _entries.TryGetValue(name, out var entry) ? entry.Subscribers : [];
+    public RedisSubscription[] Receivers(SubscriptionName name)
+    {
+        if (!_entries.TryGetValue(name, out var entry))
+        {
+            return [];
+        }
+
+        entry.Revocations = 0;
+        return entry.Subscribers;
+    }
+
+    private static void Interrupt(Entry entry)
+    {
+        if (entry.Confirmed.Task.IsCompleted)
+        {
+            entry.Confirmed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        foreach (var subscription in entry.Subscribers.Where(static subscription => subscription.WasConfirmed))
+        {
+            subscription.NoteInterruption();
+        }
+    }
 
     private sealed class Entry
     {
         public RedisSubscription[] Subscribers { get; set; } = [];
+
+        /// <summary>How often the server ended it unasked since the last message.</summary>
+        public int Revocations { get; set; }
 
         public TaskCompletionSource Confirmed { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -171,7 +171,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
             var command = _table.Records.Read(read.Key);
             if (CommandRules.Classify(command) != CommandNeed.Shared)
             {
-                throw CommandRules.Misuse(command.Name);
+                throw CommandRules.Misuse(command);
             }
 
             await _client.ExecuteAsync(command, read, CancellationToken.None);

@@ -23,7 +23,7 @@ public sealed class RedisWatch : IRedisClient, IAsyncDisposable
     }
 
     /// <summary>Starts a transaction on the watching connection. Its execution ends the watch, committed or not.</summary>
-    public RedisTransaction CreateTransaction() => new(_connection.Pipeline);
+    public RedisTransaction CreateTransaction() => new(_connection.Pipeline, _connection.Trial);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The command would change the connection (MULTI, SUBSCRIBE, …).</exception>
@@ -31,7 +31,7 @@ public sealed class RedisWatch : IRedisClient, IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         return CommandRules.Classify(command) == CommandNeed.Misuse
-            ? throw CommandRules.Misuse(command.Name)
+            ? throw CommandRules.Misuse(command)
             : _connection.ExecuteAsync(command, command.Timeout, cancellationToken);
     }
 
@@ -59,14 +59,20 @@ public sealed class RedisWatch : IRedisClient, IAsyncDisposable
         DedicatedConnections owner, RedisCommand watch, CancellationToken cancellationToken)
     {
         var connection = await owner.RentAsync(cancellationToken);
+
+        // In one round trip, and the trial in front: it would end the watch.
+        var trying = connection.Trial.RunIfNeededAsync();
+        var both = Task.WhenAll(trying, connection.ExecuteAsync(watch, null, cancellationToken).AsTask());
         try
         {
-            await connection.ExecuteAsync(watch, null, cancellationToken);
+            await both.WaitAsync(cancellationToken);
             return new RedisWatch(owner, connection);
         }
         catch
         {
+            // Which also ends what is not over yet.
             await owner.CloseAsync(connection);
+            await both.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
     }

@@ -55,6 +55,14 @@ public sealed class ProtocolPropertyTests
             }).Check(Seeded);
 
     [Fact]
+    public void PushesBetweenTheElementsOfAReplyComeBeforeItAndChangeNothingOfIt() =>
+        Prop.ForAll(
+            WireValues.Interrupted.ToArbitrary(),
+            value => new[] { 1, 2, 3, 7, value.Wire.Length }
+                .Select(size => Enumerable.Range(0, (value.Wire.Length + size - 1) / size).Select(piece => Math.Min(size, value.Wire.Length - (piece * size))))
+                .All(pieces => WireText.ReadAll(value.Wire, pieces).SequenceEqual([.. value.Pushes, value.Shown]))).Check(Seeded);
+
+    [Fact]
     public void EveryReplyThatIsCutShortNeedsMoreAndIsNeverWrong() =>
         Prop.ForAll(
             WireValues.Any.ToArbitrary(),

@@ -11,6 +11,9 @@ namespace RespClient.Tests.Fuzz;
 /// </summary>
 public sealed record WireValue(byte[] Wire, string Shown)
 {
+    /// <summary>The pushes between its elements, in their order.</summary>
+    public IEnumerable<string> Pushes { get; init; } = [];
+
     public override string ToString() => $"{Shown} <- {Encoding.Latin1.GetString(Wire)}";
 }
 
@@ -40,18 +43,29 @@ internal static class WireValues
     /// <summary>Any reply: scalars, and aggregates of replies with attributes strewn in.</summary>
     public static Gen<WireValue> Any { get; } = Gen.Sized(size => Nested(Math.Min(size, 40), depth: 8));
 
+    /// <summary>Any reply, with pushes between its elements.</summary>
+    public static Gen<WireValue> Interrupted { get; } = Gen.Sized(size => Nested(Math.Min(size, 12), depth: 4, withPushes: true));
+
     /// <summary>A few replies in a row, with pushes between them.</summary>
     public static Gen<IList<WireValue>> Stream { get; } =
         Gen.Frequency((4, Any), (1, Any.ListOf().Select(items => Aggregate('>', ">[", "]", items)))).ListOf().Select(list => (IList<WireValue>)list);
 
-    private static Gen<WireValue> Nested(int size, int depth)
+    private static Gen<WireValue> Push => Scalar.ListOf(2).Select(items => Aggregate('>', ">[", "]", items));
+
+    private static Gen<WireValue> Nested(int size, int depth, bool withPushes = false)
     {
         if (size <= 1 || depth == 0)
         {
             return Scalar;
         }
 
-        var items = Gen.Choose(0, Math.Min(size, 6)).SelectMany(count => Nested(size / 2, depth - 1).ListOf(count));
+        var item = Nested(size / 2, depth - 1, withPushes);
+        if (withPushes)
+        {
+            item = Gen.Frequency((3, item), (1, from push in Push from value in item select Behind(push, value)));
+        }
+
+        var items = Gen.Choose(0, Math.Min(size, 6)).SelectMany(count => item.ListOf(count));
         return Gen.Frequency(
             (3, Scalar),
             (1, items.Select(list => Aggregate('*', "[", "]", list))),
@@ -87,7 +101,13 @@ internal static class WireValues
         Wrap(Text($"|{attributes.Count / 2}\r\n"), [.. attributes, value], "", value.Shown);
 
     private static WireValue Wrap(string head, List<WireValue> items, string tail, string shown) =>
-        new([.. Encoding.Latin1.GetBytes(head), .. items.SelectMany(item => item.Wire), .. Encoding.Latin1.GetBytes(tail)], shown);
+        new([.. Encoding.Latin1.GetBytes(head), .. items.SelectMany(item => item.Wire), .. Encoding.Latin1.GetBytes(tail)], shown)
+        {
+            Pushes = [.. items.SelectMany(item => item.Pushes)],
+        };
+
+    private static WireValue Behind(WireValue push, WireValue value) =>
+        value with { Wire = [.. push.Wire, .. value.Wire], Pushes = [push.Shown, .. value.Pushes] };
 
     private static WireValue Make(string wire, string shown) => new(Encoding.Latin1.GetBytes(wire), shown);
 

@@ -13,6 +13,7 @@ public sealed class ScriptedConnection : IDisposable
     private readonly Socket _socket;
     private readonly ScriptedServer _server;
     private readonly byte[] _buffer = new byte[64 * 1024];
+    private ReceivedCommand? _ahead;
     private int _start;
     private int _end;
 
@@ -56,19 +57,33 @@ public sealed class ScriptedConnection : IDisposable
     }
 
     /// <summary>
-    /// The next command that a caller of the client asked for; what clients send on their own is answered as a healthy
-    /// server does. <see langword="null"/> when the client has closed.
+    /// The next command that a caller of the client asked for; what clients send on their own, an empty transaction
+    /// included, is answered as a healthy server does. <see langword="null"/> when the client has closed.
     /// </summary>
     public async Task<ReceivedCommand?> NextAsync()
     {
-        while (await ReceiveAsync() is { } command)
+        while ((_ahead ?? await ReceiveAsync()) is { } command)
         {
-            if (!command.IsHousekeeping)
+            _ahead = null;
+            if (command.Name == "MULTI")
+            {
+                _ahead = await ReceiveAsync();
+                if (_ahead?.Name != "EXEC")
+                {
+                    return command;
+                }
+
+                _ahead = null;
+                await SendAsync("+OK\r\n*0\r\n");
+            }
+            else if (command.IsHousekeeping)
+            {
+                await SendAsync(HealthyAnswer(command));
+            }
+            else
             {
                 return command;
             }
-
-            await SendAsync(HealthyAnswer(command));
         }
 
         return null;

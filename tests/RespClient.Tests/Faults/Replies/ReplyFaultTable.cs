@@ -63,6 +63,8 @@ public static class ReplyFaultTable
         Value("empty push", ">0\r\n:7\r\n", "7"),
         Value("push whose kind is no string", ">2\r\n:1\r\n*0\r\n:7\r\n", "7"),
         Value("many pushes before a reply", string.Concat(Enumerable.Repeat(">1\r\n+x\r\n", 5)) + ":7\r\n", "7"),
+        Value("push inside a reply", "*2\r\n:1\r\n>2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n:2\r\n", "[1 2]"),
+        Value("pushes all over a reply", "*2\r\n>1\r\n+x\r\n%1\r\n>0\r\n+k\r\n>1\r\n*0\r\n>1\r\n+x\r\n+v\r\n$1\r\na\r\n", "[{+k +v} \"a\"]"),
         Value("attribute before a push", "|1\r\n+a\r\n:1\r\n>1\r\n+x\r\n:7\r\n", "7"),
 
         Error("simple error", "-ERR it is so\r\n", "ERR it is so"),
@@ -86,7 +88,7 @@ public static class ReplyFaultTable
         Malformed("empty line", "\r\n"),
         Malformed("integer that is a word", ":many\r\n"),
         Malformed("boolean of another letter", "#x\r\n"),
-        Malformed("push inside a reply", "*2\r\n>1\r\n+x\r\n:1\r\n"),
+        Malformed("push inside a push", ">2\r\n+x\r\n>1\r\n+y\r\n:1\r\n"),
         Malformed("end mark of nothing", ".\r\n"),
 
         Lost("the server dies in a bulk string", "$10\r\nabc"),

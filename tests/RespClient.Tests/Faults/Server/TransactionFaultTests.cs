@@ -131,7 +131,8 @@ public sealed class TransactionFaultTests
     {
         try
         {
-            await client.ExecuteAsync(new RedisCommand("ECHO", "probe"));
+            // From then on the connection is known to take transactions, and the next bytes are those of one.
+            await client.CreateTransaction().Add(new RedisCommand("ECHO", "probe")).ExecuteAsync();
             return true;
         }
         catch (RedisException)

@@ -1,0 +1,107 @@
+using System.Globalization;
+using RespClient.Pending;
+using RespClient.Protocol;
+using TestServers;
+
+namespace RespClient.Tests.Pending;
+
+/// <summary>Whatever command a server knows: it gets exactly one reply and leaves the connection as it was, or is refused.</summary>
+public sealed class CommandWalkTests
+{
+    // What CLIENT INFO says of a connection and what no command may change; not its traffic.
+    private static readonly string[] Lasting =
+        ["id", "name", "db", "sub", "psub", "ssub", "multi", "flags", "user", "redir", "resp", "lib-name", "lib-ver"];
+
+    [Theory]
+    [InlineData("protocol=3")]
+    [InlineData("protocol=2")]
+    [InlineData("protocol=3", "--cluster-enabled", "yes")]
+    public async Task EveryCommandOfTheServerGetsOneReplyAndChangesNoConnectionOrIsRefused(string options, params string[] arguments)
+    {
+        await using var server = await RedisServer.StartAsync(arguments);
+        if (arguments.Length > 0)
+        {
+            await server.CliAsync("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+            await Eventually.TrueAsync(async () => (await server.CliAsync("CLUSTER", "INFO")).Contains("cluster_state:ok", StringComparison.Ordinal));
+        }
+
+        await using var client = await RedisClient.ConnectAsync($"{server.ConnectionString},{options},asyncTimeout=3000");
+        await using var watch = await client.WatchAsync(["watched"]);
+        var forms = await CommandForms.AllAsync(client);
+        Assert.True(forms.Count > 1000, $"{forms.Count} forms");
+        await WalkAsync(client, forms);
+        await WalkAsync(watch, forms);
+    }
+
+    [Fact]
+    public async Task EveryCommandThatTheServerCallsBlockingGetsAConnectionOfItsOwn()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        var blocking = (await CommandForms.AllAsync(client)).Where(form => form.IsBlocking).ToArray();
+        Assert.True(blocking.DistinctBy(form => form.Command).Count() >= 10);
+        Assert.All(blocking, form =>
+        {
+            var mayBlock = !form.Command.StartsWith("xread", StringComparison.Ordinal) || form.Words.Contains("BLOCK");
+            Assert.Equal(mayBlock ? CommandNeed.OwnConnection : CommandNeed.Shared, CommandRules.Classify(form.ToCommand()));
+        });
+    }
+
+    private static async Task WalkAsync(IRedisClient client, IReadOnlyList<CommandForms.Form> forms)
+    {
+        var before = await LastingAsync(client);
+        var refused = 0;
+        for (var number = 0; number < forms.Count; number++)
+        {
+            var form = forms[number];
+            var nonce = string.Create(CultureInfo.InvariantCulture, $"nonce-{number}");
+            Task<string> reply;
+            try
+            {
+                reply = ReplyAsync(client, form.ToCommand());
+            }
+            catch (InvalidOperationException)
+            {
+                refused++;
+                continue;
+            }
+
+            // Sent before the reply has come: a reply too few or too many is at once somebody else's.
+            var echo = ReplyAsync(client, new RedisCommand("ECHO", nonce));
+            var script = ReplyAsync(client, new RedisCommand("EVAL", "return ARGV[1]", 0, nonce));
+            var after = LastingAsync(client);
+            Assert.True(nonce != await reply, $"{form} took the reply of the next command");
+            Assert.True(nonce == await echo, $"{form} gave '{await echo}' to the next command");
+            Assert.True(nonce == await script, $"{form} gave '{await script}' to the next script");
+            Assert.True(before == await after, $"{form} changed the connection from '{before}' to '{await after}'");
+        }
+
+        Assert.InRange(refused, 20, forms.Count / 5);
+    }
+
+    private static async Task<string> LastingAsync(IRedisClient client)
+    {
+        var info = await ReplyAsync(client, new RedisCommand("CLIENT", "INFO"));
+        return string.Join(' ', info.Trim().Split(' ').Where(field => Lasting.Contains(field.Split('=')[0])));
+    }
+
+    private static Task<string> ReplyAsync(IRedisClient client, RedisCommand command)
+    {
+        // Not awaited here: what is refused is refused by the call.
+        var executing = client.ExecuteAsync(command).AsTask();
+        return TextAsync(executing);
+    }
+
+    private static async Task<string> TextAsync(Task<RespValue> executing)
+    {
+        try
+        {
+            var reply = await executing;
+            return reply.Kind is RespKind.Array or RespKind.Map or RespKind.Set ? reply.ToString() : reply.AsString() ?? "";
+        }
+        catch (RedisException e)
+        {
+            return e.Message;
+        }
+    }
+}

@@ -1,0 +1,258 @@
+using System.Collections.Concurrent;
+using RespClient.Commands;
+using RespClient.PubSub;
+using TestServers;
+using TestServers.Scripted;
+
+namespace RespClient.Tests.PubSub;
+
+/// <summary>What ends a subscription that is still wanted: it is renewed, and what may have been missed is counted.</summary>
+public sealed class RenewalTests
+{
+    [Theory]
+    [InlineData(false, '>')]
+    [InlineData(true, '>')]
+    [InlineData(false, '*')]
+    [InlineData(true, '*')]
+    public async Task ASubscriptionThatTheServerEndsUnaskedIsSubscribedAgainAndCounted(bool isPattern, char type)
+    {
+        var p = isPattern ? "p" : "";
+        await using var server = Server(async (connection, command, number) =>
+        {
+            await connection.SendAsync(Note(type, p + "subscribe", command[0]));
+            await connection.SendAsync(number == 1 ? Note(type, p + "unsubscribe", command[0]) : Message(type, isPattern, command[0], "again"));
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var subscription = isPattern ? await client.SubscribePatternAsync("news") : await client.SubscribeAsync("news");
+        Assert.Equal("again", await NextAsync(subscription));
+        Assert.Equal(1, subscription.Interruptions);
+        Assert.Equal(2, server.Connections);
+        Assert.Equal(2, server.Asked.Count(command => command.Text == (isPattern ? "PSUBSCRIBE news" : "SUBSCRIBE news")));
+    }
+
+    [Fact]
+    public async Task ASubscriptionThatTheServerEndsAgainAndAgainIsAskedForLessAndLessOften()
+    {
+        const int Rounds = 20;
+        await using var server = Server(async (connection, command, number) =>
+        {
+            await connection.SendAsync(Note('>', "subscribe", command[0]));
+            await connection.SendAsync(number <= Rounds ? Note('>', "unsubscribe", command[0]) : Message('>', false, command[0], "at last"));
+        });
+        var clock = new PauseRecorder();
+        await using var client = await RedisClient.ConnectAsync(new RedisClientOptions
+        {
+            ConnectionString = server.ConnectionString, MaxReconnectDelay = TimeSpan.FromMilliseconds(100), TimeProvider = clock,
+        });
+        await using var subscription = await client.SubscribeAsync("news");
+        Assert.Equal("at last", await NextAsync(subscription));
+        Assert.Equal(Rounds, subscription.Interruptions);
+
+        // At once the first time; then 10 ms and a quarter more each time, up to 100 ms, of which jitter leaves one half at least.
+        double[] pauses = [.. clock.Pauses.Select(pause => pause.TotalMilliseconds)];
+        Assert.Equal(Rounds - 1, pauses.Length);
+        Assert.All(pauses, (pause, index) =>
+        {
+            var most = Math.Min(10 * Math.Pow(1.25, index), 100);
+            Assert.InRange(pause, (most / 2) - 1, most);
+        });
+    }
+
+    [Fact]
+    public async Task LeavingASubscriptionIsNotTakenForItsEndByTheServer()
+    {
+        var told = 0;
+        await using var server = Server(async (connection, command, number) =>
+        {
+            await connection.SendAsync(Note('>', command.Name.ToLowerInvariant(), command[0]));
+            Interlocked.Increment(ref told);
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var other = await client.SubscribeAsync("other");
+        for (var round = 0; round < 50; round++)
+        {
+            // The next one asks before the server has answered the last one's goodbye.
+            var first = await client.SubscribeAsync("news");
+            var leaving = first.DisposeAsync();
+            await using var second = await client.SubscribeAsync("news");
+            await leaving;
+            Assert.Equal(0, first.Interruptions + second.Interruptions);
+        }
+
+        await Eventually.TrueAsync(() => Volatile.Read(ref told) == 201);
+        Assert.Equal(101, server.Asked.Count(command => command.Name == "SUBSCRIBE"));
+        Assert.Equal(0, other.Interruptions);
+    }
+
+    [Fact]
+    public async Task ASubscriptionThatIsRefusedWhenItIsRenewedEndsItsEnumeration()
+    {
+        await using var server = Server((connection, command, number) => connection.SendAsync(
+            number == 1 ? Note('>', "subscribe", command[0]) + Note('>', "unsubscribe", command[0]) : "-NOPERM no access to this channel\r\n"));
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var subscription = await client.SubscribeAsync("news");
+        await foreach (var message in subscription.WithCancellation(new CancellationTokenSource(TimeSpan.FromSeconds(10)).Token))
+        {
+            Assert.Fail($"a message came: {message}");
+        }
+    }
+
+    [Fact]
+    public async Task ARefusalIsToldToTheOneItBelongsToThoughOthersHaveComeAndGone()
+    {
+        await using var server = Server((connection, command, number) => connection.SendAsync(
+            command[0] == "secret" ? "-NOPERM no access to this channel\r\n" : Note('>', command.Name.ToLowerInvariant(), command[0])));
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        for (var round = 0; round < 3; round++)
+        {
+            await using var stays = await client.SubscribeAsync($"stays {round}");
+            var leaving = (await client.SubscribeAsync("leaves")).DisposeAsync();
+            var refused = client.SubscribeAsync("secret");
+            await using var comes = await client.SubscribeAsync("comes");
+            await leaving;
+            Assert.Equal(RedisErrorKind.NoPermission, (await Assert.ThrowsAsync<RedisServerException>(() => refused)).Kind);
+        }
+    }
+
+    [Fact]
+    public async Task EveryLostConnectionIsCountedAlsoOneThatIsLostBeforeTheSubscriptionIsRenewed()
+    {
+        const int LostWhileRenewing = 3;
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.NextAsync() is { } command)
+            {
+                // Connection 1 is the client's own; 2 is confirmed and then lost.
+                var isRenewed = connection.Number > 2 + LostWhileRenewing;
+                if (connection.Number == 2 || isRenewed)
+                {
+                    await connection.SendAsync(Note('>', "subscribe", command[0]));
+                    await connection.SendAsync(isRenewed ? Message('>', false, command[0], "renewed") : "");
+                }
+
+                if (!isRenewed)
+                {
+                    return;
+                }
+            }
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var subscription = await client.SubscribeAsync("news");
+        Assert.Equal("renewed", await NextAsync(subscription));
+        Assert.Equal(1 + LostWhileRenewing, subscription.Interruptions);
+    }
+
+    [Fact]
+    public async Task AConnectionLostBeforeTheFirstConfirmationIsNoInterruptionForAnybody()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.NextAsync() is { } command)
+            {
+                if (connection.Number <= 4)
+                {
+                    return;
+                }
+
+                await connection.SendAsync(Note('>', "subscribe", command[0]));
+            }
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await using var subscription = await client.SubscribeAsync("news");
+        Assert.Equal(0, subscription.Interruptions);
+        await using var joined = await client.SubscribeAsync("news");
+        Assert.Equal(0, joined.Interruptions);
+    }
+
+    [Fact]
+    public async Task ManyWhoComeAndGoAtOnceAskInTheOrderInWhichTheyCameAndWent()
+    {
+        var asked = new ConcurrentQueue<string>();
+        await using var server = Server(async (connection, command, number) =>
+        {
+            asked.Enqueue(command.Text);
+            await connection.SendAsync(Note('>', command.Name.ToLowerInvariant(), command[0]));
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        await Task.WhenAll(Enumerable.Range(1, 16).Select(_ => Task.Run(async () =>
+        {
+            for (var round = 0; round < 100; round++)
+            {
+                await (await client.SubscribeAsync("a")).DisposeAsync();
+            }
+        })));
+        await using var last = await client.SubscribeAsync("a");
+
+        // The first of a name comes, the last one goes: never two of either in a row, and somebody is left.
+        var commands = asked.ToArray();
+        Assert.All(commands, (text, index) => Assert.Equal(index % 2 == 0 ? "SUBSCRIBE a" : "UNSUBSCRIBE a", text));
+        Assert.True(commands.Length > 1 && commands.Length % 2 == 1, $"{commands.Length} commands");
+        Assert.Equal(0, last.Interruptions);
+    }
+
+    [Fact]
+    public async Task AfterManyHaveComeAndGoneExactlyWhatIsWantedIsSubscribedAtARealServer()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        string[] names = ["a", "b", "c"];
+        await Task.WhenAll(Enumerable.Range(1, 8).Select(seed => Task.Run(async () =>
+        {
+            var random = new Random(seed);
+            for (var round = 0; round < 60; round++)
+            {
+                await (await client.SubscribeAsync(names[random.Next(names.Length)])).DisposeAsync();
+            }
+        })));
+        await using var last = await client.SubscribeAsync("b");
+        await Eventually.TrueAsync(async () => await client.PublishAsync("a", "x") + await client.PublishAsync("c", "x") == 0);
+        Assert.Equal(1, await client.PublishAsync("b", "here"));
+        Assert.Equal("here", await NextAsync(last));
+        Assert.Equal(0, last.Interruptions);
+    }
+
+    /// <summary>A server that runs the script for each command about subscriptions, numbered from 1 on each connection.</summary>
+    private static ScriptedServer Server(Func<ScriptedConnection, ReceivedCommand, int, Task> script) => ScriptedServer.Start(async connection =>
+    {
+        for (var number = 1; await connection.NextAsync() is { } command; number++)
+        {
+            await script(connection, command, number);
+        }
+    });
+
+    /// <summary>The system's clock, and what was paused for by it.</summary>
+    private sealed class PauseRecorder : TimeProvider
+    {
+        private readonly ConcurrentQueue<TimeSpan> _pauses = new();
+
+        public IEnumerable<TimeSpan> Pauses => _pauses;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (period == Timeout.InfiniteTimeSpan && dueTime > TimeSpan.Zero && dueTime <= TimeSpan.FromMilliseconds(100))
+            {
+                _pauses.Enqueue(dueTime);
+            }
+
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
+    }
+
+    private static string Note(char type, string kind, string name) =>
+        $"{type}3\r\n${kind.Length}\r\n{kind}\r\n${name.Length}\r\n{name}\r\n:1\r\n";
+
+    private static string Message(char type, bool isPattern, string name, string text) => isPattern
+        ? $"{type}4\r\n$8\r\npmessage\r\n${name.Length}\r\n{name}\r\n${name.Length}\r\n{name}\r\n${text.Length}\r\n{text}\r\n"
+        : $"{type}3\r\n$7\r\nmessage\r\n${name.Length}\r\n{name}\r\n${text.Length}\r\n{text}\r\n";
+
+    private static async Task<string> NextAsync(RedisSubscription subscription)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await foreach (var message in subscription.WithCancellation(timeout.Token))
+        {
+            return message.Text;
+        }
+
+        return "nothing";
+    }
+}
