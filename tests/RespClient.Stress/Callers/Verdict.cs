@@ -1,0 +1,50 @@
+using RespClient.Stress.Kinds;
+using RespClient.Stress.Results;
+
+namespace RespClient.Stress.Callers;
+
+/// <summary>What an exception says about a call: one of the ways in which it may end, or a fault of the client.</summary>
+internal static class Verdict
+{
+    public static Outcome Of(Exception e, CallKind kind, Call call, out string expected, out string got)
+    {
+        (expected, got) = ("an end that this call can have", $"{e.GetType().Name}: {e.Message}");
+        switch (e)
+        {
+            case ForeignReplyException foreign:
+                (expected, got) = (foreign.Expected, foreign.Got);
+                return Outcome.Foreign;
+            case OperationCanceledException when call.Token.IsCancellationRequested:
+                return Outcome.Cancelled;
+            case OperationCanceledException:
+                expected = "no cancellation, because its token is not cancelled";
+                return Outcome.Foreign;
+            case RedisTimeoutException when kind.IsNamedBy(e.Message):
+                return Outcome.TimedOut;
+            case RedisConnectionException lost when kind.IsNamedBy(e.Message) || lost.Outcome == CommandOutcome.NotSent:
+                return lost.Outcome == CommandOutcome.NotSent ? Outcome.Refused : Outcome.Lost;
+            case RedisTimeoutException or RedisConnectionException:
+                expected = $"a message about {kind.Name}";
+                return Outcome.Foreign;
+            case RedisProtocolException:
+                expected = "a wire whose framing is right: the server breaks nothing";
+                return Outcome.Foreign;
+            case RedisServerException:
+                expected = "no error: this command has none";
+                return Outcome.Foreign;
+            case ObjectDisposedException when call.World.IsDisposed:
+                return Outcome.Refused;
+            default:
+                got = e.ToString();
+                return Outcome.Foreign;
+        }
+    }
+
+    /// <summary>Whether the command of a call that failed like this cannot have run, now or later.</summary>
+    public static bool CannotHaveRun(Exception e, Call call) => e switch
+    {
+        RedisException failed => failed.Outcome == CommandOutcome.NotSent,
+        OperationCanceledException => call.WasCancelledBefore,
+        _ => false,
+    };
+}

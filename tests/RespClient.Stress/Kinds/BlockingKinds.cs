@@ -1,0 +1,64 @@
+using RespClient.Protocol;
+using RespClient.Stress.Callers;
+using RespClient.Stress.Owned;
+
+namespace RespClient.Stress.Kinds;
+
+/// <summary>Waits for an element of the caller's own list, which another caller pushes.</summary>
+internal sealed class BlockingPopKind() : CallKind("BLPOP")
+{
+    public override int Limit => 24;
+
+    public override async ValueTask CallAsync(Call call)
+    {
+        var list = call.Own.List ??= call.World.NewList(call.Own.Prefix);
+        call.World.Wanted.Enqueue(list);
+
+        // For ever only where it is cancelled in any case.
+        var seconds = call.IsCancelled && call.Random.Next(2) == 0 ? 0 : 0.05 + (call.Random.NextDouble() * 0.3);
+        RespValue reply;
+        try
+        {
+            reply = await call.SendAsync(call.Random.Next(2) == 0 ? "BLPOP" : "BRPOP", list.Name, seconds);
+        }
+        catch (Exception e)
+        {
+            list.EndedEarly(e, call);
+            throw;
+        }
+
+        if (!reply.IsNull)
+        {
+            Call.Expect(reply.Kind == RespKind.Array && reply.Count == 2 && reply[0].AsString() == list.Name, $"[{list.Name}, {list.Name}=…]", reply);
+            list.Take(reply[1].AsString()!);
+        }
+    }
+}
+
+/// <summary>Pushes an element to the list of a caller who waits for it.</summary>
+internal sealed class PushKind() : CallKind("RPUSH", "RPUSH", "ECHO")
+{
+    public override async ValueTask CallAsync(Call call)
+    {
+        if (!call.World.Wanted.TryDequeue(out var list))
+        {
+            await Mix.Filler.CallAsync(call);
+            return;
+        }
+
+        var element = list.Next();
+        RespValue reply;
+        try
+        {
+            reply = await call.SendAsync("RPUSH", list.Name, element);
+        }
+        catch (Exception e)
+        {
+            list.NotPushed(element, e, call);
+            throw;
+        }
+
+        list.Pushed(element);
+        Call.Expect(reply.Kind == RespKind.Integer && reply.AsInt64() > 0, "the length of a list", reply);
+    }
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+using RespClient.Commands;
+using RespClient.Stress.Results;
+using TestServers;
+
+namespace RespClient.Stress.Worlds;
+
+/// <summary>What all phases of a run share.</summary>
+/// <param name="Server">A real server.</param>
+/// <param name="Control">A client of it that is not under test.</param>
+/// <param name="Judge">Stops the run at the first failure.</param>
+internal sealed record Stage(RedisServer Server, RedisClient Control, Judge Judge)
+{
+    /// <summary>How many connections the server has accepted so far.</summary>
+    public async Task<long> ConnectionsAsync() =>
+        long.Parse((await Control.InfoAsync("stats"))["total_connections_received"], CultureInfo.InvariantCulture);
+
+    /// <summary>How many connections of a client of this name are open.</summary>
+    public async Task<int> OpenConnectionsAsync(string clientName) =>
+        (await Control.ExecuteAsync(new RedisCommand("CLIENT", "LIST"))).AsString()!
+            .Split('\n').Count(line => line.Contains($" name={clientName} ", StringComparison.Ordinal));
+}
