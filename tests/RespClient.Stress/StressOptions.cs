@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using TestServers;
+
 namespace RespClient.Stress;
 
 /// <summary>How a run is made.</summary>
@@ -16,6 +18,9 @@ public sealed record StressOptions
 
     /// <summary>The names of the phases not to run, or parts of them.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
+
+    /// <summary>Where the clients under test connect; <see langword="null"/>: to the server itself.</summary>
+    public Func<RedisServer, string>? ConnectThrough { get; init; }
 
     /// <summary>
     /// <c>STRESS_SEED</c>; <c>STRESS_SECONDS</c>, or an hour with <c>LONG_RUN=1</c>, of which a run gets its part;

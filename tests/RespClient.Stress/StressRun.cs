@@ -37,7 +37,7 @@ public sealed class StressRun(StressOptions options, Action<string> progress)
             HeartbeatInterval = TimeSpan.FromMinutes(2),
         });
         using var judge = new Judge(options.Seed);
-        var stage = new Stage(server, control, judge);
+        var stage = new Stage(server, options.ConnectThrough?.Invoke(server) ?? server.ConnectionString, control, judge);
         var report = new StressReport(options.Seed);
         var length = options.Duration < LongestRound ? options.Duration : LongestRound;
         var weights = _phases.Sum(phase => phase.Weight);

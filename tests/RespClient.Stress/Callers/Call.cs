@@ -44,9 +44,6 @@ internal sealed class Call
     /// <summary>Whether it is cancelled in any case, at some time.</summary>
     public bool IsCancelled => _cancelling.When != CancelWhen.Never;
 
-    /// <summary>Whether what did not end with its reply may still run after what is asked next.</summary>
-    public bool MayRunLate => World.Phase.IsDisturbed;
-
     /// <summary>The next call begins.</summary>
     public void Begin()
     {

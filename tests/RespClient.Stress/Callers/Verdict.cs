@@ -40,6 +40,9 @@ internal static class Verdict
         }
     }
 
+    /// <summary>Whether the command of a call that failed like this may be on its way still, when the next one has its reply.</summary>
+    public static bool MayRunLate(Exception e, Call call) => e is not OperationCanceledException || call.World.Phase.IsDisturbed;
+
     /// <summary>Whether the command of a call that failed like this cannot have run, now or later.</summary>
     public static bool CannotHaveRun(Exception e, Call call) => e switch
     {

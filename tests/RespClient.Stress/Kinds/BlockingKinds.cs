@@ -23,7 +23,7 @@ internal sealed class BlockingPopKind() : CallKind("BLPOP")
         }
         catch (Exception e)
         {
-            list.EndedEarly(e, call);
+            list.EndedEarly(Verdict.CannotHaveRun(e, call));
             throw;
         }
 
@@ -54,7 +54,7 @@ internal sealed class PushKind() : CallKind("RPUSH", "RPUSH", "ECHO")
         }
         catch (Exception e)
         {
-            list.NotPushed(element, e, call);
+            list.NotPushed(element, Verdict.CannotHaveRun(e, call));
             throw;
         }
 

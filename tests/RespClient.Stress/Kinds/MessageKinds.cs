@@ -29,7 +29,7 @@ internal sealed class SubscribeKind() : CallKind("SUBSCRIBE")
         call.Started();
         await using var subscription = await starting;
         await call.Client.PublishAsync(channel, call.Mark);
-        if (call.MayRunLate)
+        if (call.World.Phase.IsDisturbed)
         {
             // The connection of subscriptions may have been lost since: then there is no message, and that is right.
             return;

@@ -24,12 +24,12 @@ internal sealed class Mix
     private static IEnumerable<(int Weight, CallKind Kind)> SharedKinds() =>
     [
         (14, Filler), (10, new SetKind()), (12, new GetKind()), (3, new MissingKind()), (5, new IncrementKind()),
-        (1, new LargeSetKind()), (1, new LargeGetKind()), (8, new BufferKind()), (4, new WriterKind()),
+        (1, new LargeSetKind()), (1, new LargeGetKind()), (1, new ExcessKind()), (8, new BufferKind()), (4, new WriterKind()),
         (4, new ManyKind()), (5, new HashKind()), (6, new TransactionKind()),
         (4, new ScriptKind()), (3, new NestedKind()), (2, new ErrorKind()), (4, new PublishKind()),
         (6, new TrackedReadKind()), (2, new TrackedWriteKind()), (1, new MarkedWriteKind()),
     ];
 
     private static IEnumerable<(int Weight, CallKind Kind)> OtherKinds() =>
-        [(3, new BlockingPopKind()), (5, new PushKind()), (2, new WatchKind())];
+        [(3, new BlockingPopKind()), (5, new PushKind()), (2, new WatchKind()), (1, new OwnConnectionKind())];
 }

@@ -27,7 +27,7 @@ internal sealed class SetKind() : CallKind("SET", "SET")
         }
         catch (Exception e) when (e is not ForeignReplyException)
         {
-            key.Failed(value, e, call);
+            key.Failed(value, Verdict.CannotHaveRun(e, call), Verdict.MayRunLate(e, call));
             throw;
         }
 
@@ -73,7 +73,7 @@ internal sealed class IncrementKind() : CallKind("INCR", "INCR")
         }
         catch (Exception e)
         {
-            counter.Failed(e, call);
+            counter.Failed(Verdict.CannotHaveRun(e, call));
             throw;
         }
 

@@ -22,7 +22,7 @@ internal sealed class TransactionKind() : CallKind("MULTI", "MULTI")
         }
         catch (Exception e) when (e is not ForeignReplyException)
         {
-            key.Failed(value, e, call);
+            key.Failed(value, Verdict.CannotHaveRun(e, call), Verdict.MayRunLate(e, call));
             throw;
         }
 
@@ -58,7 +58,7 @@ internal sealed class WatchKind() : CallKind("WATCH")
         }
         catch (Exception e)
         {
-            counter.Failed(e, call);
+            counter.Failed(Verdict.CannotHaveRun(e, call));
             throw;
         }
 

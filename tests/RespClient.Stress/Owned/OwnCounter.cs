@@ -24,5 +24,6 @@ internal sealed class OwnCounter(string prefix)
         _last = value;
     }
 
-    public void Failed(Exception e, Call call) => _asked -= Verdict.CannotHaveRun(e, call) ? 1 : 0;
+    /// <summary>An increment ended without a reply.</summary>
+    public void Failed(bool cannotHaveRun) => _asked -= cannotHaveRun ? 1 : 0;
 }

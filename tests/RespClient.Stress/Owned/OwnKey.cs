@@ -42,15 +42,19 @@ internal sealed class OwnKey(string prefix)
     }
 
     /// <summary>A write did not end with its reply.</summary>
-    public void Failed(string value, Exception e, Call call)
+    /// <param name="value">What it wrote.</param>
+    /// <param name="cannotHaveRun">Whether it is certain that it does not run, now or later.</param>
+    /// <param name="mayRunLate">
+    /// Whether it may be on its way still, on a connection that is gone: what is asked on the next may come before it.
+    /// </param>
+    public void Failed(string value, bool cannotHaveRun, bool mayRunLate)
     {
-        if (Verdict.CannotHaveRun(e, call))
+        if (cannotHaveRun)
         {
             _possible.Remove(value);
         }
-        else if (e is not OperationCanceledException || call.MayRunLate)
+        else if (mayRunLate)
         {
-            // It may be on its way still, on a connection that is gone: what is asked on the next may come before it.
             _generation++;
             Found(ReplyText.Null);
         }

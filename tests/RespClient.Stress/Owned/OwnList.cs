@@ -39,9 +39,9 @@ internal sealed class OwnList(string prefix)
     }
 
     /// <summary>Its push ended without a reply.</summary>
-    public void NotPushed(string element, Exception e, Call call)
+    public void NotPushed(string element, bool cannotHaveRun)
     {
-        if (Verdict.CannotHaveRun(e, call))
+        if (cannotHaveRun)
         {
             lock (_lock)
             {
@@ -63,9 +63,9 @@ internal sealed class OwnList(string prefix)
     }
 
     /// <summary>Taking ended without a reply: it may have taken one element.</summary>
-    public void EndedEarly(Exception e, Call call)
+    public void EndedEarly(bool cannotHaveRun)
     {
-        if (!Verdict.CannotHaveRun(e, call))
+        if (!cannotHaveRun)
         {
             lock (_lock)
             {

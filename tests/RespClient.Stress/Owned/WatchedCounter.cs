@@ -41,9 +41,9 @@ internal sealed class WatchedCounter(string name)
     }
 
     /// <summary>A transaction ended without a reply.</summary>
-    public void Failed(Exception e, Call call)
+    public void Failed(bool cannotHaveRun)
     {
-        if (!Verdict.CannotHaveRun(e, call))
+        if (!cannotHaveRun)
         {
             lock (_lock)
             {

@@ -28,7 +28,7 @@ internal sealed class DisposalRun(Scene scene)
         for (var number = 0; scene.Stage.Judge.First is null && (number == 0 || scene.Stage.Judge.Elapsed < until); number++)
         {
             var name = $"{scene.Seed.Name}.{number}.";
-            var options = PhaseRun.Options(scene.Phase, number, scene.Stage.Server.ConnectionString, name);
+            var options = PhaseRun.Options(scene.Phase, number, scene.Stage.ConnectionString, name);
             options.CommandTimeout = number % 2 == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(30);
             await using var world = await World.OpenAsync(scene, fixtures, options, name);
                 await DisposeUnderLoadAsync(world, number);
@@ -49,7 +49,7 @@ internal sealed class DisposalRun(Scene scene)
         var waving = world.Wave.RunAsync(scene.Seed.Random($"wave {round}"), stopping.Token);
         var calling = Task.WhenAll(callers.Select(caller => Task.Run(caller.RunAsync)));
         await Task.Delay(_random.Next(20, 300));
-        var isSilent = _random.Next(3) > 0;
+        var isSilent = round == 0 || _random.Next(3) > 0;
         if (isSilent)
         {
             scene.Stage.Server.Suspend();

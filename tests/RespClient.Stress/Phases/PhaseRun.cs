@@ -1,3 +1,4 @@
+using RespClient.Protocol;
 using RespClient.Stress.Callers;
 using RespClient.Stress.Results;
 using RespClient.Stress.Troubles;
@@ -21,7 +22,7 @@ internal sealed class PhaseRun(Scene scene)
         var fixtures = new Fixtures(_prefix, scene.Seed.Random("fixtures"));
         await fixtures.WriteAsync(scene.Stage.Control);
         await using var proxy = scene.Phase.Trouble.HasFlag(Trouble.Network) ? FaultProxy.Start(scene.Stage.Server.Port) : null;
-        var options = Options(scene.Phase, scene.Seed.Round, proxy?.ConnectionString ?? scene.Stage.Server.ConnectionString, _prefix);
+        var options = Options(scene.Phase, scene.Seed.Round, proxy?.ConnectionString ?? scene.Stage.ConnectionString, _prefix);
         await using var world = await World.OpenAsync(scene, fixtures, options, _prefix);
         await CallAsync(world, proxy, duration);
         if (scene.Stage.Judge.First is null)
@@ -50,6 +51,7 @@ internal sealed class PhaseRun(Scene scene)
 
             // A machine that stands still for some seconds is no lost connection.
             HeartbeatInterval = TimeSpan.FromMinutes(1),
+            ReplyLimits = new RespLimits { MaxBulkBytes = Fixtures.Limit },
         };
         phase.Configure(options);
         return options;

@@ -27,7 +27,7 @@ internal static class PhaseTable
 
     private static void SetTinyBacklog(RedisClientOptions options)
     {
-        options.MaxBacklogCommands = 12;
+        options.MaxBacklogCommands = 150;
         options.MaxBacklogBytes = 1024;
     }
 

@@ -8,7 +8,8 @@ namespace RespClient.Stress.Results;
 public sealed class Judge(long seed) : IDisposable
 {
     private const int MostKept = 1000;
-    private const int MostShown = 8;
+    private const int MostShown = 12;
+    private const int MostOfAKind = 3;
 
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly CancellationTokenSource _stopped = new();
@@ -19,8 +20,8 @@ public sealed class Judge(long seed) : IDisposable
 
     public StressFailure? First => Volatile.Read(ref _first);
 
-    /// <summary>Those that were found until the run had stopped, the first of each kind, and no more than a few.</summary>
-    public IReadOnlyList<StressFailure> Failures => [.. _failures.DistinctBy(failure => (failure.Kind, failure.Expected.Split(' ')[0])).Take(MostShown)];
+    /// <summary>Those that were found until the run had stopped, a few of each kind.</summary>
+    public IReadOnlyList<StressFailure> Failures => [.. _failures.GroupBy(failure => failure.Kind).SelectMany(kind => kind.Take(MostOfAKind)).OrderBy(failure => failure.After).Take(MostShown)];
 
     /// <summary>Cancelled at the first failure.</summary>
     public CancellationToken Stopped => _stopped.Token;

@@ -6,7 +6,7 @@ namespace RespClient.Stress.Troubles;
 /// </summary>
 internal sealed class StarvedPool : IDisposable
 {
-    private static readonly TimeSpan Blocked = TimeSpan.FromMilliseconds(120);
+    private static readonly TimeSpan Blocked = TimeSpan.FromMilliseconds(80);
     private static readonly TimeSpan Free = TimeSpan.FromMilliseconds(30);
 
     private readonly ManualResetEventSlim _stopped = new();

@@ -9,6 +9,9 @@ namespace RespClient.Stress.Worlds;
 /// <param name="random">Draws sizes.</param>
 internal sealed class Fixtures(string prefix, Random random)
 {
+    /// <summary>The longest string that clients under test take, in bytes.</summary>
+    public const int Limit = 400_000;
+
     private const int Strings = 256;
     private const int Hashes = 64;
     private const int LargeKeys = 4;
@@ -21,6 +24,9 @@ internal sealed class Fixtures(string prefix, Random random)
     private readonly int[] _lengths = [.. Enumerable.Range(0, Strings).Select(_ => random.Next(4) == 0 ? random.Next(LongestString) : random.Next(80))];
     private readonly int[] _fields = [.. Enumerable.Range(0, Hashes).Select(_ => random.Next(1, 20))];
     private readonly byte[][][] _large = [.. Enumerable.Range(0, LargeKeys).Select(index => Versions($"{prefix}large.{index}"))];
+
+    /// <summary>Holds a string beyond the limit.</summary>
+    public string ExcessiveKey => $"{prefix}excessive";
 
     public (string Key, string Value) PickString(Random caller) => String(caller.Next(Strings));
 
@@ -73,6 +79,7 @@ internal sealed class Fixtures(string prefix, Random random)
             writes.Add(control.ExecuteAsync(new RedisCommand("SET", $"{prefix}large.{index}", _large[index][0])).AsTask());
         }
 
+        writes.Add(control.ExecuteAsync(new RedisCommand("SETRANGE", ExcessiveKey, Limit + 50_000, "end")).AsTask());
         await Task.WhenAll(writes);
     }
 

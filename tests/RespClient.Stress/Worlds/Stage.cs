@@ -8,9 +8,10 @@ namespace RespClient.Stress.Worlds;
 
 /// <summary>What all phases of a run share.</summary>
 /// <param name="Server">A real server.</param>
+/// <param name="ConnectionString">How the clients under test reach it.</param>
 /// <param name="Control">A client of it that is not under test.</param>
 /// <param name="Judge">Stops the run at the first failure.</param>
-internal sealed record Stage(RedisServer Server, RedisClient Control, Judge Judge)
+internal sealed record Stage(RedisServer Server, string ConnectionString, RedisClient Control, Judge Judge)
 {
     /// <summary>How many connections the server has accepted so far.</summary>
     public async Task<long> ConnectionsAsync() =>
