@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using RespClient.Protocol;
 using RespClient.Stress.Cancels;
 using RespClient.Stress.Owned;
@@ -11,6 +13,7 @@ internal sealed class Call
     private readonly Cancelling _cancelling;
     private readonly string _prefix;
     private long _number;
+    private long _begunAt;
 
     public Call(World world, int caller, Random random)
     {
@@ -38,6 +41,9 @@ internal sealed class Call
     /// <summary>A text that no other call of the run has.</summary>
     public string Mark { get; private set; } = "";
 
+    /// <summary>How long it has lasted.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_begunAt);
+
     /// <summary>Whether the token was cancelled before the call: it must not reach the server.</summary>
     public bool WasCancelledBefore => _cancelling.When == CancelWhen.BeforeTheCall;
 
@@ -48,6 +54,7 @@ internal sealed class Call
     public void Begin()
     {
         _number++;
+        _begunAt = Stopwatch.GetTimestamp();
         Mark = $"{_prefix}{_number}";
         Token = _cancelling.Choose();
         Timeout = Random.NextDouble() < World.Phase.ShareOfShortTimeouts ? TimeSpan.FromMilliseconds(Random.Next(1, 40)) : null;

@@ -6,6 +6,10 @@ namespace RespClient.Stress.Callers;
 /// <summary>What an exception says about a call: one of the ways in which it may end, or a fault of the client.</summary>
 internal static class Verdict
 {
+    // Less than the time-outs of calls that name none, by more than the clock of a busy machine can be late.
+    private static readonly TimeSpan Premature = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongTimeout = TimeSpan.FromSeconds(5);
+
     public static Outcome Of(Exception e, CallKind kind, Call call, out string expected, out string got)
     {
         (expected, got) = ("an end that this call can have", $"{e.GetType().Name}: {e.Message}");
@@ -18,6 +22,9 @@ internal static class Verdict
                 return Outcome.Cancelled;
             case OperationCanceledException:
                 expected = "no cancellation, because its token is not cancelled";
+                return Outcome.Foreign;
+            case RedisTimeoutException when call.Timeout is null && call.World.CommandTimeout >= LongTimeout && call.Elapsed < Premature:
+                expected = $"no time-out {call.Elapsed.TotalMilliseconds:0} ms after the call: that is another's";
                 return Outcome.Foreign;
             case RedisTimeoutException when kind.IsNamedBy(e.Message):
                 return Outcome.TimedOut;

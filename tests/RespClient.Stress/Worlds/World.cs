@@ -22,9 +22,10 @@ internal sealed class World : IAsyncDisposable
     private volatile bool _goesOn = true;
     private volatile bool _isDisposed;
 
-    private World(Scene scene, Fixtures fixtures, RedisClient client, string prefix)
+    private World(Scene scene, Fixtures fixtures, RedisClient client, RedisClientOptions options, string prefix)
     {
         _scene = scene;
+        CommandTimeout = options.CommandTimeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : options.CommandTimeout;
         Fixtures = fixtures;
         Client = client;
         Prefix = prefix;
@@ -42,6 +43,9 @@ internal sealed class World : IAsyncDisposable
     public RedisClient Client { get; }
 
     public Fixtures Fixtures { get; }
+
+    /// <summary>How long calls wait that say nothing about it.</summary>
+    public TimeSpan CommandTimeout { get; }
 
     public TrackedRecords Tracked { get; }
 
@@ -68,7 +72,7 @@ internal sealed class World : IAsyncDisposable
     public static async Task<World> OpenAsync(Scene scene, Fixtures fixtures, RedisClientOptions options, string prefix)
     {
         var client = await RedisClient.ConnectAsync(options);
-        var world = new World(scene, fixtures, client, prefix);
+        var world = new World(scene, fixtures, client, options, prefix);
         if (!await Patience.HoldsAsync(() => new ValueTask<bool>(client.IsConnected), OpenBound))
         {
             world.Fail("connection", $"one within {OpenBound.TotalSeconds} s", "none");
