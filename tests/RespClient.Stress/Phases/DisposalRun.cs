@@ -39,9 +39,9 @@ internal sealed class DisposalRun(Scene scene)
     {
         var lists = Enumerable.Range(0, Blocked).Select(index => $"{world.Prefix}blocked.{index}").ToArray();
         var blocked = lists.Select(list => world.Client.ExecuteAsync(new RedisCommand("BLPOP", list, 0)).AsTask()).ToArray();
-        if (!await Patience.HoldsAsync(async () => await BlockedAsync(world.Prefix) >= Blocked, Bound))
+        if (!await Patience.HoldsAsync(async () => await scene.Stage.BlockedConnectionsAsync(world.Prefix) >= Blocked, Bound))
         {
-            world.Fail("BLPOP", $"{Blocked} callers that are blocked", $"{await BlockedAsync(world.Prefix)}");
+            world.Fail("BLPOP", $"{Blocked} callers that are blocked", $"{await scene.Stage.BlockedConnectionsAsync(world.Prefix)}");
         }
 
         var callers = Enumerable.Range(0, scene.Phase.Callers).Select(number => new Caller(world, number, scene.Seed.Random((round * scene.Phase.Callers) + number))).ToArray();
@@ -166,8 +166,4 @@ internal sealed class DisposalRun(Scene scene)
             world.Fail("DisposeAsync", "a refusal of every later call", late.IsCompleted ? $"{late.Exception?.InnerException?.Message ?? "a reply"}" : "a call that waits");
         }
     }
-
-    private async Task<int> BlockedAsync(string clientName) =>
-        (await scene.Stage.Control.ExecuteAsync(new RedisCommand("CLIENT", "LIST"))).AsString()!
-            .Split('\n').Count(line => line.Contains($" name={clientName} ", StringComparison.Ordinal) && line.Contains(" flags=b ", StringComparison.Ordinal));
 }

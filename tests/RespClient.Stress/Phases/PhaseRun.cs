@@ -81,6 +81,11 @@ internal sealed class PhaseRun(Scene scene)
 
     private async Task EndAsync(World world)
     {
+        if (!await Patience.HoldsAsync(async () => await scene.Stage.BlockedConnectionsAsync(_prefix) == 0, CloseBound))
+        {
+            world.Fail("BLPOP", "no connection that waits for an element when its caller has gone", $"{await scene.Stage.BlockedConnectionsAsync(_prefix)}");
+        }
+
         await world.CheckAsync();
         await world.Channels.EndAsync();
         world.NoteDisposal();

@@ -18,7 +18,12 @@ internal sealed record Stage(RedisServer Server, string ConnectionString, RedisC
         long.Parse((await Control.InfoAsync("stats"))["total_connections_received"], CultureInfo.InvariantCulture);
 
     /// <summary>How many connections of a client of this name are open.</summary>
-    public async Task<int> OpenConnectionsAsync(string clientName) =>
+    public Task<int> OpenConnectionsAsync(string clientName) => CountAsync(clientName, "");
+
+    /// <summary>How many of them wait in a blocking command.</summary>
+    public Task<int> BlockedConnectionsAsync(string clientName) => CountAsync(clientName, " flags=b ");
+
+    private async Task<int> CountAsync(string clientName, string part) =>
         (await Control.ExecuteAsync(new RedisCommand("CLIENT", "LIST"))).AsString()!
-            .Split('\n').Count(line => line.Contains($" name={clientName} ", StringComparison.Ordinal));
+            .Split('\n').Count(line => line.Contains($" name={clientName} ", StringComparison.Ordinal) && line.Contains(part, StringComparison.Ordinal));
 }
