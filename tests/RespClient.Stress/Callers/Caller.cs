@@ -32,7 +32,7 @@ internal sealed class Caller(World world, int number, Random random)
                     break;
                 }
 
-                // Whoever is refused at once would ask for ever and let nobody else come to run.
+                // A caller that is refused at once would ask for ever, and no other would come to run.
                 await Task.Delay(random.Next(1, 5));
             }
             else if (outcome != Outcome.Right)

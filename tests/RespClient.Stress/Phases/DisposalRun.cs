@@ -144,7 +144,7 @@ internal sealed class DisposalRun(Scene scene)
             await scene.Stage.Control.ExecuteAsync(new RedisCommand("RPUSH", list, "late"));
             if ((await scene.Stage.Control.ExecuteAsync(new RedisCommand("LLEN", list))).AsInt64() != 1)
             {
-                world.Fail("BLPOP", "an element that is left alone, because whoever waited for it is gone", "it was taken");
+                world.Fail("BLPOP", "an element that is left alone, because the caller who waited for it is gone", "it was taken");
             }
         }
 
