@@ -12,10 +12,15 @@ internal sealed class BlockingPopKind() : CallKind("BLPOP")
     public override async ValueTask CallAsync(Call call)
     {
         var list = call.Own.List ??= call.World.NewList(call.Own.Prefix);
-        call.World.Wanted.Enqueue(list);
 
-        // For ever only where it is cancelled in any case.
-        var seconds = call.IsCancelled && call.Random.Next(2) == 0 ? 0 : 0.05 + (call.Random.NextDouble() * 0.3);
+        // For ever only where it is cancelled in any case; then sometimes for what nobody pushes.
+        var isEndless = call.IsCancelled && call.Random.Next(2) == 0;
+        var seconds = isEndless ? 0 : 0.05 + (call.Random.NextDouble() * 0.3);
+        if (!isEndless || call.Random.Next(2) == 0)
+        {
+            call.World.Wanted.Enqueue(list);
+        }
+
         RespValue reply;
         try
         {
