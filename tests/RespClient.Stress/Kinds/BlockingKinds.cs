@@ -40,6 +40,30 @@ internal sealed class BlockingPopKind() : CallKind("BLPOP")
     }
 }
 
+/// <summary>Gives up waiting for an element; one that is pushed afterwards must be left alone.</summary>
+internal sealed class AbandonedPopKind() : CallKind("BLPOP given up")
+{
+    public override int Limit => 4;
+
+    public override async ValueTask CallAsync(Call call)
+    {
+        var list = $"{call.Mark}abandoned";
+        try
+        {
+            Call.Expect(ReplyText.Null, await call.SendAsync("BLPOP", list, call.IsCancelled ? 0 : 0.05));
+        }
+        catch (Exception e) when (!call.World.Phase.IsDisturbed && e is OperationCanceledException or RedisTimeoutException)
+        {
+            // Two looks of the server at its sockets: in the second it knows that the connection was closed before.
+            Call.Expect(call.Mark, await call.Client.ExecuteAsync(new RedisCommand("ECHO", call.Mark)));
+            Call.Expect(call.Mark, await call.Client.ExecuteAsync(new RedisCommand("ECHO", call.Mark)));
+            Call.Expect("1", await call.Client.ExecuteAsync(new RedisCommand("RPUSH", list, call.Mark)));
+            Call.Expect($"[{call.Mark}]", await call.Client.ExecuteAsync(new RedisCommand("LRANGE", list, 0, -1)));
+            throw;
+        }
+    }
+}
+
 /// <summary>Pushes an element to the list of a caller who waits for it.</summary>
 internal sealed class PushKind() : CallKind("RPUSH", "RPUSH", "ECHO")
 {

@@ -31,5 +31,5 @@ internal sealed class Mix
     ];
 
     private static IEnumerable<(int Weight, CallKind Kind)> OtherKinds() =>
-        [(3, new BlockingPopKind()), (5, new PushKind()), (2, new WatchKind()), (1, new OwnConnectionKind())];
+        [(3, new BlockingPopKind()), (1, new AbandonedPopKind()), (5, new PushKind()), (2, new WatchKind()), (1, new OwnConnectionKind())];
 }
