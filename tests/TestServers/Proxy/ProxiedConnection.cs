@@ -46,7 +46,13 @@ internal sealed class ProxiedConnection(FaultProxy proxy, Socket client, Socket 
         {
             while (await from.ReceiveAsync(buffer, stopping) is > 0 and var length)
             {
-                await queue.Writer.WriteAsync((buffer[..length], Environment.TickCount64), stopping);
+                var chunk = buffer[..length];
+                if (direction == Direction.ToClient)
+                {
+                    proxy.Falsify?.Invoke(chunk);
+                }
+
+                await queue.Writer.WriteAsync((chunk, Environment.TickCount64), stopping);
             }
         }
         catch (Exception e) when (IsEnd(e))
