@@ -54,6 +54,9 @@ internal sealed partial class SessionLog(ILogger<SessionLog> logger, TimeProvide
     [LoggerMessage(107, LogLevel.Information, "A sign-in carries no NameIdentifier claim: the session is listed under no user.")]
     public partial void SignInWithoutUser();
 
+    [LoggerMessage(114, LogLevel.Warning, "Sessions:Cookie:{Key} is '{Value}', and over plain HTTP browsers drop the session's cookie. Outside of Development it must be {Allowed}.")]
+    public partial void CookieNeedsHttps(string key, object? value, string allowed);
+
     [LoggerMessage(101, LogLevel.Warning, "The record of session {Session} cannot be read; the request gets a new session and the record is left alone.")]
     private partial void LogBrokenRecord(string session);
 
