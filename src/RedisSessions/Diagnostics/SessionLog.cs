@@ -37,6 +37,10 @@ internal sealed partial class SessionLog(ILogger<SessionLog> logger, TimeProvide
         LogUnavailable(operation, cause.GetType().Name, cause.Message, untold);
     }
 
+    public void ForeignRecord(string? publicId) => LogForeignRecord(Masked(publicId));
+
+    public void ContradictedAnswer(string? publicId) => LogContradictedAnswer(Masked(publicId));
+
     public void CommitFoundNothing(string publicId) => LogCommitFoundNothing(Masked(publicId));
 
     public void RenewalFailed(string publicId) => LogRenewalFailed(Masked(publicId));
@@ -74,6 +78,12 @@ internal sealed partial class SessionLog(ILogger<SessionLog> logger, TimeProvide
 
     [LoggerMessage(106, LogLevel.Warning, "The principal in session {Session} cannot be read; the request is anonymous.")]
     private partial void LogBrokenTicket(string session);
+
+    [LoggerMessage(109, LogLevel.Critical, "What was read for session {Session} was written for another session, and was handed to nobody: replies are out of step, or the record was copied by hand. It is read once more over a new connection, where the client can make one.")]
+    private partial void LogForeignRecord(string session);
+
+    [LoggerMessage(110, LogLevel.Warning, "There was said to be no record of session {Session} that can be read; asked again, there was one, and that counts. The first answer may have been another command's: its connection is dropped, where the client can do that.")]
+    private partial void LogContradictedAnswer(string session);
 
     private static string Masked(string? publicId) => publicId is null ? "?" : publicId[..ShownCharacters] + "…";
 }
