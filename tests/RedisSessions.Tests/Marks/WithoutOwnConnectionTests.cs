@@ -138,13 +138,13 @@ public sealed class WithoutOwnConnectionTests(RedisFixture redis) : IClassFixtur
     {
         public int Lies { get; set; }
 
-        public (string Key, string Other) Instead { get; set; }
+        public (string Key, string Other) Instead { get; set; } = ("", "");
 
         public ValueTask<RespValue> ExecuteAsync(RedisCommand command, CancellationToken cancellationToken = default)
         {
             var arguments = command.Arguments.ToArray();
-            var at = Array.FindIndex(arguments, one => one.ToString() == Instead.Key);
-            if (at < 0 || Lies == 0)
+            var at = Array.FindIndex(arguments, one => one.Equals((RedisArgument)Instead.Key));
+            if (Lies == 0 || at < 0)
             {
                 return inner.ExecuteAsync(command, cancellationToken);
             }
