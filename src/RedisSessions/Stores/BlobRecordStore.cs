@@ -14,10 +14,18 @@ internal sealed class BlobRecordStore(
 {
     public async ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken)
     {
-        var reading = await ReadAsync(key, cancellationToken);
+        var blob = await ReadAsync(key, cancellationToken);
+        var reading = ReadingOf(key, blob);
         if (reading.Kind != RecordReadingKind.Found)
         {
-            reading = await look.ConfirmAsync(key, reading, look.Drops, () => ReadAsync(key, cancellationToken));
+            reading = await look.ConfirmAsync(key, reading, look.Drops, async () =>
+            {
+                var again = await ReadAsync(key, cancellationToken);
+                var second = ReadingOf(key, again);
+
+                // The same bytes twice are what is kept there. Answers that belong to others would differ.
+                return second.Kind == RecordReadingKind.Foreign && again.AsSpan().SequenceEqual(blob) ? RecordReading.Broken : second;
+            });
         }
 
         if (reading.Record?.ExpiresAt <= time.GetUtcNow())
@@ -69,11 +77,11 @@ internal sealed class BlobRecordStore(
         return true;
     }
 
-    private async ValueTask<RecordReading> ReadAsync(string key, CancellationToken cancellationToken)
-    {
-        var blob = await AskAsync("load", () => cache.GetAsync(key, cancellationToken));
-        return blob is null ? RecordReading.Missing : BlobCodec.Decode(key, blob, protection);
-    }
+    private ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken) =>
+        AskAsync("load", () => cache.GetAsync(key, cancellationToken));
+
+    private RecordReading ReadingOf(string key, byte[]? blob) =>
+        blob is null ? RecordReading.Missing : BlobCodec.Decode(key, blob, protection);
 
     // What a foreign cache throws when its server is away is not known: everything counts as that.
     private async ValueTask<T> AskAsync<T>(string operation, Func<Task<T>> ask)
