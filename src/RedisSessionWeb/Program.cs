@@ -34,6 +34,7 @@ internal static class Program
             ContentRootPath = ContentRoot.Find(args),
         });
         builder.ConfigureWebServer();
+        builder.Logging.TellFailedStartsOnce();
 
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProxies(builder.Configuration);
