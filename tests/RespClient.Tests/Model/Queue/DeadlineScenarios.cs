@@ -22,7 +22,7 @@ internal sealed class TimedOutAndAnsweredAtOnce : QueueScenario
     private async Task AskTwiceAsync()
     {
         await AskAsync("one", [Outcome.Answered, Outcome.TimedOut]);
-        await AskAsync("three");
+        await AskAsync("three", [Outcome.Answered, Outcome.TimedOut]);
     }
 }
 

@@ -95,7 +95,7 @@ internal sealed class SteppedAssembly
         body.OptimizeMacros();
     }
 
-    /// <summary>Which call uses the address of which field: volatile and interlocked accesses, by the instruction that loads the address.</summary>
+    /// <summary>Which call uses the address of which field, by the instruction that loads the address.</summary>
     private Dictionary<Instruction, (Instruction Call, Instruction[] Step)> PairAddresses(Instruction[] instructions)
     {
         Dictionary<Instruction, (Instruction, Instruction[])> paired = [];
@@ -106,22 +106,32 @@ internal sealed class SteppedAssembly
             {
                 open.Push(instruction);
             }
-            else if (instruction.Operand is MethodReference { DeclaringType.FullName: "System.Threading.Volatile" or "System.Threading.Interlocked" } called
-                && open.TryPop(out var address)
-                && address is { OpCode.Code: Code.Ldflda, Operand: FieldReference field }
-                && field.Resolve() is { } definition && IsShared(definition))
+            else if (instruction.Operand is MethodReference called && open.TryPeek(out var address) && AccessThrough(address, called) is { } access)
             {
-                var access = called.Name == "Read" ? Access.Acquire
-                    : called.DeclaringType.Name == "Volatile" ? Access.Release
-                    : Access.Both;
-                paired[address] = (instruction, definition.DeclaringType.IsValueType
-                    ? [Text(NameOf(definition)), Call(access == Access.Acquire ? nameof(Steps.ReadElement) : nameof(Steps.WriteElement))]
-                    : [Call($"{access}There")]);
+                open.Pop();
+                if (address is { OpCode.Code: Code.Ldflda, Operand: FieldReference field } && field.Resolve() is { } definition && IsShared(definition))
+                {
+                    paired[address] = (instruction, definition.DeclaringType.IsValueType
+                        ? [Text(NameOf(definition)), Call(access == Access.Acquire ? nameof(Steps.ReadElement) : nameof(Steps.WriteElement))]
+                        : [Call($"{access}There")]);
+                }
             }
         }
 
         return paired;
     }
+
+    /// <summary>What a call does to what lies at an address; null: it has nothing to do with it.</summary>
+    private static Access? AccessThrough(Instruction address, MethodReference called) => called.DeclaringType.FullName switch
+    {
+        "System.Threading.Volatile" => called.Name == "Read" ? Access.Acquire : Access.Release,
+        "System.Threading.Interlocked" => called.Name == "Read" ? Access.Acquire : Access.Both,
+
+        // A method of a struct that is a field.
+        var type when called.HasThis && address.Operand is FieldReference field && field.FieldType.FullName == type =>
+            called.Name.StartsWith("get_", StringComparison.Ordinal) || called.Name.StartsWith("Get", StringComparison.Ordinal) ? Access.Acquire : Access.Both,
+        _ => null,
+    };
 
     private void StepBefore(
         MethodBody body, Instruction instruction, FieldReference field, FieldDefinition definition, Dictionary<Instruction, (Instruction Call, Instruction[] Step)> paired)

@@ -24,12 +24,12 @@ internal sealed class SteppedWorld : AssemblyLoadContext, IDisposable
     }
 
     /// <summary>Explores a scenario of this assembly in there.</summary>
-    public Exploration Explore(Type scenario, int maxPreemptions)
+    public Exploration Explore(Type scenario, Bounds bounds)
     {
         var run = _tests.GetType(typeof(SteppedWorld).FullName!)!.GetMethod(nameof(Run), BindingFlags.NonPublic | BindingFlags.Static)!
-            .CreateDelegate<Func<string, int, (int, string?)>>();
-        var (schedules, failure) = run(scenario.FullName!, maxPreemptions);
-        return new Exploration(schedules, failure);
+            .CreateDelegate<Func<string, int, int, (int, bool, string?)>>();
+        var (schedules, isComplete, failure) = run(scenario.FullName!, bounds.Preemptions, bounds.Schedules);
+        return new Exploration(schedules, isComplete, failure);
     }
 
     public void Dispose() => Unload();
@@ -40,11 +40,11 @@ internal sealed class SteppedWorld : AssemblyLoadContext, IDisposable
         : null;
 
     /// <summary>Runs in there; what it takes and returns are types of both worlds.</summary>
-    private static (int Schedules, string? Failure) Run(string scenario, int maxPreemptions)
+    private static (int Schedules, bool IsComplete, string? Failure) Run(string scenario, int preemptions, int schedules)
     {
-        using var explorer = new Explorer(maxPreemptions);
+        using var explorer = new Explorer(new Bounds(preemptions, schedules));
         var type = typeof(SteppedWorld).Assembly.GetType(scenario)!;
-        var (schedules, failure) = explorer.Explore(() => (Scenario)Activator.CreateInstance(type)!);
-        return (schedules, failure);
+        var exploration = explorer.Explore(() => (Scenario)Activator.CreateInstance(type)!);
+        return (exploration.Schedules, exploration.IsComplete, exploration.Failure);
     }
 }

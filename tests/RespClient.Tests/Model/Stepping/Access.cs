@@ -18,3 +18,9 @@ internal enum Access
     /// <summary>An interlocked operation, the taking of a lock, or anything else that is read and written as one.</summary>
     Both,
 }
+
+internal static class AccessExtensions
+{
+    /// <summary>Whether others notice it.</summary>
+    public static bool IsWrite(this Access access) => access is Access.Write or Access.Release or Access.Both;
+}

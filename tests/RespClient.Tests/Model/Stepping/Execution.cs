@@ -73,14 +73,12 @@ internal sealed class Execution(Explorer explorer, byte[] schedule, List<string>
             return;
         }
 
-        var location = LocationOf(target, name);
-        var isContended = explorer.IsContended(name);
-        if (isContended)
+        if (explorer.IsContended(name, thread.Index, access))
         {
             Pause(thread, null);
         }
 
-        Note(thread, location, name, access, isContended);
+        Note(thread, LocationOf(target, name), name, access);
     }
 
     /// <summary>Waits until something holds that other threads bring about. False: nobody will, the execution is over.</summary>
@@ -93,7 +91,7 @@ internal sealed class Execution(Explorer explorer, byte[] schedule, List<string>
 
         if (!_isUnwinding)
         {
-            Note(thread, LocationOf(target, name), name, Access.Both, isContended: true);
+            Note(thread, LocationOf(target, name), name, Access.Both);
         }
 
         return !_isUnwinding;
@@ -137,32 +135,28 @@ internal sealed class Execution(Explorer explorer, byte[] schedule, List<string>
 
     private void Take(ModelThread thread, ModelLock model, string name)
     {
-        var isContended = (_isExploring && explorer.IsContended(name)) || model.Owner is not null;
-        if (isContended)
+        if (model.Owner is not null || (_isExploring && explorer.IsContended(name, thread.Index, Access.Both)))
         {
             Pause(thread, () => model.Owner is null);
         }
 
-        Note(thread, model.Location, name, Access.Both, isContended);
+        Note(thread, model.Location, name, Access.Both);
     }
 
-    private void Note(ModelThread thread, Location location, string name, Access access, bool isContended)
+    private void Note(ModelThread thread, Location location, string name, Access access)
     {
         if (!_isExploring)
         {
             return;
         }
 
-        if (isContended)
+        trace?.Add($"   {thread.Name}: {access} {name}");
+        thread.History = location.Extend(thread.History, access);
+        location.Note(thread, access, (other, hasWritten) =>
         {
-            trace?.Add($"   {thread.Name}: {access} {name}");
-            thread.History = location.Extend(thread.History, access);
-        }
-
-        if (location.Note(thread, access))
-        {
-            explorer.NoteContended(name);
-        }
+            explorer.NoteContended(name, thread.Index, access.IsWrite());
+            explorer.NoteContended(name, other, hasWritten);
+        });
     }
 
     private Location LocationOf(object? target, string name)

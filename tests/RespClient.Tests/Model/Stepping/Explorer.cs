@@ -2,20 +2,26 @@ namespace RespClient.Tests.Model.Stepping;
 
 /// <summary>What an exploration has come to.</summary>
 /// <param name="Schedules">How many executions there were.</param>
+/// <param name="IsComplete">Whether there are no others.</param>
 /// <param name="Failure">What went wrong in the last one, its schedule and its steps; null: nothing in any.</param>
-internal readonly record struct Exploration(int Schedules, string? Failure);
+internal readonly record struct Exploration(int Schedules, bool IsComplete, string? Failure);
+
+/// <summary>How far an exploration goes.</summary>
+/// <param name="Preemptions">How often a thread that could go on is held up in an execution.</param>
+/// <param name="Schedules">How many executions there are.</param>
+internal readonly record struct Bounds(int Preemptions, int Schedules);
 
 /// <summary>
 /// Runs a scenario in every order of its steps in which a thread that could go on is held up no more than so many times;
-/// first without any such preemption, then with one, and so on. Orders that differ only in steps which are in no conflict
-/// are run once.
+/// first without any such preemption, then with one, and so on, until so many schedules were run. Orders that differ only in
+/// steps which are in no conflict are run once.
 /// </summary>
-/// <param name="maxPreemptions">How many.</param>
-internal sealed class Explorer(int maxPreemptions) : IDisposable
+/// <param name="bounds">How many of both.</param>
+internal sealed class Explorer(Bounds bounds) : IDisposable
 {
-    private readonly HashSet<string> _contended = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<(string, int, bool)> _contended = [];
     private readonly Dictionary<ulong, int> _seen = [];
-    private readonly Stack<byte[]>[] _waiting = [.. Enumerable.Range(0, maxPreemptions + 1).Select(static _ => new Stack<byte[]>())];
+    private readonly List<byte[]>[] _waiting = [.. Enumerable.Range(0, bounds.Preemptions + 1).Select(static _ => new List<byte[]>())];
     private readonly List<Worker> _workers = [];
     private bool _hasLearned;
 
@@ -23,13 +29,13 @@ internal sealed class Explorer(int maxPreemptions) : IDisposable
     {
         var schedules = 0;
         Start();
-        while (Next() is { } schedule)
+        while (schedules < bounds.Schedules && Next(schedules) is { } schedule)
         {
             schedules++;
             var failure = new Execution(this, schedule, null).Run(scenario());
             if (failure is not null)
             {
-                return new Exploration(schedules, Describe(scenario, schedule, failure));
+                return new Exploration(schedules, IsComplete: false, Describe(scenario, schedule, failure));
             }
 
             if (_hasLearned)
@@ -39,19 +45,20 @@ internal sealed class Explorer(int maxPreemptions) : IDisposable
             }
         }
 
-        return new Exploration(schedules, null);
+        return new Exploration(schedules, IsComplete: _waiting.All(static schedules => schedules.Count == 0), null);
     }
 
-    /// <summary>Whether the order of accesses to a place makes a difference, as far as is known.</summary>
-    public bool IsContended(string name) => _contended.Contains(name);
+    /// <summary>Whether it makes a difference what others do before a thread's access to a place, as far as is known.</summary>
+    public bool IsContended(string name, int thread, Access access) => _contended.Contains((name, thread, access.IsWrite()));
 
-    public void NoteContended(string name) => _hasLearned |= _contended.Add(name);
+    /// <summary>Of a thread's accesses to a place, its writes or its reads, one was in conflict with another thread's.</summary>
+    public void NoteContended(string name, int thread, bool isWrite) => _hasLearned |= _contended.Add((name, thread, isWrite));
 
     /// <summary>Whether nobody has gone on with this thread from this state with as many preemptions left.</summary>
     public bool IsNew(ulong state, int thread, int preemptions)
     {
         var key = Location.Mix(state, (ulong)thread + 1);
-        if (preemptions > maxPreemptions || (_seen.TryGetValue(key, out var before) && before <= preemptions))
+        if (preemptions > bounds.Preemptions || (_seen.TryGetValue(key, out var before) && before <= preemptions))
         {
             return false;
         }
@@ -60,7 +67,7 @@ internal sealed class Explorer(int maxPreemptions) : IDisposable
         return true;
     }
 
-    public void Add(byte[] schedule, int preemptions) => _waiting[preemptions].Push(schedule);
+    public void Add(byte[] schedule, int preemptions) => _waiting[preemptions].Add(schedule);
 
     public Worker Worker(int index)
     {
@@ -90,10 +97,23 @@ internal sealed class Explorer(int maxPreemptions) : IDisposable
             schedules.Clear();
         }
 
-        _waiting[0].Push([]);
+        _waiting[0].Add([]);
     }
 
-    private byte[]? Next() => _waiting.FirstOrDefault(static schedules => schedules.Count > 0)?.Pop();
+    /// <summary>One of those with the fewest preemptions, from anywhere among them: where the bounds end it, each part has had its turn.</summary>
+    private byte[]? Next(int turn)
+    {
+        if (_waiting.FirstOrDefault(static schedules => schedules.Count > 0) is not { } schedules)
+        {
+            return null;
+        }
+
+        var index = (int)(Location.Mix((ulong)turn, 0) % (ulong)schedules.Count);
+        var next = schedules[index];
+        schedules[index] = schedules[^1];
+        schedules.RemoveAt(schedules.Count - 1);
+        return next;
+    }
 
     private string Describe(Func<Scenario> scenario, byte[] schedule, string failure)
     {

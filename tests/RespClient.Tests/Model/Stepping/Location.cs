@@ -16,42 +16,45 @@ internal sealed class Location
     private ulong _writes;
     private ulong _reads;
 
-    /// <summary>Notes an access. True: nothing but the scheduler orders it and an earlier one that it is in conflict with.</summary>
-    public bool Note(ModelThread thread, Access access)
+    /// <summary>Notes an access, and tells which earlier ones it is in conflict with that nothing but the scheduler orders.</summary>
+    /// <param name="thread">Whose it is.</param>
+    /// <param name="access">What it does.</param>
+    /// <param name="conflict">Gets the other thread, and whether that wrote.</param>
+    public void Note(ModelThread thread, Access access, Action<int, bool> conflict)
     {
-        var isSync = access is Access.Acquire or Access.Release or Access.Both;
+        var isSync = access is not (Access.Read or Access.Write);
         if (access is Access.Acquire or Access.Both)
         {
             thread.LearnFrom(_released);
         }
 
-        var isContended = _writer >= 0 && _writer != thread.Index
-            && ((isSync && _writtenInSync) || !thread.Knows(_writer, _writtenAt));
-        var isWrite = access is Access.Write or Access.Release or Access.Both;
-        for (var other = 0; isWrite && other < _readAt.Length; other++)
+        if (_writer >= 0 && _writer != thread.Index && ((isSync && _writtenInSync) || !thread.Knows(_writer, _writtenAt)))
         {
-            isContended |= other != thread.Index && _readAt[other] > 0
-                && ((isSync && _readInSync[other]) || !thread.Knows(other, _readAt[other]));
+            conflict(_writer, true);
+        }
+
+        for (var other = 0; access.IsWrite() && other < _readAt.Length; other++)
+        {
+            if (other != thread.Index && _readAt[other] > 0 && ((isSync && _readInSync[other]) || !thread.Knows(other, _readAt[other])))
+            {
+                conflict(other, false);
+            }
         }
 
         var now = thread.Tick();
-        if (access is not (Access.Write or Access.Release))
-        {
-            _readAt[thread.Index] = now;
-            _readInSync[thread.Index] = isSync;
-        }
-
-        if (isWrite)
+        if (access.IsWrite())
         {
             (_writer, _writtenAt, _writtenInSync) = (thread.Index, now, isSync);
+        }
+        else
+        {
+            (_readAt[thread.Index], _readInSync[thread.Index]) = (now, isSync);
         }
 
         if (access is Access.Release or Access.Both)
         {
             thread.TellTo(_released);
         }
-
-        return isContended;
     }
 
     /// <summary>A lock is free again: whoever takes it next knows what was done under it.</summary>
@@ -64,7 +67,7 @@ internal sealed class Location
     public ulong Extend(ulong history, Access access)
     {
         var read = Mix(history + 1, _writes);
-        if (access is Access.Read or Access.Acquire)
+        if (!access.IsWrite())
         {
             _reads += read;
             return read;
