@@ -355,8 +355,10 @@ internal sealed class TrackedTable<TKey, TValue>
         var deadline = long.MaxValue;
         if (item.ExpiresAt is { } expiresAt && _rules.HonourDeadlines)
         {
+            // In this order: a pause between the two clocks makes the record end early, and not late.
+            var now = _time.GetTimestamp();
             var left = expiresAt - _time.GetUtcNow();
-            deadline = _time.GetTimestamp() + _clock.Timestamps(left < LongestLife ? left : LongestLife) - _clock.Slack;
+            deadline = now + _clock.Timestamps(left < LongestLife ? left : LongestLife) - _clock.Slack;
         }
 
         if (_entries.Put(key, item.Value!, item.SizeInBytes, deadline))

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+
+using RespClient.Tests.Model.Rewriting;
+using RespClient.Tests.Model.Stepping;
+using RespClient.Tests.Model.Table;
+using RespClient.Tracking.Table;
+
+namespace RespClient.Tests.Model;
+
+/// <summary>
+/// What threads do to the tracked table, as <see cref="QueueModelTests"/> for the queue; and that it is noticed when the table
+/// is broken.
+/// </summary>
+public sealed class TableModelTests(ITestOutputHelper output)
+{
+    private static readonly Bounds Usual = Environment.GetEnvironmentVariable("LONG_RUN") == "1"
+        ? new Bounds(Preemptions: 4, Schedules: 100_000)
+        : new Bounds(Preemptions: 2, Schedules: 800);
+
+    private static readonly Bounds OfAFault = new(Preemptions: 2, Schedules: 20_000);
+
+    [Fact]
+    public void WhateverTheOrderNobodyWhoHasBeenToldOfAWriteReadsWhatWasBeforeIt()
+    {
+        using var world = new SteppedWorld();
+        foreach (var scenario in typeof(TableScenario).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(TableScenario))))
+        {
+            var started = Stopwatch.GetTimestamp();
+            var exploration = world.Explore(scenario, Usual);
+            output.WriteLine($"{scenario.Name}: {exploration.Schedules} schedules{(exploration.IsComplete ? ", all there are" : "")}, {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms");
+            Assert.True(exploration.Failure is null, $"{scenario.Name}: {exploration.Failure}");
+        }
+    }
+
+    [Fact]
+    public void APushThatIsHeededWithoutTheLockIsFound()
+    {
+        using var world = new SteppedWorld(BrokenTable.ForgetTheLock);
+        AssertFinds(world, typeof(TwoForeignWrites));
+    }
+
+    [Fact]
+    public void AWriteThatDoesNotMarkItsKeyIsFound()
+    {
+        using var world = new SteppedWorld(BrokenTable.Break(nameof(TrackingRules.MarkOwnWrites)));
+        AssertFinds(world, typeof(AMarkedWrite));
+    }
+
+    [Fact]
+    public void ARecordThatOutlivesItsConnectionIsFound()
+    {
+        using var world = new SteppedWorld(BrokenTable.Break(nameof(TrackingRules.DropOnDisconnect)));
+        AssertFinds(world, typeof(AReconnection));
+    }
+
+    private void AssertFinds(SteppedWorld world, Type scenario)
+    {
+        var exploration = world.Explore(scenario, OfAFault);
+        output.WriteLine($"After {exploration.Schedules} schedules: {exploration.Failure}");
+        Assert.NotNull(exploration.Failure);
+    }
+}
