@@ -15,7 +15,7 @@ public sealed class QueueModelTests(ITestOutputHelper output)
 {
     private static readonly Bounds Usual = Environment.GetEnvironmentVariable("LONG_RUN") == "1"
         ? new Bounds(Preemptions: 3, Schedules: 100_000)
-        : new Bounds(Preemptions: 2, Schedules: 800);
+        : new Bounds(Preemptions: 2, Schedules: 400);
 
     private static readonly Bounds OfAFault = new(Preemptions: 2, Schedules: 20_000);
 
