@@ -12,8 +12,8 @@ internal static class ScriptTag
     private const string Return =
         "end\n"
         + "local tag = tonumber(table.remove(ARGV))\n"
-        + "local ran, result = pcall(run, KEYS, ARGV)\n"
-        + "if not ran and type(result) ~= 'table' then result = {err = 'ERR ' .. tostring(result)} end\n"
+        + "local function caught(e) return type(e) == 'table' and e or {err = 'ERR ' .. tostring(e)} end\n"
+        + "local _, result = xpcall(function() return run(KEYS, ARGV) end, caught)\n"
         + "return {tag, result}";
 
     // The first is random, so that processes behind one proxy have others. Lua's numbers are exact up to 2^53.
