@@ -104,7 +104,7 @@ public sealed class ForeignScriptReplyTests
         Assert.True(cache.TryGet("b", out _));
         Assert.Equal(["1"], kept);
 
-        // The last digit of the number, in whatever comes next.
+        // The first digit of the number, in the replies that come next.
         proxy.Falsify = bytes =>
         {
             var at = bytes.AsSpan().IndexOf("*2\r\n:"u8);
@@ -112,6 +112,8 @@ public sealed class ForeignScriptReplyTests
             {
                 bytes[at + 5] = bytes[at + 5] == (byte)'1' ? (byte)'2' : (byte)'1';
             }
+
+            return bytes;
         };
         await Assert.ThrowsAsync<RedisProtocolException>(() => script.ExecuteAsync(cache.Writer("a", Keep), ["note:a"], ["new"]).AsTask());
         Assert.Equal(["1"], kept);
