@@ -6,7 +6,6 @@ using RedisSessions.Marks;
 using RedisSessions.Records;
 
 using RespClient;
-using RespClient.Protocol;
 
 namespace RedisSessions.Stores;
 
@@ -18,7 +17,16 @@ internal sealed class FieldRecordStore(
     public async ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken)
     {
         var drops = look.Drops;
-        var reading = await ReadingOfAsync(key, cache.ReadAsync(key, cancellationToken));
+        RecordReading reading;
+        try
+        {
+            reading = RecordLayout.Read(key, await cache.ReadAsync(key, cancellationToken), protection);
+        }
+        catch (RedisException e)
+        {
+            reading = ReadingOf(e);
+        }
+
         return reading.Kind == RecordReadingKind.Found
             ? Loaded(key, reading)
             : await ConfirmAsync(key, reading, drops, cancellationToken);
@@ -31,8 +39,22 @@ internal sealed class FieldRecordStore(
     /// <param name="cancellationToken">Stops waiting.</param>
     public async ValueTask<SessionRecord?> ConfirmAsync(
         string key, RecordReading first, int drops, CancellationToken cancellationToken) =>
-        Loaded(key, await look.ConfirmAsync(
-            key, first, drops, () => ReadingOfAsync(key, cache.ConfirmAsync(key, [], cancellationToken))));
+        Loaded(key, await look.ConfirmAsync(key, first, drops, async () =>
+        {
+            try
+            {
+                return RecordLayout.Read(key, await cache.ConfirmAsync(key, [], cancellationToken), protection);
+            }
+            catch (RedisException e)
+            {
+                return ReadingOf(e);
+            }
+        }));
+
+    /// <summary>What an error in the place of a record says of it.</summary>
+    /// <exception cref="SessionUnavailableException">Nothing.</exception>
+    public RecordReading ReadingOf(RedisException e) =>
+        e is RedisServerException { Kind: RedisErrorKind.WrongType } ? RecordReading.Broken : throw Unavailable("load", e);
 
     /// <summary>Counts what was found behind any near cache.</summary>
     public SessionRecord? Loaded(string key, RecordReading reading)
@@ -94,23 +116,6 @@ internal sealed class FieldRecordStore(
         ? null
         : change.Values.ToDictionary(
             value => value.Key, value => value.Value is null ? null : protection.Protect(value.Key, value.Value));
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<RecordReading> ReadingOfAsync(string key, ValueTask<RespValue> reply)
-    {
-        try
-        {
-            return RecordLayout.Read(key, await reply, protection);
-        }
-        catch (RedisServerException e) when (e.Kind == RedisErrorKind.WrongType)
-        {
-            return RecordReading.Broken;
-        }
-        catch (RedisException e)
-        {
-            throw Unavailable("load", e);
-        }
-    }
 
     private FieldWrite WriteOf(RecordChange change, Dictionary<string, byte[]?> values)
     {
@@ -223,6 +228,6 @@ internal sealed class FieldRecordStore(
         return before.With(before.Values.With(values), before.SealedValues?.With(sealedValues));
     }
 
-    public SessionUnavailableException Unavailable(string operation, RedisException cause) =>
+    private SessionUnavailableException Unavailable(string operation, RedisException cause) =>
         look.Report.Unavailable(operation, "Redis", cause);
 }

@@ -62,13 +62,9 @@ internal sealed class NearRecordStore(
         {
             reading = NearRecords.ReadingOf(await near.GetAsync(key, cancellationToken));
         }
-        catch (RedisServerException e) when (e.Kind == RedisErrorKind.WrongType)
-        {
-            reading = RecordReading.Broken;
-        }
         catch (RedisException e)
         {
-            throw fields.Unavailable("load", e);
+            reading = fields.ReadingOf(e);
         }
 
         return reading.Kind == RecordReadingKind.Found
