@@ -56,7 +56,7 @@ public sealed class TableModelTests(ITestOutputHelper output)
     private void AssertFinds(SteppedWorld world, Type scenario)
     {
         var exploration = world.Explore(scenario, OfAFault);
-        output.WriteLine($"After {exploration.Schedules} schedules: {exploration.Failure}");
+        output.WriteLine($"After {exploration.Schedules} schedules: {exploration.Failure?.Split('\n')[0]}");
         Assert.NotNull(exploration.Failure);
     }
 }
