@@ -8,6 +8,8 @@ using PostgreSqlAccounts;
 
 using RedisSessions;
 
+using RedisSessionWeb.Errors;
+
 using RespClient;
 
 using VerificationCodes;
@@ -69,7 +71,7 @@ internal static class GateRoutes
     private static void Map<T>(IEndpointRouteBuilder routes, string path, JsonTypeInfo<T> type, Func<GateService, T, Task<GateAnswer>> run) =>
         routes.MapPost(path, async (HttpContext context, GateService gate) =>
         {
-            var answer = await ReadAsync(context, type) is { } request ? await RunAsync(() => run(gate, request)) : GateError.BadJson;
+            var answer = await ReadAsync(context, type) is { } request ? await RunAsync(() => run(gate, request), context) : GateError.BadJson;
             return Results.Json(answer, GateJson.Default.GateAnswer);
         }).WithMetadata(GateRoute.Mark);
 
@@ -87,7 +89,7 @@ internal static class GateRoutes
         }
     }
 
-    private static async Task<GateAnswer> RunAsync(Func<Task<GateAnswer>> run)
+    private static async Task<GateAnswer> RunAsync(Func<Task<GateAnswer>> run, HttpContext context)
     {
         try
         {
@@ -96,6 +98,7 @@ internal static class GateRoutes
         catch (Exception e) when (e is VerificationUnavailableException or SessionUnavailableException
             or AccountsUnavailableException or RedisException)
         {
+            context.RequestServices.GetRequiredService<OutageLog>().Tell(e);
             return GateError.Unavailable;
         }
     }

@@ -4,6 +4,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
+using RedisSessionWeb.Errors;
+
 using VerificationCodes;
 using VerificationCodes.Addresses;
 using VerificationCodes.Captcha;
@@ -38,8 +40,9 @@ internal static class SmsRoutes
         {
             answer = await run();
         }
-        catch (VerificationUnavailableException)
+        catch (VerificationUnavailableException e)
         {
+            context.RequestServices.GetRequiredService<OutageLog>().Tell(e);
             answer = SmsNumber.ProviderFailed;
         }
 

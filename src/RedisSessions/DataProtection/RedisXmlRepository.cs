@@ -3,6 +3,8 @@ using System.Xml.Linq;
 
 using Microsoft.AspNetCore.DataProtection.Repositories;
 
+using RedisSessions.Diagnostics;
+
 using RespClient;
 using RespClient.Protocol;
 
@@ -16,7 +18,7 @@ namespace RedisSessions.DataProtection;
 /// The interface is synchronous, so its members block the calling thread. Data Protection calls them when the
 /// application starts and then about once a day, in the background.
 /// </remarks>
-internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpan timeout) : IDeletableXmlRepository
+internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpan timeout, SessionLog log) : IDeletableXmlRepository
 {
     public IReadOnlyCollection<XElement> GetAllElements() =>
         [.. ReadAll().Select(entry => XElement.Parse(Encoding.UTF8.GetString(entry)))];
@@ -56,7 +58,15 @@ internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpa
     private RespValue Send(string name, params ReadOnlySpan<RedisArgument> arguments)
     {
         var command = new RedisCommand(name, arguments) { Timeout = timeout };
-        return Task.Run(() => redis.ExecuteAsync(command).AsTask()).GetAwaiter().GetResult();
+        try
+        {
+            return Task.Run(() => redis.ExecuteAsync(command).AsTask()).GetAwaiter().GetResult();
+        }
+        catch (RedisException e)
+        {
+            log.KeyRingUnavailable(e);
+            throw;
+        }
     }
 
     private sealed class Entry(byte[] bytes) : IDeletableElement
