@@ -38,7 +38,7 @@ public static class RedisDataProtectionBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(key);
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.TryAddSingleton<SessionLog>();
+        builder.Services.AddLogging().TryAddSingleton<SessionLog>();
         builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
             new ConfigureOptions<KeyManagementOptions>(options => options.XmlRepository =
                 new RedisXmlRepository(provider.GetRequiredService<IRedisClient>(), key, s_timeout, provider.GetRequiredService<SessionLog>())));
