@@ -101,8 +101,10 @@ internal static class Handshake
     }
 
     // Servers before 6.0 do not know it; an ACL may forbid it; a proxy may say that it cannot.
-    private static bool IsAboutHello(RedisServerException refusal) => refusal.Kind is
-        RedisErrorKind.UnknownCommand or RedisErrorKind.NoProtocol or RedisErrorKind.NoPermission or RedisErrorKind.Other;
+    // Protected mode refuses the client, whatever it says, and closes.
+    private static bool IsAboutHello(RedisServerException refusal) =>
+        refusal.Kind is RedisErrorKind.UnknownCommand or RedisErrorKind.NoProtocol or RedisErrorKind.NoPermission or RedisErrorKind.Other
+        && !refusal.Message.StartsWith("DENIED ", StringComparison.Ordinal);
 
     private static void Check(in RespValue reply, Refusal refusal)
     {
