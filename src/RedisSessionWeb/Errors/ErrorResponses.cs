@@ -61,7 +61,7 @@ internal static class ErrorResponses
     {
         BadHttpRequestException bad => bad.StatusCode,
         SessionUnavailableException or VerificationUnavailableException or AccountsUnavailableException => StatusCodes.Status503ServiceUnavailable,
-        RedisConnectionException or RedisTimeoutException => StatusCodes.Status503ServiceUnavailable,
+        RedisConnectionException or RedisTimeoutException or RedisProtocolException => StatusCodes.Status503ServiceUnavailable,
         RedisServerException server when server.Kind.IsTransient() || server.Kind.IsForbidden() => StatusCodes.Status503ServiceUnavailable,
         { InnerException: { } inner } => StatusOf(inner),
         _ => StatusCodes.Status500InternalServerError,

@@ -9,6 +9,7 @@ using PostgreSqlAccounts;
 using RedisSessions;
 
 using RedisSessionWeb.Errors;
+using RedisSessionWeb.Hosting.Requests;
 
 using RespClient;
 
@@ -73,10 +74,12 @@ internal static class GateRoutes
         {
             var answer = await ReadAsync(context, type) is { } request ? await RunAsync(() => run(gate, request), context) : GateError.BadJson;
             return Results.Json(answer, GateJson.Default.GateAnswer);
-        }).WithMetadata(GateRoute.Mark);
+        }).RefuseOtherSites().WithMetadata(GateRoute.Mark);
 
     private static async Task<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
     {
+        if (!JsonRequests.SaysJson(context.Request))
+            return default;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = MaxBody;
         try

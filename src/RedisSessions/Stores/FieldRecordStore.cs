@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 using RedisSessions.Caching;
 using RedisSessions.Caching.Fields;
-using RedisSessions.Diagnostics;
+using RedisSessions.Marks;
 using RedisSessions.Records;
 
 using RespClient;
@@ -11,30 +11,60 @@ namespace RedisSessions.Stores;
 
 /// <summary>Keeps records as hashes: a commit writes only what changed, and only while the record lives.</summary>
 internal sealed class FieldRecordStore(
-    IFieldCache cache, SessionKeys keys, ValueProtection protection, RedisClock clock, RecordReport report) : IRecordStore
+    IFieldCache cache, SessionKeys keys, ValueProtection protection, RedisClock clock, SecondLook look) : IRecordStore
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken)
     {
-        SessionRecord? record = null;
-        var isBroken = false;
+        var drops = look.Drops;
+        RecordReading reading;
         try
         {
-            var fields = new FieldSet(await cache.ReadAsync(key, cancellationToken));
-            isBroken = fields.Count > 0 && (record = RecordLayout.Read(fields, protection)) is null;
-        }
-        catch (RedisServerException e) when (e.Kind == RedisErrorKind.WrongType)
-        {
-            isBroken = true;
+            reading = RecordLayout.Read(key, await cache.ReadAsync(key, cancellationToken), protection);
         }
         catch (RedisException e)
         {
-            throw Unavailable("load", e);
+            reading = ReadingOf(e);
         }
 
-        report.Loaded(key, record is not null, isBroken);
-        return record;
+        return reading.Kind == RecordReadingKind.Found
+            ? Loaded(key, reading)
+            : await ConfirmAsync(key, reading, drops, cancellationToken);
     }
+
+    /// <summary>Looks again where the first answer held no record.</summary>
+    /// <param name="key">The record's key.</param>
+    /// <param name="first">What the first answer said.</param>
+    /// <param name="drops"><see cref="SecondLook.Drops"/> before it was asked for.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async ValueTask<SessionRecord?> ConfirmAsync(
+        string key, RecordReading first, int drops, CancellationToken cancellationToken) =>
+        Loaded(key, await look.ConfirmAsync(key, first, drops, async () =>
+        {
+            try
+            {
+                return RecordLayout.Read(key, await cache.ConfirmAsync(key, [], cancellationToken), protection);
+            }
+            catch (RedisException e)
+            {
+                return ReadingOf(e);
+            }
+        }));
+
+    /// <summary>What an error in the place of a record says of it.</summary>
+    /// <exception cref="SessionUnavailableException">Nothing.</exception>
+    public RecordReading ReadingOf(RedisException e) =>
+        e is RedisServerException { Kind: RedisErrorKind.WrongType } ? RecordReading.Broken : throw Unavailable("load", e);
+
+    /// <summary>Counts what was found behind any near cache.</summary>
+    public SessionRecord? Loaded(string key, RecordReading reading)
+    {
+        look.Report.Loaded(key, reading.Kind);
+        return reading.Record;
+    }
+
+    /// <summary>As <see cref="SecondLook.Drops"/>.</summary>
+    public int Drops => look.Drops;
 
     public ValueTask<SessionRecord?> ReloadAsync(string key, CancellationToken cancellationToken) =>
         LoadAsync(key, cancellationToken);
@@ -198,6 +228,6 @@ internal sealed class FieldRecordStore(
         return before.With(before.Values.With(values), before.SealedValues?.With(sealedValues));
     }
 
-    public SessionUnavailableException Unavailable(string operation, RedisException cause) =>
-        report.Unavailable(operation, "Redis", cause);
+    private SessionUnavailableException Unavailable(string operation, RedisException cause) =>
+        look.Report.Unavailable(operation, "Redis", cause);
 }
