@@ -99,16 +99,10 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         {
             // The client goes on trying; that the first attempt failed is in the log.
         }
-        catch (Exception e)
+        catch
         {
             await client.DisposeAsync();
-            if (e is RedisException or OperationCanceledException)
-            {
-                throw;
-            }
-
-            var tried = string.Join(", ", ConnectionSupervisor.EndPoints(options).Select(EndPointConnector.Describe));
-            throw new RedisConnectionException($"No connection to {tried}: {e.Message}", CommandOutcome.NotSent, e);
+            throw;
         }
 
         return client;

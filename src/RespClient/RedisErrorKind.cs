@@ -92,6 +92,13 @@ public static class RedisErrorKinds
     public static bool IsTransient(this RedisErrorKind kind) =>
         kind is >= RedisErrorKind.Loading and <= RedisErrorKind.MaxClients;
 
+    /// <summary>
+    /// Whether the server goes on refusing until somebody changes its rights or its configuration: <c>NOPERM</c>,
+    /// <c>NOAUTH</c>, <c>WRONGPASS</c>, and commands it does not know.
+    /// </summary>
+    public static bool IsForbidden(this RedisErrorKind kind) => kind is
+        RedisErrorKind.NoPermission or RedisErrorKind.NoAuth or RedisErrorKind.WrongPassword or RedisErrorKind.UnknownCommand;
+
     internal static RedisErrorKind Parse(string message)
     {
         var space = message.IndexOf(' ', StringComparison.Ordinal);
@@ -122,6 +129,11 @@ public static class RedisErrorKinds
             "ERR" when message.StartsWith("ERR max number of clients", StringComparison.Ordinal) => RedisErrorKind.MaxClients,
             "ERR" when message.StartsWith("ERR unknown command", StringComparison.Ordinal)
                     || message.StartsWith("ERR unknown subcommand", StringComparison.OrdinalIgnoreCase) => RedisErrorKind.UnknownCommand,
+
+            // What a command within a script meets.
+            "ERR" when message.StartsWith("ERR ACL failure in script", StringComparison.Ordinal)
+                    || message.StartsWith("ERR The user executing the script can't", StringComparison.Ordinal) => RedisErrorKind.NoPermission,
+            "ERR" when message.StartsWith("ERR Unknown Redis command called from script", StringComparison.Ordinal) => RedisErrorKind.UnknownCommand,
             _ => RedisErrorKind.Other,
         };
     }

@@ -30,9 +30,12 @@ public abstract class RedisException : Exception
 public sealed class RedisServerException : RedisException
 {
     /// <summary>Creates the exception from an error reply.</summary>
-    /// <param name="message">The error as the server sent it, such as <c>WRONGTYPE Operation against …</c>.</param>
+    /// <param name="message">
+    /// The error as the server sent it, such as <c>WRONGTYPE Operation against …</c>. The arguments that a server repeats
+    /// after an unknown command are cut off: a password may be among them.
+    /// </param>
     public RedisServerException(string message)
-        : base(message, CommandOutcome.Refused) => Kind = RedisErrorKinds.Parse(message);
+        : base(WithoutArguments(message), CommandOutcome.Refused) => Kind = RedisErrorKinds.Parse(message);
 
     /// <summary>An error that is not the end of the matter: something has run all the same.</summary>
     internal RedisServerException(string error, CommandOutcome outcome, string message)
@@ -40,6 +43,12 @@ public sealed class RedisServerException : RedisException
 
     /// <summary>The kind of the error; tells whether a retry helps.</summary>
     public RedisErrorKind Kind { get; }
+
+    private static string WithoutArguments(string message) =>
+        message is not null && message.StartsWith("ERR unknown", StringComparison.Ordinal)
+            && message.IndexOf(", with args", StringComparison.Ordinal) is var end and > 0
+            ? message[..end]
+            : message!;
 }
 
 /// <summary>There is no connection, or it was lost while the command waited.</summary>

@@ -53,13 +53,17 @@ internal static class ErrorResponses
     private static bool IsJson(this HttpRequest request) =>
         request.ContentType is { } type && type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A Redis or PostgreSQL that is away is 503, which says "try again"; everything else nobody expected is 500.</summary>
+    /// <summary>
+    /// A Redis or PostgreSQL that is away or refuses is 503, which says "try again", also where something has wrapped it;
+    /// everything else nobody expected is 500.
+    /// </summary>
     private static int StatusOf(Exception exception) => exception switch
     {
         BadHttpRequestException bad => bad.StatusCode,
         SessionUnavailableException or VerificationUnavailableException or AccountsUnavailableException => StatusCodes.Status503ServiceUnavailable,
         RedisConnectionException or RedisTimeoutException or RedisProtocolException => StatusCodes.Status503ServiceUnavailable,
-        RedisServerException server when server.Kind.IsTransient() => StatusCodes.Status503ServiceUnavailable,
+        RedisServerException server when server.Kind.IsTransient() || server.Kind.IsForbidden() => StatusCodes.Status503ServiceUnavailable,
+        { InnerException: { } inner } => StatusOf(inner),
         _ => StatusCodes.Status500InternalServerError,
     };
 

@@ -8,6 +8,7 @@ using PostgreSqlAccounts;
 
 using RedisSessions;
 
+using RedisSessionWeb.Errors;
 using RedisSessionWeb.Hosting.Requests;
 
 using RespClient;
@@ -71,7 +72,7 @@ internal static class GateRoutes
     private static void Map<T>(IEndpointRouteBuilder routes, string path, JsonTypeInfo<T> type, Func<GateService, T, Task<GateAnswer>> run) =>
         routes.MapPost(path, async (HttpContext context, GateService gate) =>
         {
-            var answer = await ReadAsync(context, type) is { } request ? await RunAsync(() => run(gate, request)) : GateError.BadJson;
+            var answer = await ReadAsync(context, type) is { } request ? await RunAsync(() => run(gate, request), context) : GateError.BadJson;
             return Results.Json(answer, GateJson.Default.GateAnswer);
         }).RefuseOtherSites().WithMetadata(GateRoute.Mark);
 
@@ -91,7 +92,7 @@ internal static class GateRoutes
         }
     }
 
-    private static async Task<GateAnswer> RunAsync(Func<Task<GateAnswer>> run)
+    private static async Task<GateAnswer> RunAsync(Func<Task<GateAnswer>> run, HttpContext context)
     {
         try
         {
@@ -100,6 +101,7 @@ internal static class GateRoutes
         catch (Exception e) when (e is VerificationUnavailableException or SessionUnavailableException
             or AccountsUnavailableException or RedisException)
         {
+            context.RequestServices.GetRequiredService<OutageLog>().Tell(e);
             return GateError.Unavailable;
         }
     }

@@ -9,6 +9,8 @@ internal static class KeyRingServiceCollectionExtensions
     public static IServiceCollection AddKeyRing(this IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName("RedisSessionWeb").PersistKeysToRedis();
+        // It logs each failure with its stack, for each request; SessionLog has told it.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.KeyRingProvider", LogLevel.None));
         services.AddSingleton<KeyRingSecrets>();
         services.AddOptions<KeyManagementOptions>().Configure<KeyRingSecrets>((ring, secrets) =>
         {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
+using RedisSessionWeb.Errors;
 using RedisSessionWeb.Hosting.Requests;
 
 using VerificationCodes;
@@ -40,8 +41,9 @@ internal static class SmsRoutes
         {
             answer = await run();
         }
-        catch (VerificationUnavailableException)
+        catch (VerificationUnavailableException e)
         {
+            context.RequestServices.GetRequiredService<OutageLog>().Tell(e);
             answer = SmsNumber.ProviderFailed;
         }
 

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 using RedisSessions.DataProtection;
+using RedisSessions.Diagnostics;
 
 using RespClient;
 
@@ -35,9 +37,11 @@ public static class RedisDataProtectionBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(key);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddLogging().TryAddSingleton<SessionLog>();
         builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
             new ConfigureOptions<KeyManagementOptions>(options => options.XmlRepository =
-                new RedisXmlRepository(provider.GetRequiredService<IRedisClient>(), key, s_timeout)));
+                new RedisXmlRepository(provider.GetRequiredService<IRedisClient>(), key, s_timeout, provider.GetRequiredService<SessionLog>())));
         return builder;
     }
 }

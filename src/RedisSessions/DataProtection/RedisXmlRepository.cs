@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 
 using RedisSessions.Caching;
+using RedisSessions.Diagnostics;
 
 using RespClient;
 using RespClient.Commands;
@@ -19,7 +20,7 @@ namespace RedisSessions.DataProtection;
 /// The interface is synchronous, so its members block the calling thread. Data Protection calls them when the
 /// application starts and then about once a day, in the background.
 /// </remarks>
-internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpan timeout) : IDeletableXmlRepository
+internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpan timeout, SessionLog log) : IDeletableXmlRepository
 {
     public IReadOnlyCollection<XElement> GetAllElements() =>
         [.. ReadAll().Select(entry => XElement.Parse(Encoding.UTF8.GetString(entry)))];
@@ -62,7 +63,18 @@ internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpa
     }
 
     // On the pool, whatever thread calls: the reply's continuation must not wait for the thread that waits for it.
-    private static RespValue Wait(Func<Task<RespValue>> ask) => Task.Run(ask).GetAwaiter().GetResult();
+    private RespValue Wait(Func<Task<RespValue>> ask)
+    {
+        try
+        {
+            return Task.Run(ask).GetAwaiter().GetResult();
+        }
+        catch (RedisException e)
+        {
+            log.KeyRingUnavailable(e);
+            throw;
+        }
+    }
 
     private sealed class Entry(byte[] bytes) : IDeletableElement
     {

@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Logging;
 
+using RespClient;
+using RespClient.Diagnostics;
+
 namespace RedisSessions.Diagnostics;
 
 /// <summary>Every line this library logs. Ids are public ones, and of those only the start.</summary>
@@ -7,34 +10,36 @@ internal sealed partial class SessionLog(ILogger<SessionLog> logger, TimeProvide
 {
     private const int ShownCharacters = 6;
 
-    // A Redis that is away is one event, however many requests fail.
-    private static readonly TimeSpan s_outageInterval = TimeSpan.FromSeconds(10);
-
-    private readonly Lock _outageLock = new();
-    private DateTimeOffset _nextOutageLine = DateTimeOffset.MinValue;
-    private int _untold;
+    private readonly OutageNotes _outages = new(time);
+    private readonly OutageNotes _keyRingOutages = new(time);
 
     public void BrokenRecord(string? publicId) => LogBrokenRecord(Masked(publicId));
 
-    /// <summary>Told at once, and then every ten seconds with how many were not told.</summary>
+    /// <summary>A Redis that is away is one event, however many requests fail.</summary>
     public void Unavailable(string operation, Exception cause)
     {
-        int untold;
-        lock (_outageLock)
+        if (!_outages.IsNews(operation, cause, out var untold))
         {
-            var now = time.GetUtcNow();
-            if (now < _nextOutageLine)
-            {
-                _untold++;
-                return;
-            }
-
-            _nextOutageLine = now + s_outageInterval;
-            untold = _untold;
-            _untold = 0;
+            return;
         }
 
-        LogUnavailable(operation, cause.GetType().Name, cause.Message, untold);
+        if (OutageNotes.RefusalIn(cause) is { } refusal)
+        {
+            LogRefused(operation, refusal.Message);
+        }
+        else
+        {
+            LogUnavailable(operation, cause.GetType().Name, cause.Message, untold);
+        }
+    }
+
+    /// <summary>The keys of Data Protection could not be read or kept.</summary>
+    public void KeyRingUnavailable(RedisException cause)
+    {
+        if (_keyRingOutages.IsNews("", cause, out var untold))
+        {
+            LogKeyRingUnavailable(cause.GetType().Name, cause.Message, untold);
+        }
     }
 
     public void ForeignRecord(string? publicId) => LogForeignRecord(Masked(publicId));
@@ -66,6 +71,12 @@ internal sealed partial class SessionLog(ILogger<SessionLog> logger, TimeProvide
 
     [LoggerMessage(102, LogLevel.Warning, "Could not {Operation} a session: {Error}: {Reason} ({Untold} more since the last such line.)")]
     private partial void LogUnavailable(string operation, string error, string reason, int untold);
+
+    [LoggerMessage(109, LogLevel.Error, "Redis refuses to {Operation} a session, until its rights (ACL) or its configuration are changed; no restart is needed: {Reason}")]
+    private partial void LogRefused(string operation, string reason);
+
+    [LoggerMessage(110, LogLevel.Error, "Redis did not read or keep the key ring of Data Protection; once it does, no restart is needed: {Error}: {Reason} ({Untold} more since the last such line.)")]
+    private partial void LogKeyRingUnavailable(string error, string reason, int untold);
 
     [LoggerMessage(103, LogLevel.Information, "Session {Session} was ended while a request ran; what the request wrote is dropped.")]
     private partial void LogCommitFoundNothing(string session);

@@ -16,6 +16,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopped = new();
     private readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConnectFailures _failures = new();
     private readonly Task _loop;
     private RespConnection? _connection;
     private long _epoch;
@@ -117,10 +118,10 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
 #pragma warning restore CA1031
             {
                 attempt++;
-                NoteFailure(EndPointConnector.Describe(endPoint), e, attempt);
+                NoteFailure(endPoint, e, attempt);
                 if (attempt == endPoints.Count)
                 {
-                    _firstAttempt.TrySetException(e);
+                    _firstAttempt.TrySetException(_failures.ToException());
 
                     // Nobody may be waiting for it: it is logged, and no unobserved exception.
                     _ = _firstAttempt.Task.Exception;
@@ -146,6 +147,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
                 connection.Abort(new ObjectDisposedException(nameof(RedisClient)));
             }
 
+            _failures.Clear();
             _pipeline.Metrics.Opened();
             ClientLog.Connected(_logger, connection.EndPoint, connection.Epoch, connection.Protocol);
             _pipeline.Observers.Connected(connection.Epoch, connection.Protocol);
@@ -155,7 +157,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             var reason = await connection.ServeAsync(_pipeline);
             heartbeat.Dispose();
             await beating;
-            var why = $"{connection.EndPoint}: {reason.Message}";
+            var why = $"{connection.EndPoint}: {ConnectFailures.ReasonOf(reason)}";
             _pipeline.Observers.Disconnected(connection.Epoch);
             _pipeline.Detach(connection, reason, why);
             if (!_stopped.IsCancellationRequested)
@@ -194,12 +196,13 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         }
     }
 
-    private void NoteFailure(string endPoint, Exception e, int attempt)
+    /// <summary>Logged where it is news: the same reason at each attempt would bury others.</summary>
+    private void NoteFailure(EndPoint endPoint, Exception e, int attempt)
     {
-        if (!_stopped.IsCancellationRequested)
+        if (!_stopped.IsCancellationRequested && _failures.Note(endPoint, e, out var reason))
         {
-            _pipeline.NoteFailedAttempt($"{endPoint} cannot be reached: {e.Message}");
-            ClientLog.CannotConnect(_logger, endPoint, attempt, e.Message);
+            _pipeline.NoteFailedAttempt($"no connection ({_failures})");
+            ClientLog.CannotConnect(_logger, EndPointConnector.Describe(endPoint), attempt, reason);
         }
     }
 }

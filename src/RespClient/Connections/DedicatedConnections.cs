@@ -176,21 +176,20 @@ internal sealed class DedicatedConnections(RedisClientOptions options, ClientMet
 
     private async Task<RespConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        Exception? last = null;
+        var failures = new ConnectFailures();
         foreach (var endPoint in ConnectionSupervisor.EndPoints(options))
         {
             try
             {
                 return await ConnectionSupervisor.OpenAsync(options, endPoint, WaitsOn.Pool, cancellationToken);
             }
-            catch (Exception e) when (e is not OperationCanceledException && e is not RedisServerException)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
-                last = new RedisConnectionException(
-                    $"No connection to {EndPointConnector.Describe(endPoint)}: {e.Message}", CommandOutcome.NotSent, e);
+                failures.Note(endPoint, e, out _);
             }
         }
 
-        throw last!;
+        throw failures.ToException();
     }
 }
 
@@ -250,9 +249,9 @@ internal sealed class DedicatedConnection : IAsyncDisposable
         await using (_connection)
         {
             var reason = await _connection.ServeAsync(Pipeline);
-            var why = $"{_connection.EndPoint}: {reason.Message}";
+            var why = $"{_connection.EndPoint}: {ConnectFailures.ReasonOf(reason)}";
             Pipeline.Detach(_connection, reason, why);
-            Pipeline.Close(new RedisConnectionException($"The connection was lost: {why}", CommandOutcome.NotSent, reason));
+            Pipeline.Close(new RedisConnectionException($"The connection was lost: {why}.", CommandOutcome.NotSent, reason));
         }
     }
 }

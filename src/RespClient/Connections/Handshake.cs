@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 using RespClient.Protocol;
 
 namespace RespClient.Connections;
@@ -58,7 +60,7 @@ internal static class Handshake
             var hello = options.Password is null
                 ? new RedisCommand("HELLO", 3)
                 : new RedisCommand("HELLO", 3, "AUTH", options.User ?? "default", options.Password);
-            var reply = (await connection.ExchangeAsync([hello], cancellationToken))[0];
+            var reply = await SayHelloAsync(connection, hello, cancellationToken);
             if (!reply.IsError)
             {
                 return 3;
@@ -82,9 +84,27 @@ internal static class Handshake
         return 2;
     }
 
+    private static async Task<RespValue> SayHelloAsync(RespConnection connection, RedisCommand hello, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await connection.ExchangeAsync([hello], cancellationToken))[0];
+        }
+        catch (IOException e)
+        {
+            throw new ConnectionClosedOnHelloException(e);
+        }
+        catch (SocketException e)
+        {
+            throw new ConnectionClosedOnHelloException(e);
+        }
+    }
+
     // Servers before 6.0 do not know it; an ACL may forbid it; a proxy may say that it cannot.
-    private static bool IsAboutHello(RedisServerException refusal) => refusal.Kind is
-        RedisErrorKind.UnknownCommand or RedisErrorKind.NoProtocol or RedisErrorKind.NoPermission or RedisErrorKind.Other;
+    // Protected mode refuses the client, whatever it says, and closes.
+    private static bool IsAboutHello(RedisServerException refusal) =>
+        refusal.Kind is RedisErrorKind.UnknownCommand or RedisErrorKind.NoProtocol or RedisErrorKind.NoPermission or RedisErrorKind.Other
+        && !refusal.Message.StartsWith("DENIED ", StringComparison.Ordinal);
 
     private static void Check(in RespValue reply, Refusal refusal)
     {

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 using RespClient.Pipelines;
 using RespClient.Protocol;
 using RespClient.Reading;
@@ -83,7 +85,15 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
     /// <exception cref="Exception">The connection failed, or the reply was malformed.</exception>
     public async Task<RespValue[]> ExchangeAsync(IReadOnlyList<RedisCommand> commands, CancellationToken cancellationToken)
     {
-        await WriteAsync(commands, cancellationToken);
+        try
+        {
+            await WriteAsync(commands, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            // A server that refuses a client says why before it closes: what it said can still be read.
+        }
+
         var replies = new RespValue[commands.Count];
         for (var index = 0; index < replies.Length;)
         {

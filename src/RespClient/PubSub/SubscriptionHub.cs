@@ -18,6 +18,7 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
     private readonly Lock _gate = new();
     private readonly SubscriptionSet _set = new();
     private readonly CancellationTokenSource _stopped = new();
+    private readonly ConnectFailures _failures = new();
 
     // Under the gate, and of the present connection.
     private readonly SubscriptionRequests _requests = new();
@@ -26,6 +27,7 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
 
     /// <summary>Subscribes and waits for the server's word.</summary>
     /// <exception cref="RedisTimeoutException">The server did not confirm within the command time-out.</exception>
+    /// <exception cref="RedisConnectionException">There was no connection within the command time-out.</exception>
     public async Task<RedisSubscription> AddAsync(SubscriptionName name, int capacity, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_stopped.IsCancellationRequested, typeof(RedisClient));
@@ -56,9 +58,7 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
         catch (Exception e)
         {
             await subscription.DisposeAsync();
-            throw e is TimeoutException
-                ? new RedisTimeoutException($"{name.SubscribeCommand} was not confirmed within {options.CommandTimeout.TotalMilliseconds:0} ms.", CommandOutcome.OutcomeUnknown)
-                : e;
+            throw e is TimeoutException ? NotConfirmed(name) : e;
         }
     }
 
@@ -100,6 +100,15 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
         }
     }
 
+    private RedisException NotConfirmed(SubscriptionName name)
+    {
+        var wait = $"{options.CommandTimeout.TotalMilliseconds:0} ms";
+        var failures = _failures.ToString();
+        return failures.Length > 0
+            ? new RedisConnectionException($"{name.SubscribeCommand} was not sent within {wait}: no connection ({failures}).", CommandOutcome.NotSent)
+            : new RedisTimeoutException($"{name.SubscribeCommand} was not confirmed within {wait}.", CommandOutcome.OutcomeUnknown);
+    }
+
     private async Task RunAsync()
     {
         var attempt = 0;
@@ -112,6 +121,7 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
             {
                 await using var connection = await ConnectionSupervisor.OpenAsync(options, endPoint, WaitsOn.Pool, _stopped.Token);
                 attempt = 0;
+                _failures.Clear();
                 await ServeAsync(connection);
             }
 #pragma warning disable CA1031 // Whatever the reason, the next attempt follows.
@@ -119,9 +129,9 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
 #pragma warning restore CA1031
             {
                 attempt++;
-                if (!_stopped.IsCancellationRequested)
+                if (!_stopped.IsCancellationRequested && _failures.Note(endPoint, e, out var reason))
                 {
-                    ClientLog.SubscriptionsInterrupted(logger, EndPointConnector.Describe(endPoint), e.Message);
+                    ClientLog.SubscriptionsInterrupted(logger, EndPointConnector.Describe(endPoint), reason);
                 }
             }
 

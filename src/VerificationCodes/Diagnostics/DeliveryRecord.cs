@@ -1,14 +1,17 @@
 using Microsoft.Extensions.Logging;
 
+using RespClient.Diagnostics;
+
 using VerificationCodes.Delivery;
 using VerificationCodes.Delivery.Outbox;
 
 namespace VerificationCodes.Diagnostics;
 
 /// <summary>Notes what became of messages, in log and metrics.</summary>
-internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<OutboxWorker> log)
+internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<OutboxWorker> log, TimeProvider time)
 {
-    private bool _unreachable;
+    private readonly OutageNotes _unsettled = new(time);
+    private string? _unreachable;
 
     public void Attempted(OutboxMessage message, DeliveryResult result)
     {
@@ -28,22 +31,31 @@ internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<Outbox
 
     public void KeptBack(OutboxMessage message) => log.KeptBack(message.MaskedTo);
 
-    /// <summary>Said once for each time that Redis goes away.</summary>
+    /// <summary>Said once for each time that Redis goes away, or refuses in other words.</summary>
     public void Unreachable(Exception e)
     {
-        if (!_unreachable)
-            log.OutboxUnreachable(e.GetType().Name);
-        _unreachable = true;
+        var reason = ReasonOf(e);
+        if (reason != _unreachable)
+            log.OutboxUnreachable(reason);
+        _unreachable = reason;
     }
 
     public void Reached()
     {
-        if (_unreachable)
+        if (_unreachable is not null)
             log.OutboxBack();
-        _unreachable = false;
+        _unreachable = null;
     }
 
-    public void NotSettled(Exception e) => log.NotSettled(e.GetType().Name);
+    /// <summary>Each message is told, except where the same refusal is met again and again.</summary>
+    public void NotSettled(Exception e)
+    {
+        if (OutageNotes.RefusalIn(e) is null || _unsettled.IsNews("", e, out _))
+            log.NotSettled(ReasonOf(e));
+    }
 
     public void LeftBehind() => log.OutboxLeft();
+
+    // What the server says to the worker names commands and users, never what is in messages.
+    private static string ReasonOf(Exception e) => OutageNotes.RefusalIn(e)?.Message ?? e.GetType().Name;
 }

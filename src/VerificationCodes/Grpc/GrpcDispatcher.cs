@@ -17,7 +17,7 @@ namespace VerificationCodes.Grpc;
 /// Unary gRPC by hand: an HTTP/2 POST per call, one framed message each way, the status in the trailers. Reads no more
 /// than the limit allows, and answers every fault with a status rather than a reset stream.
 /// </summary>
-internal sealed class GrpcDispatcher(VerificationCalls calls, IOptions<VerificationServerOptions> options, TimeProvider time, ILogger<GrpcDispatcher> log)
+internal sealed class GrpcDispatcher(VerificationCalls calls, CallOutages outages, IOptions<VerificationServerOptions> options, TimeProvider time, ILogger<GrpcDispatcher> log)
 {
     private const string Service = "/message.VarifyService/";
 
@@ -88,8 +88,9 @@ internal sealed class GrpcDispatcher(VerificationCalls calls, IOptions<Verificat
         {
             return GrpcFrame.Write(await call(message, cancellationToken));
         }
-        catch (VerificationUnavailableException)
+        catch (VerificationUnavailableException e)
         {
+            outages.Tell(e);
             return GrpcFrame.Write(new StatusRsp { Error = RedisAway });
         }
     }

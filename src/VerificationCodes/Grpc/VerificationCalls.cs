@@ -6,6 +6,7 @@ using VerificationCodes.Addresses;
 using VerificationCodes.Captcha;
 using VerificationCodes.Codes;
 using VerificationCodes.Delivery;
+using VerificationCodes.Diagnostics;
 using VerificationCodes.Grpc.Messages;
 
 namespace VerificationCodes.Grpc;
@@ -14,7 +15,7 @@ namespace VerificationCodes.Grpc;
 /// What each call does: reads its message, asks the service, writes the outcome down in numbers and words. Redis away
 /// is said by the dispatcher, the same for all.
 /// </summary>
-internal sealed class VerificationCalls(IVerificationService codes, ICaptchaService captchas, INoticeService notices)
+internal sealed class VerificationCalls(IVerificationService codes, ICaptchaService captchas, INoticeService notices, CallOutages outages)
 {
     private const int Success = 0;
     private const int AnythingElse = 2;
@@ -32,8 +33,9 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
                 new IssueRequest { Purpose = CodePurpose.General, Address = address, WithoutCaptcha = true }, cancellationToken);
             (reply.Error, reply.Status, reply.RetryAfter) = (NumberOf(outcome), outcome.Status.ToString(), SecondsOf(outcome.RetryAfter));
         }
-        catch (VerificationUnavailableException)
+        catch (VerificationUnavailableException e)
         {
+            outages.Tell(e);
             (reply.Error, reply.Status) = (GrpcDispatcher.RedisAway, "");
         }
 

@@ -86,6 +86,7 @@ public static class VerificationServiceCollectionExtensions
         services.TryAddSingleton(sp => HereOrRemote<ICaptchaService, CaptchaService>(sp));
         services.TryAddSingleton(sp => HereOrRemote<INoticeService, NoticeQueue>(sp));
         services.TryAddSingleton<VerificationCalls>();
+        services.TryAddSingleton<CallOutages>();
         services.TryAddSingleton<GrpcDispatcher>();
         services.TryAddSingleton<VerificationServer>();
     }

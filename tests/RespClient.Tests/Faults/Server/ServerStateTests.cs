@@ -18,6 +18,9 @@ public sealed class ServerStateTests
         { "NOPERM this user has no permissions to run the 'get' command", RedisErrorKind.NoPermission, false },
         { "WRONGTYPE Operation against a key holding the wrong kind of value", RedisErrorKind.WrongType, false },
         { "ERR unknown command 'GETT', with args beginning with: 'k'", RedisErrorKind.UnknownCommand, false },
+        { "ERR ACL failure in script: User app has no permissions to run the 'get' command", RedisErrorKind.NoPermission, false },
+        { "ERR The user executing the script can't run this command or subcommand", RedisErrorKind.NoPermission, false },
+        { "ERR Unknown Redis command called from script", RedisErrorKind.UnknownCommand, false },
         { "SOMETHING nobody has heard of", RedisErrorKind.Other, false },
     };
 
@@ -32,6 +35,7 @@ public sealed class ServerStateTests
         Assert.Equal(kind, refused.Kind);
         Assert.Equal(retryHelps, refused.Kind.IsTransient());
         Assert.Equal(CommandOutcome.Refused, refused.Outcome);
+        Assert.DoesNotContain("with args", refused.Message, StringComparison.Ordinal);
         Assert.True(client.IsConnected);
     }
 

@@ -1,0 +1,72 @@
+namespace RespClient.Diagnostics;
+
+/// <summary>
+/// Tells which failures are worth a line in the log, so that an outage is not told once for each request: one that passes
+/// by itself at once and then every ten seconds, with how many were not told; a refusal that stays until somebody changes
+/// rights or configuration once, and again after it was not met for a minute.
+/// </summary>
+/// <param name="time">The clock.</param>
+public sealed class OutageNotes(TimeProvider time)
+{
+    private const int MostRefusals = 100;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan GoneAfter = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Place, string Text), DateTimeOffset> _refusals = [];
+    private DateTimeOffset _next = DateTimeOffset.MinValue;
+    private int _untold;
+
+    /// <summary>Notes a failure.</summary>
+    /// <param name="place">What met it.</param>
+    /// <param name="failure">The failure, or what wraps it.</param>
+    /// <param name="untold">How many have not been told since the last line; 0 for a refusal.</param>
+    /// <returns>Whether it is to be told.</returns>
+    public bool IsNews(string place, Exception failure, out int untold)
+    {
+        untold = 0;
+        var now = time.GetUtcNow();
+        lock (_gate)
+        {
+            if (RefusalIn(failure) is { } refusal)
+            {
+                var isKnown = _refusals.TryGetValue((place, refusal.Message), out var last) && now - last < GoneAfter;
+                if (_refusals.Count >= MostRefusals && !isKnown)
+                {
+                    _refusals.Clear();
+                }
+
+                _refusals[(place, refusal.Message)] = now;
+                return !isKnown;
+            }
+
+            if (now < _next)
+            {
+                _untold++;
+                return false;
+            }
+
+            _next = now + Interval;
+            (untold, _untold) = (_untold, 0);
+            return true;
+        }
+    }
+
+    /// <summary>The refusal of the server behind a failure that lasts until somebody changes rights or configuration.</summary>
+    /// <param name="failure">The failure, or what wraps it.</param>
+    /// <returns><see langword="null"/>: it is another failure.</returns>
+    /// <seealso cref="RedisErrorKinds.IsForbidden"/>
+    public static RedisServerException? RefusalIn(Exception failure)
+    {
+        for (var e = failure; e is not null; e = e.InnerException)
+        {
+            if (e is RedisServerException refusal && refusal.Kind.IsForbidden())
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+}

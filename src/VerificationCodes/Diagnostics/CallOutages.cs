@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+
+using RespClient.Diagnostics;
+
+using VerificationCodes.Grpc;
+
+namespace VerificationCodes.Diagnostics;
+
+/// <summary>Notes that calls of other processes are answered "not available", and why.</summary>
+internal sealed class CallOutages(ILogger<GrpcDispatcher> log, TimeProvider time)
+{
+    private readonly OutageNotes _notes = new(time);
+
+    public void Tell(VerificationUnavailableException outage)
+    {
+        if (!_notes.IsNews("calls", outage, out var untold))
+            return;
+        if (OutageNotes.RefusalIn(outage) is { } refusal)
+            log.CallsRefused(refusal.Message);
+        else
+            log.CallsUnavailable(outage.InnerException?.Message ?? outage.Message, untold);
+    }
+}

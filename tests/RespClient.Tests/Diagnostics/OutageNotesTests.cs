@@ -1,0 +1,54 @@
+using RespClient.Diagnostics;
+
+namespace RespClient.Tests.Diagnostics;
+
+public sealed class OutageNotesTests
+{
+    private readonly SetTime _time = new();
+
+    [Fact]
+    public void ARefusalIsNewsOnceForEachPlaceAndTextHoweverItIsWrapped()
+    {
+        var notes = new OutageNotes(_time);
+        Exception Refusal(string command) =>
+            new InvalidOperationException("wrapped", new RedisServerException($"NOPERM User app has no permissions to run the '{command}' command"));
+
+        Assert.True(notes.IsNews("codes", Refusal("evalsha"), out _));
+        for (var again = 0; again < 100; again++)
+        {
+            _time.Now += TimeSpan.FromSeconds(30);
+            Assert.False(notes.IsNews("codes", Refusal("evalsha"), out _));
+        }
+
+        Assert.True(notes.IsNews("codes", Refusal("get"), out _));
+        Assert.True(notes.IsNews("accounts", Refusal("get"), out _));
+    }
+
+    [Fact]
+    public void ARefusalThatWentAwayAndCameBackIsNewsAgain()
+    {
+        var notes = new OutageNotes(_time);
+        var refusal = new RedisServerException("ERR unknown command 'EVALSHA'");
+        Assert.True(notes.IsNews("codes", refusal, out _));
+        _time.Now += TimeSpan.FromMinutes(1);
+        Assert.True(notes.IsNews("codes", refusal, out _));
+    }
+
+    [Fact]
+    public void AnOutageThatPassesByItselfIsNewsEveryTenSecondsWithTheRestCounted()
+    {
+        var notes = new OutageNotes(_time);
+        Assert.True(notes.IsNews("codes", new TimeoutException(), out _));
+        Assert.False(notes.IsNews("codes", new TimeoutException(), out _));
+        _time.Now += TimeSpan.FromSeconds(10);
+        Assert.True(notes.IsNews("codes", new TimeoutException(), out var untold));
+        Assert.Equal(1, untold);
+    }
+
+    private sealed class SetTime : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}
