@@ -55,7 +55,7 @@ internal sealed class ChangeEmail(
 
     private async Task<IssueOutcome> SendAsync(EmailAddress address, CaptchaAnswer? captcha)
     {
-        var isTaken = await accounts.FindByEmailAsync(address.Value) is not null;
+        var isTaken = await accounts.FindOwnerAsync(address) is not null;
         return await proof.AskAsync(Purpose, address, captcha, isTaken ? NoticeKind.AlreadyRegistered : null);
     }
 
@@ -63,7 +63,7 @@ internal sealed class ChangeEmail(
     {
         var old = account.Email!;
         // A name with an @ must be the account's own address: one that is the old address becomes the new one.
-        if (account.NormalizedUserName == account.NormalizedEmail)
+        if (account.UserName!.Contains('@', StringComparison.Ordinal))
             account.UserName = address.Value;
         var token = await accounts.GenerateChangeEmailTokenAsync(account, address.Value);
         if (AccountProblems.From(await accounts.ChangeEmailAsync(account, address.Value, token)).Count > 0)

@@ -29,7 +29,7 @@ internal sealed class ResetPassword(AddressProof proof, UserManager<Account> acc
     {
         if (!EmailAddress.TryParse(email, out var address))
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
-        var isKnown = await accounts.FindByEmailAsync(address.Value) is not null;
+        var isKnown = await accounts.FindOwnerAsync(address) is not null;
         return await proof.AskAsync(Purpose, address, captcha, isKnown ? null : NoticeKind.NoAccount);
     }
 
@@ -39,15 +39,15 @@ internal sealed class ResetPassword(AddressProof proof, UserManager<Account> acc
 
     public async Task<IReadOnlyList<AccountProblem>> FinishAsync(string? password)
     {
-        if (Proven is not { } address || await accounts.FindByEmailAsync(address.Value) is not { } account)
+        if (Proven is not { } address || await accounts.FindOwnerAsync(address) is not { } account)
             return [AccountProblem.NotProven];
         var token = await accounts.GeneratePasswordResetTokenAsync(account);
         var problems = AccountProblems.From(await accounts.ResetPasswordAsync(account, token, password ?? ""));
         if (problems.Count > 0)
             return problems;
         proof.Forget(Purpose);
-        await safety.EndAccessAsync(account, address.Value, keepsThisSession: false);
-        await safety.TellAsync(NoticeKind.PasswordReset, address.Value);
+        await safety.EndAccessAsync(account, account.Email!, keepsThisSession: false);
+        await safety.TellAsync(NoticeKind.PasswordReset, account.Email!);
         return problems;
     }
 }
