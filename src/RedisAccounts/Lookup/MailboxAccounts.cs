@@ -37,12 +37,13 @@ internal sealed class MailboxAccounts(IServiceProvider services) : UserManager<A
         var address = NormalizeEmail(email);
         for (var attempt = 1; ; attempt++)
         {
-            var (found, isStale) = await LookAsync(address, address);
-            // Looked up even where the first has found it: the time must not tell who has an account.
-            foreach (var former in FormerAddresses.Of(address))
+            // The present form last: an account that is put right meanwhile moves there, and is never missed. Looked up
+            // even where it has been found already: the time must not tell who has an account.
+            var (found, isStale) = (default(Account), false);
+            foreach (var form in FormerAddresses.Of(address).Append(address))
             {
-                var (other, wasChanged) = await LookAsync(former, address);
-                found ??= other;
+                var (account, wasChanged) = await LookAsync(form, address);
+                found = account ?? found;
                 isStale |= wasChanged;
             }
 
