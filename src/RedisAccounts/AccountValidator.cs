@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using Mailboxes;
+
 using Microsoft.AspNetCore.Identity;
 
 namespace RedisAccounts;
@@ -16,7 +18,6 @@ namespace RedisAccounts;
 internal sealed class AccountValidator(IdentityErrorDescriber errors) : IUserValidator<Account>
 {
     private const int MaxNameLength = 64;
-    private const int MaxEmailLength = 254;
 
     public async Task<IdentityResult> ValidateAsync(UserManager<Account> manager, Account user)
     {
@@ -28,7 +29,7 @@ internal sealed class AccountValidator(IdentityErrorDescriber errors) : IUserVal
             found.Add(errors.InvalidUserName(name));
         }
 
-        if (string.IsNullOrEmpty(email) || email.Length > MaxEmailLength || !AddressNormalizer.IsAddress(email))
+        if (!Mailbox.TryParse(email, out _))
         {
             found.Add(errors.InvalidEmail(email));
         }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 
 using RedisAccounts;
 using RedisAccounts.Diagnostics;
+using RedisAccounts.Lookup;
 using RedisAccounts.Passwords;
 using RedisAccounts.SignIn;
 using RedisAccounts.Stores;
@@ -52,6 +53,8 @@ public static class RedisAccountsServiceCollectionExtensions
         services.TryAddScoped<IPasswordValidator<Account>, AccountPasswordValidator>();
         services.TryAddScoped<IPasswordHasher<Account>, AccountPasswordHasher>();
         services.TryAddScoped<IUserStore<Account>, RedisAccountStore>();
+        services.TryAddScoped<UserManager<Account>>(provider => new MailboxAccounts(provider));
+        services.TryAddSingleton<MailboxCollisions>();
         // Whatever store there is: another one that cannot find by number says so when it is asked.
         services.TryAddScoped(provider => provider.GetRequiredService<IUserStore<Account>>() as IAccountPhoneStore
             ?? throw new InvalidOperationException("The store of accounts does not implement IAccountPhoneStore."));

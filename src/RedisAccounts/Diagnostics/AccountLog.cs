@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RedisAccounts.Diagnostics;
 
-/// <summary>What is worth a line. Ids are cut to their first eight characters; names and addresses never appear.</summary>
+/// <summary>What is worth a line. Ids are cut to their first eight characters, addresses are masked; names never appear.</summary>
 internal static partial class AccountLog
 {
     private const int VisibleCharacters = 8;
@@ -20,6 +20,11 @@ internal static partial class AccountLog
         4, LogLevel.Information,
         "A try of a password was refused for {Seconds} s: too many failures (known browser: {KnownDevice}, network {Network}).")]
     public static partial void SignInRefused(ILogger logger, int seconds, bool knownDevice, string network);
+
+    [LoggerMessage(
+        5, LogLevel.Warning,
+        "Account {Account} has the mailbox {Mailbox}, and so has another one: only the other is found by it. Change or delete one of them.")]
+    public static partial void MailboxTaken(ILogger logger, string account, string mailbox);
 
     /// <summary>The part of an id that a log may show.</summary>
     public static string Mask(string id) => id.Length <= VisibleCharacters ? id : id[..VisibleCharacters] + "…";

@@ -12,6 +12,7 @@ internal sealed class AccountMetrics
     private readonly Counter<long> _created;
     private readonly Counter<long> _deleted;
     private readonly Counter<long> _conflicts;
+    private readonly Counter<long> _rewritten;
     private readonly Counter<long> _signIns;
 
     public AccountMetrics(IMeterFactory meters)
@@ -20,7 +21,8 @@ internal sealed class AccountMetrics
         _created = meter.CreateCounter<long>("accounts.created", "{account}", "Accounts made.");
         _deleted = meter.CreateCounter<long>("accounts.deleted", "{account}", "Accounts deleted.");
         _conflicts = meter.CreateCounter<long>(
-            "accounts.conflicts", "{conflict}", "Changes refused, by kind: name, email, phone, or stamp (changed by somebody else).");
+            "accounts.conflicts", "{conflict}", "Changes refused, by kind: name, email, phone, stamp (changed by somebody else), or mailbox (two accounts made by a former rule have one).");
+        _rewritten = meter.CreateCounter<long>("accounts.rewritten", "{account}", "Accounts whose address was kept by a former rule and got its present form.");
         _signIns = meter.CreateCounter<long>(
             "accounts.sign_in.asked", "{try}", "Tries of a password that were asked for: allowed or refused, known browser or not.");
     }
@@ -30,6 +32,8 @@ internal sealed class AccountMetrics
     public void Deleted() => _deleted.Add(1);
 
     public void Conflict(string kind) => _conflicts.Add(1, new KeyValuePair<string, object?>("kind", kind));
+
+    public void Rewritten() => _rewritten.Add(1);
 
     public void SignInAsked(SignInPermit permit) => _signIns.Add(
         1,

@@ -24,6 +24,8 @@ internal sealed class ChangeEmail(
 
     public ProofState? Pending => proof.Find(Purpose);
 
+    public bool IsOutdated { get; private set; }
+
     /// <returns>How the password fared and, where it was right, what became of the request for a code.</returns>
     public async Task<(SignInOutcome Password, IssueOutcome? Issue)> AskAsync(string? email, string? password, CaptchaAnswer? captcha)
     {
@@ -32,38 +34,42 @@ internal sealed class ChangeEmail(
         if (await accounts.GetUserAsync(visitor.User) is not { } account)
             return (new SignInOutcome(SignInStatus.Wrong), null);
         var confirmed = await signIn.ConfirmPasswordAsync(account, password);
-        return confirmed.IsRight ? (confirmed, await SendAsync(address, captcha)) : (confirmed, null);
+        return confirmed.IsRight ? (confirmed, await SendAsync(address, captcha, AccountMark.Of(account))) : (confirmed, null);
     }
 
     public async Task<IssueOutcome> AskAgainAsync(CaptchaAnswer? captcha) => EmailAddress.TryParse(Pending?.Address, out var address)
-        ? await SendAsync(address, captcha)
+        ? await SendAsync(address, captcha, Pending!.Mark)
         : new IssueOutcome { Status = IssueStatus.NotDeliverable };
 
     /// <summary>Checks the code and, where it is right, changes the address.</summary>
     public async Task<ConfirmOutcome> AnswerAsync(string? code)
     {
+        if (await accounts.GetUserAsync(visitor.User) is not { } account || Pending?.Mark != AccountMark.Of(account))
+        {
+            proof.Forget(Purpose);
+            IsOutdated = true;
+            return new ConfirmOutcome { Status = ConfirmStatus.Expired };
+        }
+
         var outcome = await proof.AnswerAsync(Purpose, code);
         if (!outcome.IsConfirmed)
             return outcome;
         var address = proof.Proven(Purpose)!;
         proof.Forget(Purpose);
-        var account = await accounts.GetUserAsync(visitor.User);
-        if (account is null || !await ChangeAsync(account, address))
-            return new ConfirmOutcome { Status = ConfirmStatus.Expired };
-        return outcome;
+        return await ChangeAsync(account, address) ? outcome : new ConfirmOutcome { Status = ConfirmStatus.Expired };
     }
 
-    private async Task<IssueOutcome> SendAsync(EmailAddress address, CaptchaAnswer? captcha)
+    private async Task<IssueOutcome> SendAsync(EmailAddress address, CaptchaAnswer? captcha, string? mark)
     {
-        var isTaken = await accounts.FindByEmailAsync(address.Value) is not null;
-        return await proof.AskAsync(Purpose, address, captcha, isTaken ? NoticeKind.AlreadyRegistered : null);
+        var isTaken = await accounts.FindOwnerAsync(address) is not null;
+        return await proof.AskAsync(Purpose, address, captcha, isTaken ? NoticeKind.AlreadyRegistered : null, mark);
     }
 
     private async Task<bool> ChangeAsync(Account account, EmailAddress address)
     {
         var old = account.Email!;
         // A name with an @ must be the account's own address: one that is the old address becomes the new one.
-        if (account.NormalizedUserName == account.NormalizedEmail)
+        if (account.UserName!.Contains('@', StringComparison.Ordinal))
             account.UserName = address.Value;
         var token = await accounts.GenerateChangeEmailTokenAsync(account, address.Value);
         if (AccountProblems.From(await accounts.ChangeEmailAsync(account, address.Value, token)).Count > 0)

@@ -31,7 +31,7 @@ internal sealed class Register(AddressProof proof, UserManager<Account> accounts
     {
         if (!EmailAddress.TryParse(email, out var address))
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
-        var isTaken = await accounts.FindByEmailAsync(address.Value) is not null;
+        var isTaken = await accounts.FindOwnerAsync(address) is not null;
         return await proof.AskAsync(Purpose, address, captcha, isTaken ? NoticeKind.AlreadyRegistered : null);
     }
 

@@ -29,25 +29,35 @@ internal sealed class ResetPassword(AddressProof proof, UserManager<Account> acc
     {
         if (!EmailAddress.TryParse(email, out var address))
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
-        var isKnown = await accounts.FindByEmailAsync(address.Value) is not null;
+        var isKnown = await accounts.FindOwnerAsync(address) is not null;
         return await proof.AskAsync(Purpose, address, captcha, isKnown ? null : NoticeKind.NoAccount);
     }
 
     public Task<IssueOutcome> AskAgainAsync(CaptchaAnswer? captcha) => AskAsync(Pending?.Address, captcha);
 
-    public Task<ConfirmOutcome> AnswerAsync(string? code) => proof.AnswerAsync(Purpose, code);
+    public async Task<ConfirmOutcome> AnswerAsync(string? code)
+    {
+        var account = EmailAddress.TryParse(Pending?.Address, out var address) ? await accounts.FindOwnerAsync(address) : null;
+        return await proof.AnswerAsync(Purpose, code, account is null ? null : AccountMark.Of(account));
+    }
 
     public async Task<IReadOnlyList<AccountProblem>> FinishAsync(string? password)
     {
-        if (Proven is not { } address || await accounts.FindByEmailAsync(address.Value) is not { } account)
+        if (Proven is not { } address)
             return [AccountProblem.NotProven];
+        if (await accounts.FindOwnerAsync(address) is not { } account || Pending?.Mark != AccountMark.Of(account))
+        {
+            proof.Forget(Purpose);
+            return [AccountProblem.ProofOutdated];
+        }
+
         var token = await accounts.GeneratePasswordResetTokenAsync(account);
         var problems = AccountProblems.From(await accounts.ResetPasswordAsync(account, token, password ?? ""));
         if (problems.Count > 0)
             return problems;
         proof.Forget(Purpose);
-        await safety.EndAccessAsync(account, address.Value, keepsThisSession: false);
-        await safety.TellAsync(NoticeKind.PasswordReset, address.Value);
+        await safety.EndAccessAsync(account, account.Email!, keepsThisSession: false);
+        await safety.TellAsync(NoticeKind.PasswordReset, account.Email!);
         return problems;
     }
 }

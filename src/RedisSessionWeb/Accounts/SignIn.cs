@@ -5,6 +5,7 @@ using RedisAccounts.Passwords;
 using RedisAccounts.SignIn;
 
 using RedisSessionWeb.Accounts.Outcomes;
+using RedisSessionWeb.Proofs;
 using RedisSessionWeb.Visitors;
 
 using VerificationCodes.Addresses;
@@ -22,7 +23,7 @@ internal sealed class SignIn(UserManager<Account> accounts, PasswordCheck passwo
 
     public async Task<SignInOutcome> WithPasswordAsync(string? email, string? password)
     {
-        var account = EmailAddress.TryParse(email, out var address) ? await accounts.FindByEmailAsync(address.Value) : null;
+        var account = EmailAddress.TryParse(email, out var address) ? await accounts.FindOwnerAsync(address) : null;
         return await TryAsync(account, address?.Value ?? email, password, signsIn: true);
     }
 

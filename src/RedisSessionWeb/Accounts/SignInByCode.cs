@@ -25,7 +25,7 @@ internal sealed class SignInByCode(AddressProof proof, UserManager<Account> acco
     {
         if (!EmailAddress.TryParse(email, out var address))
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
-        var isKnown = await accounts.FindByEmailAsync(address.Value) is not null;
+        var isKnown = await accounts.FindOwnerAsync(address) is not null;
         return await proof.AskAsync(Purpose, address, captcha, isKnown ? null : NoticeKind.NoAccount);
     }
 
@@ -39,7 +39,7 @@ internal sealed class SignInByCode(AddressProof proof, UserManager<Account> acco
             return outcome;
         var address = proof.Proven(Purpose)!;
         proof.Forget(Purpose);
-        if (await accounts.FindByEmailAsync(address.Value) is not { } account || await accounts.IsLockedOutAsync(account))
+        if (await accounts.FindOwnerAsync(address) is not { } account || await accounts.IsLockedOutAsync(account))
             return new ConfirmOutcome { Status = ConfirmStatus.Expired };
         await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceTokenFor(account.Id)));
         return outcome;

@@ -40,6 +40,8 @@ internal abstract class CodePage(ICodeFlow flow, ICaptchaService captchas, IStri
     public async Task<IActionResult> OnPostAsync()
     {
         var outcome = await flow.AnswerAsync(Code);
+        if (flow.IsOutdated)
+            return Refuse(Whole, T["Your account has changed since the code was asked for. Start again."], StatusCodes.Status409Conflict);
         return outcome.IsConfirmed ? Redirect(NextPage) : Explain(outcome, nameof(Code));
     }
 

@@ -30,7 +30,7 @@ internal abstract class NewPasswordPage(IOptions<AccountOptions> limits, IString
                 problem switch
                 {
                     AccountProblem.NameTaken or AccountProblem.NameInvalid => nameField,
-                    AccountProblem.AddressTaken or AccountProblem.NotProven or AccountProblem.ChangedMeanwhile => Whole,
+                    AccountProblem.AddressTaken or AccountProblem.NotProven or AccountProblem.ProofOutdated or AccountProblem.ChangedMeanwhile => Whole,
                     _ => passwordField,
                 },
                 Words(problem));
@@ -43,6 +43,7 @@ internal abstract class NewPasswordPage(IOptions<AccountOptions> limits, IString
     private string Words(AccountProblem problem) => problem switch
     {
         AccountProblem.NotProven => T["Too much time has passed since the code. Start again."],
+        AccountProblem.ProofOutdated => T["Your account has changed since the code was asked for. Start again."],
         AccountProblem.NameTaken => T["Somebody has this name already. Choose another one."],
         AccountProblem.NameInvalid => T["Enter a name of 1 to 64 visible characters, without an @."],
         AccountProblem.AddressTaken => T["This address has got an account meanwhile. Sign in with it."],

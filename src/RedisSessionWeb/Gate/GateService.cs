@@ -4,6 +4,7 @@ using RedisAccounts;
 
 using RedisSessionWeb.Accounts;
 using RedisSessionWeb.Accounts.Outcomes;
+using RedisSessionWeb.Proofs;
 using RedisSessionWeb.Visitors;
 
 using VerificationCodes;
@@ -66,17 +67,19 @@ internal sealed class GateService(
             return GateError.BadEmail;
         if (await RefusesAsync(new Account { UserName = request.User, Email = address.Value }, request.Passwd) is { } refusal)
             return refusal;
+        // Read before the code is used up: a change of the account meanwhile makes the reset fail.
+        var account = await accounts.FindOwnerAsync(address);
+        var named = await accounts.FindByNameAsync(request.User);
         if (await CheckAsync(address, request.Varifycode) is { } failure)
             return failure;
-        var account = await accounts.FindByNameAsync(request.User);
-        if (account is null || await accounts.FindByEmailAsync(address.Value) is not { } owner || owner.Id != account.Id)
+        if (account is null || account.Id != named?.Id)
             return GateError.EmailMismatch;
         var token = await accounts.GeneratePasswordResetTokenAsync(account);
         var problems = AccountProblems.From(await accounts.ResetPasswordAsync(account, token, request.Passwd));
         if (problems.Count > 0)
             return Number(problems[0]);
-        await safety.EndAccessAsync(account, address.Value, keepsThisSession: false);
-        await safety.TellAsync(NoticeKind.PasswordReset, address.Value);
+        await safety.EndAccessAsync(account, account.Email!, keepsThisSession: false);
+        await safety.TellAsync(NoticeKind.PasswordReset, account.Email!);
         return new GateAnswer(GateError.None) { Email = account.Email, User = account.UserName };
     }
 

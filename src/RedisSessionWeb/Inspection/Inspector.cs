@@ -38,7 +38,7 @@ internal sealed class Inspector(
     /// <summary>All sessions of the account with this address; none where there is no such account.</summary>
     public async Task<InspectedPage> OfUserAsync(string email, CancellationToken cancellationToken)
     {
-        if (await accounts.FindByEmailAsync(email.Trim()) is not { } account)
+        if (await accounts.FindByEmailAsync(email) is not { } account)
             return new InspectedPage([], null);
         var own = await sessions.ListAsync(account.Id, cancellationToken);
         return new InspectedPage(

@@ -1,3 +1,5 @@
+using VerificationCodes.Addresses;
+
 namespace RedisSessionWeb.Inspection;
 
 /// <summary>The configuration section <c>Inspector</c>.</summary>
@@ -20,6 +22,10 @@ internal sealed class InspectorOptions
     /// </summary>
     public bool ShowValues { get; set; }
 
-    public bool Admits(string email) =>
-        Admins.Any(admin => admin == Everybody || string.Equals(admin.Trim(), email, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether the list names everybody, or exactly this mailbox in whatever spelling.</summary>
+    public bool Admits(string email)
+    {
+        _ = EmailAddress.TryParse(email, out var own);
+        return Admins.Any(admin => admin == Everybody || (EmailAddress.TryParse(admin, out var named) && named.Equals(own)));
+    }
 }

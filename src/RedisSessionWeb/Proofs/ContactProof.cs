@@ -35,7 +35,9 @@ internal abstract class ContactProof<TAddress>(IVerificationService codes, Visit
     /// <param name="address">Where it goes.</param>
     /// <param name="captcha">The solved captcha, where one is required.</param>
     /// <param name="instead">The notice that goes out instead of a code; answers and times are the same.</param>
-    public async Task<IssueOutcome> AskAsync(CodePurpose purpose, TAddress address, CaptchaAnswer? captcha, NoticeKind? instead)
+    /// <param name="mark">The account that the proof is for, as it is now (<see cref="AccountMark"/>).</param>
+    public async Task<IssueOutcome> AskAsync(
+        CodePurpose purpose, TAddress address, CaptchaAnswer? captcha, NoticeKind? instead, string? mark = null)
     {
         var known = Find(purpose);
         var challenge = known?.Address == address.Value ? known.Challenge : VerificationChallenge.Create();
@@ -52,14 +54,20 @@ internal abstract class ContactProof<TAddress>(IVerificationService codes, Visit
         if (outcome.IsSent)
         {
             var now = clock.GetUtcNow();
-            Keep(purpose, new ProofState(address.Value, challenge, outcome.Reference, now + outcome.ResendAfter, now + outcome.ExpiresIn, null));
+            Keep(purpose, new ProofState(address.Value, challenge, outcome.Reference, now + outcome.ResendAfter, now + outcome.ExpiresIn, null, mark));
         }
 
         return outcome;
     }
 
     /// <summary>Checks what was typed. Without a flow in this browser every code is too old.</summary>
-    public async Task<ConfirmOutcome> AnswerAsync(CodePurpose purpose, string? typed)
+    /// <param name="purpose">What it is for.</param>
+    /// <param name="typed">The code as typed.</param>
+    /// <param name="mark">
+    /// The account that a right code is a proof for, as it was before the code was compared; <see langword="null"/>: as it
+    /// was when the code was asked for.
+    /// </param>
+    public async Task<ConfirmOutcome> AnswerAsync(CodePurpose purpose, string? typed, string? mark = null)
     {
         if (Find(purpose) is not { } state || Parse(state.Address) is not { } address)
             return new ConfirmOutcome { Status = ConfirmStatus.Expired };
@@ -71,7 +79,7 @@ internal abstract class ContactProof<TAddress>(IVerificationService codes, Visit
             Challenge = state.Challenge,
         });
         if (outcome.IsConfirmed)
-            Keep(purpose, state with { ProvenAt = clock.GetUtcNow() });
+            Keep(purpose, state with { ProvenAt = clock.GetUtcNow(), Mark = mark ?? state.Mark });
         return outcome;
     }
 
@@ -95,8 +103,10 @@ internal abstract class ContactProof<TAddress>(IVerificationService codes, Visit
 /// <param name="ResendAt">When another mail may be asked for.</param>
 /// <param name="ExpiresAt">When the code ends.</param>
 /// <param name="ProvenAt">When the right code was typed; <see langword="null"/>: not yet.</param>
+/// <param name="Mark">The account that it is for, as it was; <see langword="null"/>: there was none.</param>
 internal sealed record ProofState(
-    string Address, string Challenge, string Reference, DateTimeOffset ResendAt, DateTimeOffset ExpiresAt, DateTimeOffset? ProvenAt);
+    string Address, string Challenge, string Reference, DateTimeOffset ResendAt, DateTimeOffset ExpiresAt, DateTimeOffset? ProvenAt,
+    string? Mark = null);
 
 [JsonSerializable(typeof(ProofState))]
 internal sealed partial class ProofJson : JsonSerializerContext;

@@ -4,7 +4,8 @@ namespace RedisAccounts.Tests.Stores;
 
 /// <summary>
 /// The contract of a store of accounts, whatever it stands on. A store passes it by deriving a class of each of
-/// <see cref="AccountCreationContract"/>, <see cref="AccountChangeContract"/> and <see cref="AccountPhoneContract"/> that
+/// <see cref="AccountCreationContract"/>, <see cref="AccountChangeContract"/>, <see cref="AccountPhoneContract"/> and
+/// <see cref="AccountMailboxContract"/> that
 /// says how to open the store on the same data again.
 /// </summary>
 public abstract class UserStoreContract

@@ -95,7 +95,8 @@ public sealed class DependencyDirectionTests
     }
 
     private static bool IsInItsAssembly(Type type, string assembly) =>
-        type.Namespace == assembly || type.Namespace?.StartsWith(assembly + ".", StringComparison.Ordinal) == true;
+        type.Namespace == assembly || type.Namespace == SourceTree.SharedSource
+        || type.Namespace?.StartsWith(assembly + ".", StringComparison.Ordinal) == true;
 
     private static bool IsExtensionClassWherePeopleLook(Type type) =>
         type is { IsAbstract: true, IsSealed: true } && SourceTree.NamespacesOfExtensions.Contains(type.Namespace);

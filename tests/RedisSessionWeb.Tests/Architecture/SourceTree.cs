@@ -16,6 +16,9 @@ internal static class SourceTree
 
     public static string Root { get; } = FindRoot();
 
+    /// <summary>Source under <c>src/</c> that is no project: the libraries that need it compile it.</summary>
+    public const string SharedSource = "Mailboxes";
+
     /// <summary>The projects under <c>src/</c>, by folder name.</summary>
     public static IReadOnlyList<string> Libraries { get; } =
         ["RespClient", "RedisSessions", "VerificationCodes", "RedisAccounts", "PostgreSqlAccounts", "RedisSessionWeb"];

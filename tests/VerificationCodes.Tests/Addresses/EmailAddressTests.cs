@@ -1,3 +1,5 @@
+using System.Text;
+
 using VerificationCodes.Addresses;
 
 namespace VerificationCodes.Tests.Addresses;
@@ -8,6 +10,8 @@ public sealed class EmailAddressTests
     [Theory]
     [InlineData("ann@example.com", "ann@example.com")]
     [InlineData("  ann@example.com ", "ann@example.com")]
+    [InlineData("\uFEFFann@example.com", "ann@example.com")]
+    [InlineData("\u200E\u3000ann@example.com\u00A0\t\u200B", "ann@example.com")]
     [InlineData("Ann@EXAMPLE.Com", "ann@example.com")]
     [InlineData("ann+tag@example.com", "ann+tag@example.com")]
     [InlineData("o'neil@example.com", "o'neil@example.com")]
@@ -55,7 +59,9 @@ public sealed class EmailAddressTests
     [InlineData("ann\u2066@example.com")]
     [InlineData("ann\u200B@example.com")]
     [InlineData("ann\u00AD@example.com")]
-    [InlineData("\uFEFFann@example.com")]
+    [InlineData("ann@example.com\u2028")]
+    [InlineData("\u0085ann@example.com")]
+    [InlineData("\vann@example.com")]
     [InlineData("ann\u2028@example.com")]
     [InlineData("ann\uD800@example.com")]
     [InlineData("ann\uE000@example.com")]
@@ -76,6 +82,34 @@ public sealed class EmailAddressTests
     [InlineData("ann😀@example.com")]
     [InlineData("a＠b@example.com")]
     public void What_is_not_exactly_one_mailbox_is_refused(string? text) => Assert.False(EmailAddress.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("νικος@example.com", "νικοσ@example.com")]
+    [InlineData("ann@νικος.example", "ann@νικοσ.example")]
+    [InlineData("a\u0345b@example.com", "aιb@example.com")]
+    [InlineData("\u1C80ася@example.com", "вася@example.com")]
+    public void Letters_that_only_look_alike_make_two_mailboxes(string one, string other)
+    {
+        Assert.True(EmailAddress.TryParse(one, out var first));
+        Assert.True(EmailAddress.TryParse(other, out var second));
+        Assert.NotEqual(first, second);
+    }
+
+    [Fact]
+    public void A_normal_form_with_any_letter_is_a_mailbox_with_itself_as_its_normal_form()
+    {
+        var parsed = 0;
+        for (var code = 0; code <= 0x10FFFF; code++)
+        {
+            if (!Rune.IsValid(code) || !EmailAddress.TryParse($"a{new Rune(code)}b@example.com", out var address))
+                continue;
+            parsed++;
+            Assert.True(EmailAddress.TryParse(address.Value, out var again), $"U+{code:X4}");
+            Assert.Equal(address.Value, again.Value);
+        }
+
+        Assert.True(parsed > 100_000, $"{parsed} letters");
+    }
 
     [Fact]
     public void Parts_are_as_long_as_the_mail_standards_allow_and_not_longer()

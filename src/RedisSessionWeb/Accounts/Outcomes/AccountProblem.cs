@@ -11,6 +11,9 @@ internal enum AccountProblem
     /// <summary>The address was not proven by a code, or too long ago: the flow starts again.</summary>
     NotProven,
 
+    /// <summary>The account has changed since its address was proven: the flow starts again.</summary>
+    ProofOutdated,
+
     /// <summary>Somebody has this name.</summary>
     NameTaken,
 

@@ -25,6 +25,8 @@ internal sealed class ChangePhone(
 
     public ProofState? Pending => proof.Find(Purpose);
 
+    public bool IsOutdated { get; private set; }
+
     /// <summary>Whether the number was proven, and belongs to another account.</summary>
     public bool IsTaken { get; private set; }
 
@@ -41,23 +43,28 @@ internal sealed class ChangePhone(
         if (await accounts.GetUserAsync(visitor.User) is not { } account)
             return (new SignInOutcome(SignInStatus.Wrong), null);
         var confirmed = await signIn.ConfirmPasswordAsync(account, password);
-        return confirmed.IsRight ? (confirmed, await SendAsync(number, captcha)) : (confirmed, null);
+        return confirmed.IsRight ? (confirmed, await SendAsync(number, captcha, AccountMark.Of(account))) : (confirmed, null);
     }
 
     public async Task<IssueOutcome> AskAgainAsync(CaptchaAnswer? captcha) => PhoneNumber.TryParse(Pending?.Address, out var number)
-        ? await SendAsync(number, captcha)
+        ? await SendAsync(number, captcha, Pending!.Mark)
         : new IssueOutcome { Status = IssueStatus.NotDeliverable };
 
     /// <summary>Checks the code and, where it is right, gives the account the number.</summary>
     public async Task<ConfirmOutcome> AnswerAsync(string? code)
     {
+        if (await accounts.GetUserAsync(visitor.User) is not { } account || Pending?.Mark != AccountMark.Of(account))
+        {
+            proof.Forget(Purpose);
+            IsOutdated = true;
+            return new ConfirmOutcome { Status = ConfirmStatus.Expired };
+        }
+
         var outcome = await proof.AnswerAsync(Purpose, code);
         if (!outcome.IsConfirmed)
             return outcome;
         var number = proof.Proven(Purpose)!;
         proof.Forget(Purpose);
-        if (await accounts.GetUserAsync(visitor.User) is not { } account)
-            return new ConfirmOutcome { Status = ConfirmStatus.Expired };
         var problems = await ChangeAsync(account, number);
         IsTaken = problems.Contains(AccountProblem.NumberTaken);
         return problems.Count == 0 || IsTaken ? outcome : new ConfirmOutcome { Status = ConfirmStatus.Expired };
@@ -78,8 +85,8 @@ internal sealed class ChangePhone(
         return (confirmed, problems);
     }
 
-    private Task<IssueOutcome> SendAsync(PhoneNumber number, CaptchaAnswer? captcha) =>
-        proof.AskAsync(Purpose, number, captcha, instead: null);
+    private Task<IssueOutcome> SendAsync(PhoneNumber number, CaptchaAnswer? captcha, string? mark) =>
+        proof.AskAsync(Purpose, number, captcha, instead: null, mark);
 
     private async Task<IReadOnlyList<AccountProblem>> ChangeAsync(Account account, PhoneNumber number)
     {

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using RedisAccounts;
 
 using RedisSessionWeb.Accounts;
+using RedisSessionWeb.Accounts.Outcomes;
 using RedisSessionWeb.Forms;
 using RedisSessionWeb.Localization;
 
@@ -20,6 +21,9 @@ internal sealed class PasswordModel(ResetPassword reset, IOptions<AccountOptions
 
     public string Address { get; private set; } = "";
 
+    /// <summary>Whether the proof was worth nothing any more: there is nothing to fill in.</summary>
+    public bool IsOver { get; private set; }
+
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {
         if (reset.Proven is { } address)
@@ -31,6 +35,7 @@ internal sealed class PasswordModel(ResetPassword reset, IOptions<AccountOptions
     public async Task<IActionResult> OnPostAsync()
     {
         var problems = await reset.FinishAsync(Password);
+        IsOver = problems.Contains(AccountProblem.ProofOutdated);
         return problems.Count == 0 ? Redirect("/signin?done=reset") : Explain(problems, Whole, nameof(Password));
     }
 }

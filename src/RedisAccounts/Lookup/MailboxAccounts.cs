@@ -1,0 +1,111 @@
+using Mailboxes;
+
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+using RedisAccounts.Diagnostics;
+
+namespace RedisAccounts.Lookup;
+
+/// <summary>
+/// Identity's manager, over any store, where an address finds the account with exactly that mailbox and no other. An
+/// account that is kept under a form of the former rule (<see cref="FormerAddresses"/>) is found all the same and gets
+/// its right form in one step of the store; where another account has that, both stay as they are and it is reported.
+/// </summary>
+internal sealed class MailboxAccounts(IServiceProvider services) : UserManager<Account>(
+    services.GetRequiredService<IUserStore<Account>>(),
+    services.GetRequiredService<IOptions<IdentityOptions>>(),
+    services.GetRequiredService<IPasswordHasher<Account>>(),
+    services.GetServices<IUserValidator<Account>>(),
+    services.GetServices<IPasswordValidator<Account>>(),
+    services.GetRequiredService<ILookupNormalizer>(),
+    services.GetRequiredService<IdentityErrorDescriber>(),
+    services,
+    services.GetRequiredService<ILogger<UserManager<Account>>>())
+{
+    // Each further attempt needs somebody else to change the account between reading and writing it.
+    private const int Attempts = 3;
+
+    private readonly MailboxCollisions _collisions = services.GetRequiredService<MailboxCollisions>();
+    private readonly AccountMetrics _metrics = services.GetRequiredService<AccountMetrics>();
+
+    public override async Task<Account?> FindByEmailAsync(string email)
+    {
+        ArgumentNullException.ThrowIfNull(email);
+        var address = NormalizeEmail(email);
+        for (var attempt = 1; ; attempt++)
+        {
+            // The present form last: an account that is put right meanwhile moves there, and is never missed. Looked up
+            // even where it has been found already: the time must not tell who has an account.
+            var (found, isStale) = (default(Account), false);
+            foreach (var form in FormerAddresses.Of(address).Append(address))
+            {
+                var (account, wasChanged) = await LookAsync(form, address);
+                found = account ?? found;
+                isStale |= wasChanged;
+            }
+
+            if (!isStale || attempt == Attempts)
+            {
+                return found;
+            }
+        }
+    }
+
+    /// <summary>An account of the former rule that has this address, or stands in its way, is put right first.</summary>
+    public override async Task<IdentityResult> CreateAsync(Account user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        if (user.Email is { } email)
+        {
+            await FindByEmailAsync(email);
+        }
+
+        return await base.CreateAsync(user);
+    }
+
+    protected override async Task<IdentityResult> UpdateUserAsync(Account user)
+    {
+        // Its own former form is put right by the update itself.
+        if (user is { Email: { } email, NormalizedEmail: { } before }
+            && NormalizeEmail(email) is var after && before != after && !FormerAddresses.Of(after).Contains(before))
+        {
+            await FindByEmailAsync(email);
+        }
+
+        return await base.UpdateUserAsync(user);
+    }
+
+    /// <summary>Finds what is kept under a form, and puts that form right where it is a former one.</summary>
+    /// <returns>The account, if it has the address; and whether somebody else changed it meanwhile.</returns>
+    private async Task<(Account? Account, bool IsStale)> LookAsync(string form, string address)
+    {
+        if (await base.FindByEmailAsync(form) is not { Email: { } email } account)
+        {
+            return (null, false);
+        }
+
+        var own = NormalizeEmail(email);
+        if (own != form)
+        {
+            await UpdateNormalizedEmailAsync(account);
+            var result = await Store.UpdateAsync(account, CancellationToken);
+            if (!result.Succeeded)
+            {
+                var isTaken = result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.DuplicateEmail));
+                if (isTaken)
+                {
+                    _collisions.Report(account.Id, Mailbox.TryParse(email, out var mailbox) ? mailbox.Masked : "***");
+                }
+
+                return (null, !isTaken);
+            }
+
+            _metrics.Rewritten();
+        }
+
+        return (own == address ? account : null, false);
+    }
+}
