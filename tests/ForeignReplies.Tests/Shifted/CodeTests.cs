@@ -1,3 +1,4 @@
+using ForeignReplies.Tests.Codes;
 using ForeignReplies.Tests.Results;
 using ForeignReplies.Tests.Shifted.Worlds;
 

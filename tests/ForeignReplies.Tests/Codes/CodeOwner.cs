@@ -5,7 +5,7 @@ using ForeignReplies.Tests.Results;
 using VerificationCodes;
 using VerificationCodes.Addresses;
 
-namespace ForeignReplies.Tests.Shifted.Worlds;
+namespace ForeignReplies.Tests.Codes;
 
 /// <summary>
 /// Somebody who asks for one code after the other, each for an address that nobody has asked for before, tries a wrong one,

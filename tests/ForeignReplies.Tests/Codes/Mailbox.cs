@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 using VerificationCodes.Delivery;
 
-namespace ForeignReplies.Tests.Results;
+namespace ForeignReplies.Tests.Codes;
 
 /// <summary>What a mail with a code says.</summary>
 internal sealed record CodeMail(string Code, string Reference);
