@@ -3,9 +3,11 @@
 #
 #   ./run.sh                    http://localhost:5080, Redis is installed if need be and kept for this project alone
 #   PORT=8080 ./run.sh          another port
-#   REDIS=host:port ./run.sh    your Redis (or a whole connection string, "host:port,password=…"); none is started
+#   REDIS=host:port ./run.sh    your Redis, none is started; also "host:port,password=…,ssl=true" or a URL,
+#                               redis://user:password@host:port/0, or rediss://… for TLS
 #   ./run.sh --split            the verification service as a process of its own, on port VERIFY_PORT (50051)
 #   READY_SECONDS=60            how long the application may take until it is ready, before run.sh gives up
+#   ./run.sh --help             this text
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
@@ -19,6 +21,8 @@ redis_pid= verify_pid= app_pid= stopping= split=
 
 say() { printf '%s\n' "$*"; }
 fail() { printf 'run.sh: %s\n' "$*" >&2; exit 1; }
+# A wrong setting: the exit code that the application itself has for it (EX_CONFIG of sysexits.h).
+fail_badly() { printf 'run.sh: %s\n' "$*" >&2; exit 78; }
 
 # Ends the application first, so that it can finish what it began, then the Redis that is ours.
 stop() {
@@ -61,10 +65,19 @@ need_dotnet() {
   dotnet --version >/dev/null 2>&1 || fail "the .NET 10 SDK is missing (found: $(dotnet --list-sdks 2>/dev/null | cut -d' ' -f1 | paste -sd' ' -)). Get it from https://dotnet.microsoft.com/download/dotnet/10.0"
 }
 
+# A URL, a TLS connection and a socket are left to the application, which says at its start what is wrong with them.
 use_their_redis() {
   local endpoint=${REDIS%%,*} host port answer
+  connection=$REDIS
+  if [[ $REDIS == *://* || ${REDIS,,} == *,ssl=true* || ${REDIS,,} == *,tls=true* || $REDIS == /* ]]; then
+    [[ $REDIS != *://* ]] || { endpoint=${REDIS##*@} endpoint=${endpoint%%\?*}; }
+    say "Redis: $endpoint (yours)"
+    return
+  fi
+  # Without a port the rest may be anything, a password too: it is not shown.
   host=${endpoint%:*} port=${endpoint##*:}
-  [ "$host" != "$endpoint" ] && [[ $port =~ ^[0-9]+$ ]] || fail "REDIS must be host:port, not '$endpoint'"
+  [ "$host" != "$endpoint" ] && [[ $port =~ ^[0-9]+$ ]] || fail_badly "REDIS must be host:port, with options behind it (host:port,password=…), or a URL such as redis://host:port"
+  is_port "$port" || fail_badly "the port in REDIS is $port; allowed: 1 to 65535"
   answer=$(ping_redis "$host" "$port")
   case $answer in
     +PONG) ;;
@@ -72,7 +85,6 @@ use_their_redis() {
     "") fail "Redis at $endpoint does not answer" ;;
     *) fail "Redis at $endpoint refuses: ${answer#-}" ;;
   esac
-  connection=$REDIS
   say "Redis: $endpoint (yours)"
 }
 
@@ -147,15 +159,19 @@ ready() { timeout 2 bash -c 'exec 3<>"/dev/tcp/localhost/$0" && printf "GET /hea
 
 fail_with() { [ "$1" != 0 ] || set -- 1; printf 'run.sh: the application ended with exit code %s\n' "$1" >&2; exit "$1"; }
 
+is_port() { [[ $1 =~ ^[0-9]{1,5}$ ]] && [ "$((10#$1))" -ge 1 ] && [ "$((10#$1))" -le 65535 ]; }
+
 case ${1:-} in
   "") ;;
   --split) split=yes ;;
-  *) fail "unknown option '$1'; there is only --split" ;;
+  -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; exit 0 ;;
+  *) fail_badly "unknown option '$1'; allowed: --split, --help" ;;
 esac
-[[ $PORT =~ ^[0-9]+$ ]] || fail "PORT must be a number, not '$PORT'"
-[[ $READY_SECONDS =~ ^[1-9][0-9]*$ ]] || fail "READY_SECONDS must be a whole number from 1, not '$READY_SECONDS'"
-! listens localhost "$PORT" || fail "port $PORT is taken. Use another one: PORT=$((PORT + 1)) ./run.sh"
-[ -z "$split" ] || ! listens 127.0.0.1 "$VERIFY_PORT" || fail "port $VERIFY_PORT is taken. Use another one: VERIFY_PORT=$((VERIFY_PORT + 1)) ./run.sh --split"
+is_port "$PORT" || fail_badly "PORT is '$PORT'; allowed: 1 to 65535"
+is_port "$VERIFY_PORT" || fail_badly "VERIFY_PORT is '$VERIFY_PORT'; allowed: 1 to 65535"
+[[ $READY_SECONDS =~ ^[1-9][0-9]{0,5}$ ]] || fail_badly "READY_SECONDS is '$READY_SECONDS'; allowed: a whole number from 1 to 999999"
+! listens localhost "$PORT" || fail_badly "port $PORT is taken. Use another one: PORT=$((PORT + 1)) ./run.sh"
+[ -z "$split" ] || ! listens 127.0.0.1 "$VERIFY_PORT" || fail_badly "port $VERIFY_PORT is taken. Use another one: VERIFY_PORT=$((VERIFY_PORT + 1)) ./run.sh --split"
 need_dotnet
 if [ -n "${REDIS:-}" ]; then use_their_redis; else start_our_redis; fi
 build

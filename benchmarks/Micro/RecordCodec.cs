@@ -2,7 +2,6 @@ using System.Text;
 
 using BenchmarkDotNet.Attributes;
 
-using RedisSessions.Caching.Fields;
 using RedisSessions.Records;
 
 using RespClient.Protocol;
@@ -12,6 +11,8 @@ namespace Micro;
 /// <summary>Between Redis' fields and the record a request works on; and the one value of caches without fields.</summary>
 public class RecordCodec
 {
+    private const string Key = "SESSION:0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
+
     private readonly RespValue _reply;
     private readonly SessionRecord _record;
     private readonly byte[] _blob;
@@ -21,17 +22,17 @@ public class RecordCodec
     {
         (string Name, string Value)[] fields =
         [
-            ("@format", "1"), ("@version", "3"), ("@created", "1790000000000"), ("@renewed", "1790000000000"),
+            ("@format", "1"), ("@version", "3"), ("@mark", "3:" + Key[^11..]), ("@created", "1790000000000"), ("@renewed", "1790000000000"),
             ("@deadline", "1792592000000"), ("@lifetime", "604800000"), ("name", "alice"),
             .. Enumerable.Range(1, 5).Select(i => ("field" + i, new string('x', 100))),
         ];
         _reply = RespValue.FromItems(RespKind.Map, [.. fields.SelectMany(field => new[] { Bulk(field.Name), Bulk(field.Value) })]);
-        _record = RecordLayout.Read(new FieldSet(_reply), ValueProtection.None)!;
-        _blob = BlobCodec.Encode(_record, ValueProtection.None);
+        _record = RecordLayout.Read(Key, _reply, ValueProtection.None).Record!;
+        _blob = BlobCodec.Encode(Key, _record, ValueProtection.None);
     }
 
-    [Benchmark(Description = "fields to record: 12 fields, 6 of them values")]
-    public object? FromFields() => RecordLayout.Read(new FieldSet(_reply), ValueProtection.None);
+    [Benchmark(Description = "fields to record: 13 fields, 6 of them values")]
+    public object? FromFields() => RecordLayout.Read(Key, _reply, ValueProtection.None).Record;
 
     [Benchmark(Description = "a value of six by its key")]
     public bool Value() => _record.Values.Get("field5") is null;
@@ -40,10 +41,10 @@ public class RecordCodec
     public object? Changed() => _record.Values.With(_change);
 
     [Benchmark(Description = "record to blob")]
-    public byte[] ToBlob() => BlobCodec.Encode(_record, ValueProtection.None);
+    public byte[] ToBlob() => BlobCodec.Encode(Key, _record, ValueProtection.None);
 
     [Benchmark(Description = "blob to record")]
-    public object? FromBlob() => BlobCodec.Decode(_blob, ValueProtection.None);
+    public object? FromBlob() => BlobCodec.Decode(Key, _blob, ValueProtection.None).Record;
 
     private static RespValue Bulk(string text) => RespValue.FromBytes(RespKind.BulkString, Encoding.UTF8.GetBytes(text));
 }

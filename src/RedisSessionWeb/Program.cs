@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using RedisSessionWeb.Errors;
 using RedisSessionWeb.Gate;
 using RedisSessionWeb.Hosting;
+using RedisSessionWeb.Hosting.Requests;
 using RedisSessionWeb.Inspection;
 using RedisSessionWeb.Localization;
 using RedisSessionWeb.Roles;
@@ -32,7 +33,8 @@ internal static class Program
             ApplicationName = typeof(Program).Assembly.GetName().Name,
             ContentRootPath = ContentRoot.Find(args),
         });
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.ConfigureWebServer();
+        builder.Logging.TellFailedStartsOnce();
 
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProxies(builder.Configuration);
@@ -47,7 +49,7 @@ internal static class Program
         builder.Services.AddHealthChecks().AddRedisSessions();
 
         var app = builder.Build();
-        app.UseForwardedHeaders();
+        app.UseProxies();
         if (!app.Environment.IsDevelopment())
             app.UseHsts();
         app.UseSecurityHeaders();

@@ -8,6 +8,8 @@ using PostgreSqlAccounts;
 
 using RedisSessions;
 
+using RedisSessionWeb.Hosting.Requests;
+
 using RespClient;
 
 using VerificationCodes;
@@ -71,10 +73,12 @@ internal static class GateRoutes
         {
             var answer = await ReadAsync(context, type) is { } request ? await RunAsync(() => run(gate, request)) : GateError.BadJson;
             return Results.Json(answer, GateJson.Default.GateAnswer);
-        }).WithMetadata(GateRoute.Mark);
+        }).RefuseOtherSites().WithMetadata(GateRoute.Mark);
 
     private static async Task<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
     {
+        if (!JsonRequests.SaysJson(context.Request))
+            return default;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = MaxBody;
         try

@@ -21,6 +21,12 @@ internal static class Startup
     /// <summary>EX_UNAVAILABLE.</summary>
     public const int StoreAway = 69;
 
+    private static volatile bool s_isStarting;
+
+    /// <summary>Leaves out the host's own report of a failed start, which is a stack trace: what failed is told in one line.</summary>
+    public static void TellFailedStartsOnce(this ILoggingBuilder logging) => logging.AddFilter(
+        "Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !(s_isStarting && level == LogLevel.Error));
+
     public static async Task<int> RunAsync(Func<IHost> build)
     {
         try
@@ -31,16 +37,14 @@ internal static class Startup
                 return await command.RunAsync(Console.Out);
             await ReachRedisAsync(app.Services.GetRequiredService<IOptions<RedisClientOptions>>().Value);
             await ReachAccountsAsync(app.Services);
-            await app.RunAsync();
+            if (await ListenAsync(app) is { Count: > 0 } faults)
+                return Tell(BadConfiguration, faults);
+            await app.WaitForShutdownAsync();
             return 0;
         }
-        catch (OptionsValidationException e)
+        catch (Exception e) when (ConfigurationFault.Describe(e) is { Count: > 0 } faults)
         {
-            return Tell(BadConfiguration, e.Failures);
-        }
-        catch (AggregateException e) when (e.InnerExceptions.All(inner => inner is OptionsValidationException))
-        {
-            return Tell(BadConfiguration, e.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures));
+            return Tell(BadConfiguration, faults);
         }
         catch (RedisException e)
         {
@@ -49,6 +53,24 @@ internal static class Startup
         catch (AccountsUnavailableException e)
         {
             return Tell(StoreAway, ["Accounts are not available (Accounts:PostgreSql:ConnectionString): " + e.Message]);
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> ListenAsync(IHost app)
+    {
+        s_isStarting = true;
+        try
+        {
+            await app.StartAsync();
+            return [];
+        }
+        catch (Exception e) when (ConfigurationFault.Describe(e).Count == 0 && ConfigurationFault.DescribeListening(e) is { Count: > 0 } faults)
+        {
+            return faults;
+        }
+        finally
+        {
+            s_isStarting = false;
         }
     }
 

@@ -4,6 +4,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
+using RedisSessionWeb.Hosting.Requests;
+
 using VerificationCodes;
 using VerificationCodes.Addresses;
 using VerificationCodes.Captcha;
@@ -28,7 +30,7 @@ internal static class SmsRoutes
         routes.MapGet("/img", (HttpContext context, ICaptchaService captchas) =>
             AnswerAsync(context, () => DrawAsync(context, captchas))).WithoutSession();
         routes.MapPost("/sms/{phone}", (string phone, HttpContext context, IVerificationService codes) =>
-            AnswerAsync(context, () => SendAsync(phone, context, codes))).WithoutSession();
+            AnswerAsync(context, () => SendAsync(phone, context, codes))).RefuseOtherSites().WithoutSession();
     }
 
     private static async Task<IResult> AnswerAsync(HttpContext context, Func<Task<SmsAnswer>> run)
@@ -85,6 +87,8 @@ internal static class SmsRoutes
 
     private static async Task<SmsRequest?> ReadAsync(HttpContext context)
     {
+        if (!JsonRequests.SaysJson(context.Request))
+            return null;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = MaxBody;
         try

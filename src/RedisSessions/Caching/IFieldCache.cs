@@ -13,7 +13,7 @@ namespace RedisSessions.Caching;
 /// </summary>
 /// <remarks>
 /// The cache keeps these fields of an entry itself, by its own clock, in milliseconds since 1970:
-/// <c>@version</c> (up by one with each write), <c>@created</c>, <c>@renewed</c>, <c>@deadline</c>.
+/// <c>@version</c> (up by one with each write), <c>@mark</c> (that and the end of the key), <c>@created</c>, <c>@renewed</c>, <c>@deadline</c>.
 /// Every entry has a TTL, set in the step that writes it, never beyond the deadline.
 /// </remarks>
 internal interface IFieldCache : IDistributedCache
@@ -21,8 +21,14 @@ internal interface IFieldCache : IDistributedCache
     /// <summary>Reads all fields in one round trip; a <see cref="FieldSet"/> reads the reply.</summary>
     ValueTask<RespValue> ReadAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>Reads single fields; <see langword="null"/> where one is missing.</summary>
-    ValueTask<byte[]?[]> ReadAsync(string key, string[] fields, CancellationToken cancellationToken);
+    /// <summary>Reads single fields; null where one is missing.</summary>
+    ValueTask<RespValue> ReadAsync(string key, string[] fields, CancellationToken cancellationToken);
+
+    /// <summary>Reads in one round trip as well, but with a reply that is compared with its call, which takes the server longer.</summary>
+    /// <param name="key">The entry.</param>
+    /// <param name="fields">The fields whose values are wanted; none: names and values of all.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    ValueTask<RespValue> ConfirmAsync(string key, string[] fields, CancellationToken cancellationToken);
 
     /// <summary>Makes an entry. <see cref="FieldWrite.TimeToLive"/> must be set.</summary>
     /// <param name="write">What it holds.</param>

@@ -106,24 +106,14 @@ public sealed class RedisSessionCache : IBufferDistributedCache, IFieldCache
     ValueTask<RespValue> IFieldCache.ReadAsync(string key, CancellationToken cancellationToken) =>
         _client.ExecuteAsync(new RedisCommand("HGETALL", key), cancellationToken);
 
-    async ValueTask<byte[]?[]> IFieldCache.ReadAsync(string key, string[] fields, CancellationToken cancellationToken)
+    async ValueTask<RespValue> IFieldCache.ReadAsync(string key, string[] fields, CancellationToken cancellationToken)
     {
-        var arguments = new RedisArgument[fields.Length + 1];
-        arguments[0] = key;
-        for (var i = 0; i < fields.Length; i++)
-        {
-            arguments[i + 1] = fields[i];
-        }
-
-        var reply = await _client.ExecuteAsync(new RedisCommand("HMGET", arguments), cancellationToken);
-        var values = new byte[]?[fields.Length];
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = reply.Items[i].AsBytes();
-        }
-
-        return values;
+        RedisArgument[] arguments = [key, .. fields.Select(field => (RedisArgument)field)];
+        return await _client.ExecuteAsync(new RedisCommand("HMGET", arguments), cancellationToken);
     }
+
+    ValueTask<RespValue> IFieldCache.ConfirmAsync(string key, string[] fields, CancellationToken cancellationToken) =>
+        _fields.ReadAsync(key, fields, cancellationToken);
 
     ValueTask<FieldAnswer> IFieldCache.CreateAsync(FieldWrite write, IRedisClient? through, CancellationToken cancellationToken) =>
         _fields.CreateAsync(write, through, cancellationToken);

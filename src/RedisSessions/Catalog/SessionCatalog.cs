@@ -35,7 +35,7 @@ public sealed class SessionCatalog
         var directory = _services.RequireDirectory();
         var (keys, next) = await directory.ScanAsync(cursor ?? "0", pageSize, cancellationToken);
         var summaries = await directory.SummariesAsync(keys, cancellationToken);
-        return new SessionPage([.. summaries.OfType<SessionSummary>()], next == "0" ? null : next);
+        return new SessionPage([.. summaries.Select(one => one.Summary).OfType<SessionSummary>()], next == "0" ? null : next);
     }
 
     /// <summary>One session with its values.</summary>
@@ -71,7 +71,7 @@ public sealed class SessionCatalog
         }
 
         var summaries = await _services.RequireDirectory().SummariesAsync([key], cancellationToken);
-        var existed = await _services.Records.DeleteAsync(key, summaries[0]?.UserId);
+        var existed = await _services.Records.DeleteAsync(key, summaries[0].Summary?.UserId);
         if (existed)
         {
             _services.Metrics.Destroyed();

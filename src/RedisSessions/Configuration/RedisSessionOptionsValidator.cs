@@ -1,22 +1,29 @@
 using System.Globalization;
 
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+
+using RedisSessions.Diagnostics;
 
 namespace RedisSessions.Configuration;
 
 /// <summary>Says at start what is wrong with the options: the key, the value, and what is allowed.</summary>
-internal sealed class RedisSessionOptionsValidator : IValidateOptions<RedisSessionOptions>
+internal sealed class RedisSessionOptionsValidator(SessionLog log, IHostEnvironment? environment = null) : IValidateOptions<RedisSessionOptions>
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
     private const int LargestSession = 64 * 1024 * 1024;
     private const long SmallestNearCache = 1024 * 1024;
 
+    // The options are checked once for each way of asking for them; a warning is told once.
+    private bool _hasWarned;
+
     public ValidateOptionsResult Validate(string? name, RedisSessionOptions options)
     {
         var failures = new List<string>();
         Times(options, failures);
         Names(options, failures);
+        Cookie(options, failures);
         Range("MaxSize", options.MaxSize, options.MaxSize is >= 1024 and <= LargestSession, "1024 to 67108864 bytes", failures);
         Range(
             "NearCacheBytes", options.NearCacheBytes, options.NearCacheBytes is 0 or >= SmallestNearCache,
@@ -45,17 +52,32 @@ internal sealed class RedisSessionOptionsValidator : IValidateOptions<RedisSessi
 
     private static void Names(RedisSessionOptions options, List<string> failures)
     {
-        Range("Cookie:Name", options.Cookie.Name, IsToken(options.Cookie.Name), "a name without white space, '=', ';' or ','", failures);
         Range(
             "KeyPrefix", options.KeyPrefix,
             options.KeyPrefix is { Length: >= 1 and <= 64 } prefix && !prefix.Any(c => char.IsWhiteSpace(c) || "{}*?[]\\^".Contains(c, StringComparison.Ordinal)),
             "1 to 64 characters without white space and {}*?[]\\^", failures);
-        Range("HeaderName", options.HeaderName, options.HeaderName is null || IsToken(options.HeaderName), "the name of a header, or nothing", failures);
+        Range(
+            "HeaderName", options.HeaderName, options.HeaderName is null || HeaderText.IsFreeName(options.HeaderName),
+            "the name of a header of its own, such as X-Session, or nothing", failures);
     }
 
-    // RFC 9110, section 5.6.2.
-    private static bool IsToken(string? name) =>
-        !string.IsNullOrEmpty(name) && name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
+    // While developing over plain HTTP, a cookie that is good over HTTPS alone is worth a warning and no more.
+    private void Cookie(RedisSessionOptions options, List<string> failures)
+    {
+        var warns = environment?.IsDevelopment() == true;
+        var isFirst = !Interlocked.Exchange(ref _hasWarned, true);
+        foreach (var fault in CookieRules.Faults(options.Cookie))
+        {
+            if (!(fault.HoldsOverHttps && warns))
+            {
+                Range("Cookie:" + fault.Key, fault.Value, false, fault.Allowed, failures);
+            }
+            else if (isFirst)
+            {
+                log.CookieNeedsHttps(fault.Key, fault.Value, fault.Allowed);
+            }
+        }
+    }
 
     private static void Range(string key, object? value, bool isGood, string allowed, List<string> failures)
     {

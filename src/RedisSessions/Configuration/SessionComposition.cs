@@ -10,6 +10,7 @@ using RedisSessions.Commits;
 using RedisSessions.Cookies;
 using RedisSessions.Diagnostics;
 using RedisSessions.Inspector.Events;
+using RedisSessions.Marks;
 using RedisSessions.Records;
 using RedisSessions.Stores;
 
@@ -40,13 +41,17 @@ internal static class SessionComposition
         NearRecordStore? near = null;
         if (cache is IFieldCache fields)
         {
-            var store = new FieldRecordStore(fields, keys, protection, clock, report);
-            near = NearOf(provider, options, store, new NearRecords(keys, protection, clock, log, options.IoTimeout));
+            var client = provider.GetService<IRedisClient>() as RedisClient;
+            var readings = new NearRecords(keys, protection, clock, options.IoTimeout);
+            var tracked = TrackedOf(provider, options, client, readings);
+            var look = new SecondLook(report, client is null ? null : new SuspectConnection(client, tracked));
+            var store = new FieldRecordStore(fields, keys, protection, clock, look);
+            near = tracked is null ? null : new NearRecordStore(tracked, store, client!, readings, metrics);
             records = near ?? (IRecordStore)store;
         }
         else
         {
-            records = new BlobRecordStore(cache, protection, time, report);
+            records = new BlobRecordStore(cache, protection, time, new SecondLook(report, connection: null));
             log.NoFields(cache.GetType().Name);
         }
 
@@ -67,7 +72,7 @@ internal static class SessionComposition
             Committer = new SessionCommitter(records, carrier, options, metrics, log),
             Metrics = metrics,
             Log = log,
-            Directory = DirectoryOf(provider, cache, keys, options),
+            Directory = DirectoryOf(provider, cache, keys, options, report),
         };
     }
 
@@ -91,31 +96,30 @@ internal static class SessionComposition
                 "Sessions have nowhere to live: call services.AddRespClient(...) for Redis, or register an IDistributedCache.");
     }
 
-    private static NearRecordStore? NearOf(
-        IServiceProvider provider, RedisSessionOptions options, FieldRecordStore store, NearRecords records)
+    private static TrackedCache<string, SessionRecord>? TrackedOf(
+        IServiceProvider provider, RedisSessionOptions options, RedisClient? client, NearRecords records)
     {
         if (options.NearCacheBytes == 0)
         {
             return null;
         }
 
-        if (provider.GetService<IRedisClient>() is not RedisClient client)
+        if (client is null)
         {
             provider.GetRequiredService<SessionLog>().NoTracking();
             return null;
         }
 
-        var near = new TrackedCache<string, SessionRecord>(
+        return new TrackedCache<string, SessionRecord>(
             client,
             records,
             new TrackedCacheOptions { MaxBytes = options.NearCacheBytes, ProbeKey = $"{options.KeyPrefix}@probe:{Guid.NewGuid():N}" },
             provider.GetService<ILoggerFactory>()?.CreateLogger("RedisSessions.NearCache"));
-        return new NearRecordStore(near, store, client, records, provider.GetRequiredService<SessionMetrics>());
     }
 
     private static SessionDirectory? DirectoryOf(
-        IServiceProvider provider, IDistributedCache cache, SessionKeys keys, RedisSessionOptions options) =>
+        IServiceProvider provider, IDistributedCache cache, SessionKeys keys, RedisSessionOptions options, RecordReport report) =>
         cache is IFieldCache fields && provider.GetService<IRedisClient>() is { } client
-            ? new SessionDirectory(new TimedClient(client, options.IoTimeout), fields, keys)
+            ? new SessionDirectory(new TimedClient(client, options.IoTimeout), fields, keys, report)
             : null;
 }

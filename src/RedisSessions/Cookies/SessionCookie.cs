@@ -13,6 +13,7 @@ internal sealed class SessionCookie
     private readonly CookieBuilder _builder;
     private readonly string _name;
     private readonly string _securedName;
+    private readonly string? _domain;
 
     public SessionCookie(CookieBuilder builder)
     {
@@ -20,6 +21,7 @@ internal sealed class SessionCookie
         _name = builder.Name!;
         var mayHavePrefix = builder is { Path: "/", Domain: null } && !_name.StartsWith("__", StringComparison.Ordinal);
         _securedName = mayHavePrefix ? HostPrefix + _name : _name;
+        _domain = builder.Domain is { } domain && CookieDomain.TryToAscii(domain, out var ascii) ? ascii : builder.Domain;
     }
 
     public CarriedId Read(HttpContext context, out SessionId id)
@@ -61,7 +63,7 @@ internal sealed class SessionCookie
     /// <param name="timeToLive">The cookie's Max-Age; <see langword="null"/>: the cookie ends with the browser.</param>
     public void Issue(HttpContext context, SessionId id, TimeSpan? timeToLive)
     {
-        var cookie = _builder.Build(context);
+        var cookie = Build(context);
         // Whole seconds are all a Max-Age can say: rounded up, so that the cookie never ends before the record.
         cookie.MaxAge = timeToLive is { } time ? TimeSpan.FromSeconds(Math.Ceiling(time.TotalSeconds)) : null;
         cookie.Expires = null;
@@ -71,10 +73,17 @@ internal sealed class SessionCookie
 
     public void Forget(HttpContext context)
     {
-        var cookie = _builder.Build(context);
+        var cookie = Build(context);
         cookie.MaxAge = TimeSpan.Zero;
         DropEarlier(context);
         context.Response.Cookies.Delete(NameFor(context), cookie);
+    }
+
+    private CookieOptions Build(HttpContext context)
+    {
+        var cookie = _builder.Build(context);
+        cookie.Domain = _domain;
+        return cookie;
     }
 
     private string NameFor(HttpContext context) => _builder.SecurePolicy switch

@@ -1,3 +1,4 @@
+using RedisSessions.Marks;
 using RedisSessions.Stores;
 
 namespace RedisSessions.Diagnostics;
@@ -7,17 +8,41 @@ internal sealed class RecordReport(SessionKeys keys, SessionLog log, SessionMetr
 {
     /// <summary>A record was looked up behind the near cache.</summary>
     /// <param name="key">Its key.</param>
-    /// <param name="isThere">Whether there is one that can be read.</param>
-    /// <param name="isBroken">Whether there is something that cannot be read.</param>
-    public void Loaded(string key, bool isThere, bool isBroken)
+    /// <param name="found">What counts of it.</param>
+    public void Loaded(string key, RecordReadingKind found)
     {
-        if (isBroken)
+        if (found == RecordReadingKind.Broken)
         {
             log.BrokenRecord(keys.PublicId(key));
         }
 
-        metrics.Loaded(isThere);
+        metrics.Loaded(found == RecordReadingKind.Found);
     }
+
+    /// <summary>What was read for a key names another one.</summary>
+    /// <param name="key">The key that was asked for.</param>
+    /// <param name="isAlarm">Whether it belongs in the log; it is counted in any case.</param>
+    public void Foreign(string key, bool isAlarm)
+    {
+        metrics.ForeignReply(RecordReadingKind.Foreign);
+        if (isAlarm)
+        {
+            log.ForeignRecord(keys.PublicId(key));
+        }
+    }
+
+    /// <summary>There was said to be no record that can be read, and then there was one.</summary>
+    /// <param name="key">The key that was asked for.</param>
+    /// <param name="first">What was said first.</param>
+    public void Contradicted(string key, RecordReadingKind first)
+    {
+        metrics.ForeignReply(first);
+        log.ContradictedAnswer(keys.PublicId(key));
+    }
+
+    /// <summary>The exception that says so, noted in the log.</summary>
+    public SessionUnavailableException ForeignTwice() => Unavailable(
+        "load", "Redis", new InvalidDataException("Twice the answer held the record of another session."));
 
     /// <summary>The exception that says so, noted in the log.</summary>
     public SessionUnavailableException Unavailable(string operation, string what, Exception cause)

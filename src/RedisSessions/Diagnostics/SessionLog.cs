@@ -37,6 +37,10 @@ internal sealed partial class SessionLog(ILogger<SessionLog> logger, TimeProvide
         LogUnavailable(operation, cause.GetType().Name, cause.Message, untold);
     }
 
+    public void ForeignRecord(string? publicId) => LogForeignRecord(Masked(publicId));
+
+    public void ContradictedAnswer(string? publicId) => LogContradictedAnswer(Masked(publicId));
+
     public void CommitFoundNothing(string publicId) => LogCommitFoundNothing(Masked(publicId));
 
     public void RenewalFailed(string publicId) => LogRenewalFailed(Masked(publicId));
@@ -53,6 +57,9 @@ internal sealed partial class SessionLog(ILogger<SessionLog> logger, TimeProvide
 
     [LoggerMessage(107, LogLevel.Information, "A sign-in carries no NameIdentifier claim: the session is listed under no user.")]
     public partial void SignInWithoutUser();
+
+    [LoggerMessage(114, LogLevel.Warning, "Sessions:Cookie:{Key} is '{Value}', and over plain HTTP browsers drop the session's cookie. Outside of Development it must be {Allowed}.")]
+    public partial void CookieNeedsHttps(string key, object? value, string allowed);
 
     [LoggerMessage(101, LogLevel.Warning, "The record of session {Session} cannot be read; the request gets a new session and the record is left alone.")]
     private partial void LogBrokenRecord(string session);
@@ -71,6 +78,12 @@ internal sealed partial class SessionLog(ILogger<SessionLog> logger, TimeProvide
 
     [LoggerMessage(106, LogLevel.Warning, "The principal in session {Session} cannot be read; the request is anonymous.")]
     private partial void LogBrokenTicket(string session);
+
+    [LoggerMessage(109, LogLevel.Critical, "What was read for session {Session} was written for another session, and was handed to nobody: replies are out of step, or the record was copied by hand. It is read once more over a new connection, where the client can make one.")]
+    private partial void LogForeignRecord(string session);
+
+    [LoggerMessage(110, LogLevel.Warning, "There was said to be no record of session {Session} that can be read; asked again, there was one, and that counts. The first answer may have been another command's: its connection is dropped, where the client can do that.")]
+    private partial void LogContradictedAnswer(string session);
 
     private static string Masked(string? publicId) => publicId is null ? "?" : publicId[..ShownCharacters] + "…";
 }

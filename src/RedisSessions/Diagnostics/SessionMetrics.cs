@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
+using RedisSessions.Marks;
+
 namespace RedisSessions.Diagnostics;
 
 /// <summary>The meter <c>RedisSessions</c>.</summary>
@@ -14,6 +16,7 @@ internal sealed class SessionMetrics
     private readonly Counter<long> _renewed;
     private readonly Counter<long> _destroyed;
     private readonly Counter<long> _rejected;
+    private readonly Counter<long> _foreignReplies;
     private readonly Counter<long> _failures;
     private readonly Histogram<double> _loadDuration;
     private readonly Histogram<double> _commitDuration;
@@ -30,6 +33,8 @@ internal sealed class SessionMetrics
         _renewed = meter.CreateCounter<long>("redissessions.renewed", "{session}", "Cookies and TTLs set together.");
         _destroyed = meter.CreateCounter<long>("redissessions.destroyed", "{session}", "Sessions ended by a request or a person.");
         _rejected = meter.CreateCounter<long>("redissessions.rejected_ids", "{id}", "Ids refused for their form.");
+        _foreignReplies = meter.CreateCounter<long>(
+            "redissessions.foreign_replies", "{reply}", "Replies that belonged to another session or command, by what they said: foreign, missing, broken.");
         _failures = meter.CreateCounter<long>("redissessions.failures", "{failure}", "Loads, commits and ends that failed, by operation.");
         _loadDuration = meter.CreateHistogram<double>("redissessions.load.duration", "s", "Time to load a session.");
         _commitDuration = meter.CreateHistogram<double>("redissessions.commit.duration", "s", "Time to commit a session.");
@@ -53,6 +58,13 @@ internal sealed class SessionMetrics
     public void Destroyed(long count = 1) => _destroyed.Add(count);
 
     public void Rejected() => _rejected.Add(1);
+
+    public void ForeignReply(RecordReadingKind said) => _foreignReplies.Add(1, new KeyValuePair<string, object?>("said", said switch
+    {
+        RecordReadingKind.Foreign => "foreign",
+        RecordReadingKind.Missing => "missing",
+        _ => "broken",
+    }));
 
     public void Failed(string operation) => _failures.Add(1, new KeyValuePair<string, object?>("operation", operation));
 

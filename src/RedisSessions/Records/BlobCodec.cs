@@ -1,8 +1,8 @@
 using System.Text;
 
-using RespClient.Protocol;
+using RedisSessions.Marks;
 
-using RedisSessions.Caching.Fields;
+using RespClient.Protocol;
 
 namespace RedisSessions.Records;
 
@@ -23,9 +23,10 @@ internal static class BlobCodec
 {
     private const byte Revision = 1;
 
-    public static byte[] Encode(SessionRecord record, ValueProtection protection)
+    /// <summary>A record as it is kept under a key.</summary>
+    public static byte[] Encode(string key, SessionRecord record, ValueProtection protection)
     {
-        var fields = FieldsOf(record, protection);
+        var fields = FieldsOf(key, record, protection);
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
         writer.Write(Revision);
@@ -42,21 +43,21 @@ internal static class BlobCodec
         return stream.ToArray();
     }
 
-    /// <summary>Reads a record; <see langword="null"/> for garbage, a cut-off value or a foreign revision.</summary>
-    public static SessionRecord? Decode(byte[] blob, ValueProtection protection)
+    /// <summary>Reads what was found under a key; broken are garbage, a cut-off value and another revision.</summary>
+    public static RecordReading Decode(string key, byte[] blob, ValueProtection protection)
     {
         ReadOnlySpan<byte> rest = blob;
         if (rest.Length < 5 || rest[0] != Revision)
         {
-            return null;
+            return RecordReading.Broken;
         }
 
         var count = BitConverter.ToInt32(rest[1..]);
         rest = rest[5..];
         // A field takes 8 bytes at least: a count beyond that is garbage and must not become an allocation.
-        if (count < 0 || count > rest.Length / 8)
+        if (count <= 0 || count > rest.Length / 8)
         {
-            return null;
+            return RecordReading.Broken;
         }
 
         var items = new RespValue[count * 2];
@@ -64,22 +65,26 @@ internal static class BlobCodec
         {
             if (rest.Length < 4 || BitConverter.ToInt32(rest) is var length && (length < 0 || length > rest.Length - 4))
             {
-                return null;
+                return RecordReading.Broken;
             }
 
             items[i] = RespValue.FromBytes(RespKind.BulkString, rest.Slice(4, length).ToArray());
             rest = rest[(4 + length)..];
         }
 
-        return rest.IsEmpty ? RecordLayout.Read(new FieldSet(RespValue.FromItems(RespKind.Map, items)), protection) : null;
+        return rest.IsEmpty
+            ? RecordLayout.Read(key, RespValue.FromItems(RespKind.Map, items), protection)
+            : RecordReading.Broken;
     }
 
-    private static List<KeyValuePair<string, byte[]>> FieldsOf(SessionRecord record, ValueProtection protection)
+    private static List<KeyValuePair<string, byte[]>> FieldsOf(
+        string key, SessionRecord record, ValueProtection protection)
     {
         var fields = new List<KeyValuePair<string, byte[]>>
         {
             new(RecordLayout.Format, RecordLayout.Text(RecordLayout.Revision)),
             new(RecordLayout.Version, RecordLayout.Text(record.Version)),
+            new(RecordLayout.Mark, RecordMark.Of(key, record.Version)),
             new(RecordLayout.Created, RecordLayout.Text(RecordLayout.Milliseconds(record.CreatedAt))),
             new(RecordLayout.Renewed, RecordLayout.Text(RecordLayout.Milliseconds(record.RenewedAt))),
         };
@@ -94,9 +99,9 @@ internal static class BlobCodec
             RecordFields.AddIdentity(identity, protection, fields.Add);
         }
 
-        foreach (var (key, value) in record.Values.All)
+        foreach (var (name, value) in record.Values.All)
         {
-            fields.Add(new(RecordLayout.FieldOf(key), protection.Protect(key, value.ToArray())));
+            fields.Add(new(RecordLayout.FieldOf(name), protection.Protect(name, value.ToArray())));
         }
 
         return fields;

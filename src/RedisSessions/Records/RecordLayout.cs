@@ -3,6 +3,10 @@ using System.Globalization;
 using System.Text;
 
 using RedisSessions.Caching.Fields;
+using RedisSessions.Marks;
+
+using RespClient;
+using RespClient.Protocol;
 
 namespace RedisSessions.Records;
 
@@ -12,6 +16,7 @@ namespace RedisSessions.Records;
 /// field        value                                                              written
 /// @format      1; another number is a foreign record and not read                 at creation
 /// @version     1, 2, 3 ...: one up with each commit                               by the scripts
+/// @mark        the record's own key, as RecordMark has it                         by the scripts
 /// @created     creation or sign-in, ms since 1970 by Redis' clock                 by the scripts
 /// @renewed     last renewal of the TTL, ms since 1970 by Redis' clock             by the scripts
 /// @deadline    end of the absolute lifetime, ms since 1970; absent: none          by the scripts
@@ -30,6 +35,7 @@ internal static class RecordLayout
 {
     public const string Format = "@format";
     public const string Version = "@version";
+    public const string Mark = "@mark";
     public const string Created = "@created";
     public const string Renewed = "@renewed";
     public const string Deadline = "@deadline";
@@ -47,7 +53,7 @@ internal static class RecordLayout
     // 400 days in milliseconds, and a day more.
     private const long LongestLifetime = 401L * 24 * 60 * 60 * 1000;
 
-    private const byte Mark = (byte)'@';
+    private const byte Sign = (byte)'@';
 
     // What stands between a name and a value on the wire, and is kept with them.
     private const int BytesBetween = 16;
@@ -56,8 +62,28 @@ internal static class RecordLayout
     public static string FieldOf(string key) => key.StartsWith('@') ? "@" + key : key;
 
     /// <summary>Reads a record.</summary>
-    /// <returns><see langword="null"/> where the fields are not a record of this revision.</returns>
-    public static SessionRecord? Read(FieldSet fields, ValueProtection protection)
+    /// <param name="key">The key that was asked for.</param>
+    /// <param name="reply">All fields; a reply of another shape is a broken record.</param>
+    /// <param name="protection">How values are encrypted.</param>
+    public static RecordReading Read(string key, in RespValue reply, ValueProtection protection)
+    {
+        if (reply.Kind is not (RespKind.Array or RespKind.Map))
+        {
+            return RecordReading.Broken;
+        }
+
+        try
+        {
+            var fields = new FieldSet(reply);
+            return fields.Count == 0 ? RecordReading.Missing : Read(key, fields, protection);
+        }
+        catch (RedisReplyTypeException)
+        {
+            return RecordReading.Broken;
+        }
+    }
+
+    private static RecordReading Read(string key, FieldSet fields, ValueProtection protection)
     {
         var own = new OwnFields();
         var values = new RecordValues.Field[CountValues(fields)];
@@ -73,13 +99,13 @@ internal static class RecordLayout
                 continue;
             }
 
-            name = name.Length > 0 && name.Span[0] == Mark ? name[1..] : name;
+            name = name.Length > 0 && name.Span[0] == Sign ? name[1..] : name;
             if (sealedValues is not null)
             {
                 sealedValues[count] = new RecordValues.Field(name, value);
                 if (!protection.TryUnprotect(KeyNames.Of(name.Span), value, out var plain))
                 {
-                    return null;
+                    return RecordReading.Broken;
                 }
 
                 value = plain;
@@ -90,8 +116,8 @@ internal static class RecordLayout
 
         // Where values are encrypted, it is they that lie in what was received.
         return sealedValues is null
-            ? own.ToRecord(new RecordValues(values, received), null, protection)
-            : own.ToRecord(new RecordValues(values, 0), new RecordValues(sealedValues, received), protection);
+            ? own.ToRecord(key, new RecordValues(values, received), null, protection)
+            : own.ToRecord(key, new RecordValues(values, 0), new RecordValues(sealedValues, received), protection);
     }
 
     /// <summary>
@@ -129,7 +155,7 @@ internal static class RecordLayout
     }
 
     private static bool IsOwn(ReadOnlySpan<byte> name) =>
-        name.Length > 0 && name[0] == Mark && (name.Length == 1 || name[1] != Mark);
+        name.Length > 0 && name[0] == Sign && (name.Length == 1 || name[1] != Sign);
 
     /// <summary>The record's own fields while they are collected.</summary>
     private struct OwnFields
@@ -139,6 +165,7 @@ internal static class RecordLayout
         private TimeSpan? _lifetime;
         private string? _user, _agent, _address;
         private ReadOnlyMemory<byte>? _ticket;
+        private ReadOnlyMemory<byte> _mark;
         private bool _endsWithBrowser, _hasBrokenDeadline;
 
         public void Take(ReadOnlySpan<byte> name, ReadOnlyMemory<byte> field)
@@ -154,6 +181,7 @@ internal static class RecordLayout
                 case (9, 'd') when name.SequenceEqual("@deadline"u8): _hasBrokenDeadline = (_deadline = Time(value)) is null; break;
                 case (9, 'l') when name.SequenceEqual("@lifetime"u8): _lifetime = Duration(value); break;
                 case (8, 'b') when name.SequenceEqual("@browser"u8): _endsWithBrowser = true; break;
+                case (5, 'm') when name.SequenceEqual("@mark"u8): _mark = field; break;
                 case (5, 'u') when name.SequenceEqual("@user"u8): _user = Encoding.UTF8.GetString(value); break;
                 case (7, 't') when name.SequenceEqual("@ticket"u8): _ticket = field; break;
                 case (10, 'v') when name.SequenceEqual("@validated"u8): _validated = Time(value); break;
@@ -162,10 +190,20 @@ internal static class RecordLayout
             }
         }
 
-        public readonly SessionRecord? ToRecord(RecordValues values, RecordValues? sealedValues, ValueProtection protection)
+        public readonly RecordReading ToRecord(
+            string key, RecordValues values, RecordValues? sealedValues, ValueProtection protection)
         {
+            if (_version is not { } version)
+            {
+                return RecordReading.Broken;
+            }
+
+            if (RecordMark.NamesAnother(_mark.Span, version, key))
+            {
+                return RecordReading.Foreign;
+            }
+
             if (_format != Revision
-                || _version is not { } version
                 || _created is not { } created
                 || _renewed is not { } renewed
                 || _lifetime is not { } lifetime
@@ -173,10 +211,10 @@ internal static class RecordLayout
                 || (_user is null) != (_ticket is null)
                 || !TryIdentity(protection, created, out var identity))
             {
-                return null;
+                return RecordReading.Broken;
             }
 
-            return new SessionRecord
+            return new RecordReading(RecordReadingKind.Found, new SessionRecord
             {
                 Version = version,
                 CreatedAt = created,
@@ -186,7 +224,7 @@ internal static class RecordLayout
                 Identity = identity,
                 Values = values,
                 SealedValues = sealedValues,
-            };
+            });
         }
 
         private readonly bool TryIdentity(ValueProtection protection, DateTimeOffset created, out SessionIdentity? identity)

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Caching.Distributed;
 
-using RedisSessions.Diagnostics;
+using RedisSessions.Marks;
 using RedisSessions.Records;
 
 namespace RedisSessions.Stores;
@@ -10,16 +10,31 @@ namespace RedisSessions.Stores;
 /// fields that change one by one does not hold here.
 /// </summary>
 internal sealed class BlobRecordStore(
-    IDistributedCache cache, ValueProtection protection, TimeProvider time, RecordReport report) : IRecordStore
+    IDistributedCache cache, ValueProtection protection, TimeProvider time, SecondLook look) : IRecordStore
 {
     public async ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken)
     {
-        var blob = await AskAsync("load", () => cache.GetAsync(key, cancellationToken));
-        var record = blob is null ? null : BlobCodec.Decode(blob, protection);
-        var isBroken = blob is not null && record is null;
-        record = record?.ExpiresAt > time.GetUtcNow() ? record : null;
-        report.Loaded(key, record is not null, isBroken);
-        return record;
+        var blob = await ReadAsync(key, cancellationToken);
+        var reading = ReadingOf(key, blob);
+        if (reading.Kind != RecordReadingKind.Found)
+        {
+            reading = await look.ConfirmAsync(key, reading, look.Drops, async () =>
+            {
+                var again = await ReadAsync(key, cancellationToken);
+                var second = ReadingOf(key, again);
+
+                // The same bytes twice are what is kept there. Answers that belong to others would differ.
+                return second.Kind == RecordReadingKind.Foreign && again.AsSpan().SequenceEqual(blob) ? RecordReading.Broken : second;
+            });
+        }
+
+        if (reading.Record?.ExpiresAt <= time.GetUtcNow())
+        {
+            reading = RecordReading.Missing;
+        }
+
+        look.Report.Loaded(key, reading.Kind);
+        return reading.Record;
     }
 
     public ValueTask<SessionRecord?> ReloadAsync(string key, CancellationToken cancellationToken) =>
@@ -36,10 +51,11 @@ internal sealed class BlobRecordStore(
         }
 
         var options = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = timeToLive };
-        var blob = BlobCodec.Encode(record, protection);
+        var key = change.NewKey ?? change.Key;
+        var blob = BlobCodec.Encode(key, record, protection);
         await AskAsync("commit", async () =>
         {
-            await cache.SetAsync(change.NewKey ?? change.Key, blob, options);
+            await cache.SetAsync(key, blob, options);
             if (change.NewKey is not null)
             {
                 await cache.RemoveAsync(change.Key);
@@ -61,6 +77,12 @@ internal sealed class BlobRecordStore(
         return true;
     }
 
+    private ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken) =>
+        AskAsync("load", () => cache.GetAsync(key, cancellationToken));
+
+    private RecordReading ReadingOf(string key, byte[]? blob) =>
+        blob is null ? RecordReading.Missing : BlobCodec.Decode(key, blob, protection);
+
     // What a foreign cache throws when its server is away is not known: everything counts as that.
     private async ValueTask<T> AskAsync<T>(string operation, Func<Task<T>> ask)
     {
@@ -70,7 +92,7 @@ internal sealed class BlobRecordStore(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw report.Unavailable(operation, "The distributed cache", e);
+            throw look.Report.Unavailable(operation, "The distributed cache", e);
         }
     }
 }

@@ -2,39 +2,47 @@ using System.Runtime.CompilerServices;
 
 using RedisSessions.Caching;
 using RedisSessions.Caching.Fields;
-using RedisSessions.Diagnostics;
+using RedisSessions.Marks;
 using RedisSessions.Records;
 
 using RespClient;
+using RespClient.Protocol;
 
 namespace RedisSessions.Stores;
 
 /// <summary>Keeps records as hashes: a commit writes only what changed, and only while the record lives.</summary>
 internal sealed class FieldRecordStore(
-    IFieldCache cache, SessionKeys keys, ValueProtection protection, RedisClock clock, RecordReport report) : IRecordStore
+    IFieldCache cache, SessionKeys keys, ValueProtection protection, RedisClock clock, SecondLook look) : IRecordStore
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken)
     {
-        SessionRecord? record = null;
-        var isBroken = false;
-        try
-        {
-            var fields = new FieldSet(await cache.ReadAsync(key, cancellationToken));
-            isBroken = fields.Count > 0 && (record = RecordLayout.Read(fields, protection)) is null;
-        }
-        catch (RedisServerException e) when (e.Kind == RedisErrorKind.WrongType)
-        {
-            isBroken = true;
-        }
-        catch (RedisException e)
-        {
-            throw Unavailable("load", e);
-        }
-
-        report.Loaded(key, record is not null, isBroken);
-        return record;
+        var drops = look.Drops;
+        var reading = await ReadingOfAsync(key, cache.ReadAsync(key, cancellationToken));
+        return reading.Kind == RecordReadingKind.Found
+            ? Loaded(key, reading)
+            : await ConfirmAsync(key, reading, drops, cancellationToken);
     }
+
+    /// <summary>Looks again where the first answer held no record.</summary>
+    /// <param name="key">The record's key.</param>
+    /// <param name="first">What the first answer said.</param>
+    /// <param name="drops"><see cref="SecondLook.Drops"/> before it was asked for.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async ValueTask<SessionRecord?> ConfirmAsync(
+        string key, RecordReading first, int drops, CancellationToken cancellationToken) =>
+        Loaded(key, await look.ConfirmAsync(
+            key, first, drops, () => ReadingOfAsync(key, cache.ConfirmAsync(key, [], cancellationToken))));
+
+    /// <summary>Counts what was found behind any near cache.</summary>
+    public SessionRecord? Loaded(string key, RecordReading reading)
+    {
+        look.Report.Loaded(key, reading.Kind);
+        return reading.Record;
+    }
+
+    /// <summary>As <see cref="SecondLook.Drops"/>.</summary>
+    public int Drops => look.Drops;
 
     public ValueTask<SessionRecord?> ReloadAsync(string key, CancellationToken cancellationToken) =>
         LoadAsync(key, cancellationToken);
@@ -86,6 +94,23 @@ internal sealed class FieldRecordStore(
         ? null
         : change.Values.ToDictionary(
             value => value.Key, value => value.Value is null ? null : protection.Protect(value.Key, value.Value));
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<RecordReading> ReadingOfAsync(string key, ValueTask<RespValue> reply)
+    {
+        try
+        {
+            return RecordLayout.Read(key, await reply, protection);
+        }
+        catch (RedisServerException e) when (e.Kind == RedisErrorKind.WrongType)
+        {
+            return RecordReading.Broken;
+        }
+        catch (RedisException e)
+        {
+            throw Unavailable("load", e);
+        }
+    }
 
     private FieldWrite WriteOf(RecordChange change, Dictionary<string, byte[]?> values)
     {
@@ -199,5 +224,5 @@ internal sealed class FieldRecordStore(
     }
 
     public SessionUnavailableException Unavailable(string operation, RedisException cause) =>
-        report.Unavailable(operation, "Redis", cause);
+        look.Report.Unavailable(operation, "Redis", cause);
 }

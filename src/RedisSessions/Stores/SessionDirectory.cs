@@ -2,15 +2,18 @@ using System.Text;
 
 using RedisSessions.Caching;
 using RedisSessions.Catalog;
+using RedisSessions.Diagnostics;
+using RedisSessions.Marks;
 using RedisSessions.Records;
 
 using RespClient;
+using RespClient.Commands;
 using RespClient.Protocol;
 
 namespace RedisSessions.Stores;
 
 /// <summary>Finds sessions without their ids: by user, or page by page. Reads only; no TTL changes.</summary>
-internal sealed class SessionDirectory(IRedisClient client, IFieldCache cache, SessionKeys keys)
+internal sealed class SessionDirectory(IRedisClient client, IFieldCache cache, SessionKeys keys, RecordReport report)
 {
     // Keys that are no sessions may fill whole steps of a scan; a page gives up looking after so many.
     private const int StepsPerPage = 32;
@@ -19,17 +22,17 @@ internal sealed class SessionDirectory(IRedisClient client, IFieldCache cache, S
     private static readonly string[] SummaryFields =
     [
         RecordLayout.Created, RecordLayout.Renewed, RecordLayout.Lifetime, RecordLayout.Deadline,
-        RecordLayout.User, RecordLayout.Agent, RecordLayout.Address,
+        RecordLayout.User, RecordLayout.Agent, RecordLayout.Address, RecordLayout.Version, RecordLayout.Mark,
     ];
+
+    private static readonly LuaScript Members = LuaScript.FromResource(typeof(SessionDirectory), "Members.lua");
 
     /// <summary>The keys of a user's records, also of such that have expired.</summary>
     public async ValueTask<List<string>> KeysOfUserAsync(string userId, CancellationToken cancellationToken)
     {
         try
         {
-            var reply = await client.ExecuteAsync(
-                new RedisCommand("ZRANGE", keys.User(userId), 0, -1), cancellationToken);
-            return Texts(reply);
+            return Texts(await Members.ExecuteAsync(client, [keys.User(userId)], [], cancellationToken));
         }
         catch (RedisException e)
         {
@@ -84,23 +87,49 @@ internal sealed class SessionDirectory(IRedisClient client, IFieldCache cache, S
         return (found, cursor);
     }
 
-    /// <summary>The records under these keys, in one round trip; <see langword="null"/> where there is none that can be read.</summary>
-    public async ValueTask<SessionSummary?[]> SummariesAsync(IReadOnlyList<string> recordKeys, CancellationToken cancellationToken)
+    /// <summary>The records under these keys, in one round trip, and one more for those that seem to be none.</summary>
+    public async ValueTask<SummaryReading[]> SummariesAsync(IReadOnlyList<string> recordKeys, CancellationToken cancellationToken)
     {
         // Started before any is awaited: they travel together.
         var pending = recordKeys.Select(key => SummaryAsync(key, cancellationToken).AsTask()).ToArray();
         return await Task.WhenAll(pending);
     }
 
-    private async ValueTask<SessionSummary?> SummaryAsync(string key, CancellationToken cancellationToken)
+    // What is shown, and what is taken out of an index, depends on whose record it is: see SecondLook.
+    private async ValueTask<SummaryReading> SummaryAsync(string key, CancellationToken cancellationToken)
+    {
+        var first = await ReadingOfAsync(key, cache.ReadAsync(key, SummaryFields, cancellationToken));
+        if (first.Kind == RecordReadingKind.Found)
+        {
+            return first;
+        }
+
+        var second = await ReadingOfAsync(key, cache.ConfirmAsync(key, SummaryFields, cancellationToken));
+        if (first.Kind == RecordReadingKind.Foreign || second.Kind == RecordReadingKind.Foreign)
+        {
+            report.Foreign(key, isAlarm: false);
+        }
+        else if (second.Kind == RecordReadingKind.Found)
+        {
+            report.Contradicted(key, first.Kind);
+        }
+
+        return second;
+    }
+
+    private async ValueTask<SummaryReading> ReadingOfAsync(string key, ValueTask<RespValue> reply)
     {
         try
         {
-            return Summary(key, await cache.ReadAsync(key, SummaryFields, cancellationToken));
+            return Summary(key, await reply);
         }
         catch (RedisServerException e) when (e.Kind == RedisErrorKind.WrongType)
         {
-            return null;
+            return new SummaryReading(RecordReadingKind.Broken);
+        }
+        catch (RedisReplyTypeException)
+        {
+            return new SummaryReading(RecordReadingKind.Broken);
         }
         catch (RedisException e)
         {
@@ -108,18 +137,30 @@ internal sealed class SessionDirectory(IRedisClient client, IFieldCache cache, S
         }
     }
 
-    private SessionSummary? Summary(string key, byte[]?[] fields)
+    private SummaryReading Summary(string key, in RespValue reply)
     {
-        if (RecordLayout.Time(fields[0]) is not { } created
-            || RecordLayout.Time(fields[1]) is not { } renewed
-            || RecordLayout.Duration(fields[2]) is not { } lifetime)
+        if (reply.Count != SummaryFields.Length)
         {
-            return null;
+            return new SummaryReading(RecordReadingKind.Broken);
+        }
+
+        var fields = reply.Items;
+        if (RecordLayout.Number(fields[7].Bytes.Span) is { } version && RecordMark.NamesAnother(fields[8].Bytes.Span, version, key))
+        {
+            return new SummaryReading(RecordReadingKind.Foreign);
+        }
+
+        if (RecordLayout.Time(fields[0].Bytes.Span) is not { } created
+            || RecordLayout.Time(fields[1].Bytes.Span) is not { } renewed
+            || RecordLayout.Duration(fields[2].Bytes.Span) is not { } lifetime)
+        {
+            return new SummaryReading(RecordReadingKind.Missing);
         }
 
         var idle = renewed + lifetime;
-        var expires = RecordLayout.Time(fields[3]) is { } deadline && deadline < idle ? deadline : idle;
-        return new SessionSummary(keys.PublicId(key)!, Text(fields[4]), created, renewed, expires, Text(fields[5]), Text(fields[6]));
+        var expires = RecordLayout.Time(fields[3].Bytes.Span) is { } deadline && deadline < idle ? deadline : idle;
+        return new SummaryReading(RecordReadingKind.Found, new SessionSummary(
+            keys.PublicId(key)!, Text(fields[4]), created, renewed, expires, Text(fields[5]), Text(fields[6])));
     }
 
     private static List<string> Texts(RespValue reply)
@@ -133,8 +174,13 @@ internal sealed class SessionDirectory(IRedisClient client, IFieldCache cache, S
         return texts;
     }
 
-    private static string? Text(byte[]? bytes) => bytes is null or [] ? null : Encoding.UTF8.GetString(bytes);
+    private static string? Text(in RespValue field) => field.Bytes.IsEmpty ? null : Encoding.UTF8.GetString(field.Bytes.Span);
 
     private static SessionUnavailableException Unavailable(RedisException cause) =>
         new("Redis could not list the sessions.", cause);
 }
+
+/// <summary>What a reply says of a record of which only the summary was asked for.</summary>
+/// <param name="Kind">What it says.</param>
+/// <param name="Summary">The summary, where there is a record.</param>
+internal readonly record struct SummaryReading(RecordReadingKind Kind, SessionSummary? Summary = null);

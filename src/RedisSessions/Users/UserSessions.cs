@@ -1,4 +1,5 @@
 using RedisSessions.Catalog;
+using RedisSessions.Marks;
 using RedisSessions.Stores;
 
 namespace RedisSessions.Users;
@@ -30,6 +31,7 @@ public sealed class UserSessions
         var live = await LiveAsync(userId, cancellationToken);
         return [.. live
             .Select(entry => entry.Session)
+            .OfType<SessionSummary>()
             .OrderByDescending(session => session.LastSeenAt)
             .Select(session => new UserSession(
                 session.Id, session.CreatedAt, session.LastSeenAt, session.ExpiresAt, session.UserAgent, session.Address))];
@@ -90,7 +92,7 @@ public sealed class UserSessions
         {
             var live = await LiveAsync(userId, cancellationToken);
             var deletions = live
-                .Where(entry => isMeant(entry.Session.Id))
+                .Where(entry => isMeant(_services.Keys.PublicId(entry.Key) ?? ""))
                 .Select(entry => _services.Records.DeleteAsync(entry.Key, userId).AsTask())
                 .ToArray();
             var existed = await Task.WhenAll(deletions);
@@ -105,18 +107,20 @@ public sealed class UserSessions
         return ended;
     }
 
-    private async ValueTask<List<(string Key, SessionSummary Session)>> LiveAsync(
+    // A record that names another key is not shown. Its key is in this user's index all the same, and is ended with the rest.
+    private async ValueTask<List<(string Key, SessionSummary? Session)>> LiveAsync(
         string userId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(userId);
         var directory = _services.RequireDirectory();
         var keys = await directory.KeysOfUserAsync(userId, cancellationToken);
         var summaries = await directory.SummariesAsync(keys, cancellationToken);
-        var live = new List<(string, SessionSummary)>(keys.Count);
+        var live = new List<(string, SessionSummary?)>(keys.Count);
         var stale = new List<string>();
         for (var i = 0; i < keys.Count; i++)
         {
-            if (summaries[i] is { } session && session.UserId == userId)
+            var (kind, session) = summaries[i];
+            if (kind == RecordReadingKind.Foreign || session?.UserId == userId)
             {
                 live.Add((keys[i], session));
             }

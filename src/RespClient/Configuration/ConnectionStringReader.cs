@@ -7,13 +7,24 @@ using System.Security.Authentication;
 
 namespace RespClient.Configuration;
 
-/// <summary>Reads connection strings. Faults name the option and what is allowed, never a password.</summary>
+/// <summary>
+/// Reads connection strings. Faults name the option and what is allowed and show no value: a password with a comma or an
+/// equals sign in it looks like any other part.
+/// </summary>
 internal static class ConnectionStringReader
 {
     private const int DefaultPort = 6379;
 
     private static readonly SearchValues<char> Letters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    private static readonly HashSet<string> Options = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "user", "username", "password", "defaultDatabase", "database", "db", "name", "clientName", "ssl", "tls", "sslHost", "sslProtocols",
+        "abortConnect", "retryReads", "connectTimeout", "asyncTimeout", "syncTimeout", "responseTimeout", "commandTimeout", "keepAlive", "protocol",
+        // Other clients' strings are taken as they are: these have no counterpart here and change no outcome.
+        "allowAdmin", "connectRetry", "tieBreaker", "configChannel", "configCheckSeconds", "resolveDns", "version", "writeBuffer", "highPriorityThreads",
+    };
 
     /// <exception cref="ArgumentException">The text cannot be read.</exception>
     public static void Read(string text, RedisClientOptions options)
@@ -37,16 +48,27 @@ internal static class ConnectionStringReader
 
     private static void ReadList(string text, RedisClientOptions options)
     {
+        var hasPassword = false;
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = part.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 0)
+            var key = equals < 0 ? "" : part[..equals].Trim();
+            if (equals >= 0 && IsOption(key))
             {
-                options.EndPoints.Add(ReadEndPoint(part));
+                Set(options, key, part[(equals + 1)..].Trim());
+                hasPassword |= key.Equals("password", StringComparison.OrdinalIgnoreCase);
+            }
+            else if (hasPassword)
+            {
+                throw Fault("has something behind the password that is no option; a password with a comma is given in a URL, redis://:…@host:port, with the comma as %2C");
+            }
+            else if (equals >= 0)
+            {
+                throw Fault(key.AsSpan().IndexOfAnyExcept(Letters) < 0 ? $"has an option '{key}' that is not known" : "has an option that is not known");
             }
             else
             {
-                Set(options, part[..equals].Trim(), part[(equals + 1)..].Trim());
+                options.EndPoints.Add(ReadEndPoint(part));
             }
         }
     }
@@ -76,7 +98,7 @@ internal static class ConnectionStringReader
             case "SSLPROTOCOLS":
                 Tls(options).EnabledSslProtocols = Enum.TryParse<SslProtocols>(value.Replace('|', ','), ignoreCase: true, out var protocols)
                     ? protocols
-                    : throw Fault($"sets {key} to '{value}'; allowed are tls12, tls13 and tls12|tls13");
+                    : throw Fault($"has a value of {key} that is not allowed; allowed are tls12, tls13 and tls12|tls13");
                 break;
             case "ABORTCONNECT":
                 options.AbortOnConnectFail = ReadBoolean(key, value);
@@ -98,17 +120,13 @@ internal static class ConnectionStringReader
                 {
                     "RESP2" or "2" => 2,
                     "RESP3" or "3" => 3,
-                    _ => throw Fault($"sets {key} to '{value}'; allowed are resp2 and resp3"),
+                    _ => throw Fault($"has a value of {key} that is not allowed; allowed are resp2 and resp3"),
                 };
                 break;
-            case "ALLOWADMIN" or "CONNECTRETRY" or "TIEBREAKER" or "CONFIGCHANNEL" or "CONFIGCHECKSECONDS" or "RESOLVEDNS" or "VERSION" or "WRITEBUFFER" or "HIGHPRIORITYTHREADS":
-                // Other clients' strings are taken as they are; these have no counterpart here and change no outcome.
-                break;
-            default:
-                // What is no word may be a password with an equals sign in a wrong place.
-                throw Fault(key.AsSpan().IndexOfAnyExcept(Letters) < 0 ? $"has an option '{key}' that is not known" : "has an option that is not known");
         }
     }
+
+    private static bool IsOption(string key) => Options.Contains(key);
 
     private static void ReadUrl(string text, RedisClientOptions options)
     {
@@ -132,7 +150,7 @@ internal static class ConnectionStringReader
                 options.EndPoints.Add(new UnixDomainSocketEndPoint(Uri.UnescapeDataString(url.AbsolutePath)));
                 break;
             default:
-                throw Fault($"has the scheme '{url.Scheme}'; allowed are redis, rediss and unix");
+                throw Fault("has a scheme that is not known; allowed are redis, rediss and unix");
         }
 
         var credentials = url.UserInfo.Split(':', 2);
@@ -149,7 +167,13 @@ internal static class ConnectionStringReader
         foreach (var pair in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = pair.IndexOf('=', StringComparison.Ordinal);
-            Set(options, Uri.UnescapeDataString(equals < 0 ? pair : pair[..equals]), equals < 0 ? "" : Uri.UnescapeDataString(pair[(equals + 1)..]));
+            var key = Uri.UnescapeDataString(equals < 0 ? pair : pair[..equals]);
+            if (!IsOption(key))
+            {
+                throw Fault("has an option behind '?' that is not known");
+            }
+
+            Set(options, key, equals < 0 ? "" : Uri.UnescapeDataString(pair[(equals + 1)..]));
         }
     }
 
@@ -183,13 +207,13 @@ internal static class ConnectionStringReader
     private static int ReadInt32(string key, string value, int least, int most) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
-            : throw Fault($"sets {key} to '{value}'; allowed is {least} to {most}");
+            : throw Fault($"has a value of {key} that is not allowed; allowed is {least} to {most}");
 
     private static bool ReadBoolean(string key, string value) => value.ToUpperInvariant() switch
     {
         "TRUE" or "YES" or "ON" or "1" => true,
         "FALSE" or "NO" or "OFF" or "0" => false,
-        _ => throw Fault($"sets {key} to '{value}'; allowed are true and false"),
+        _ => throw Fault($"has a value of {key} that is not allowed; allowed are true and false"),
     };
 
     private static ArgumentException Fault(string what) => new($"{nameof(RedisClientOptions.ConnectionString)} {what}.");

@@ -235,7 +235,8 @@ internal sealed class CommandPipeline : IDisposable
         lock (_gate)
         {
             _queue.DropAbandoned();
-            if (_connection != connection || !_queue.HasUnsent)
+            // What has ended takes nothing any more: that waits for the next.
+            if (_connection != connection || connection.HasEnded || !_queue.HasUnsent)
             {
                 connection.IsFlushing = false;
                 return default;

@@ -136,6 +136,12 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     /// <returns>The mark; dispose it when the write is answered or has failed.</returns>
     public IDisposable BeginWrite(TKey key) => new WriteMark<TKey, TValue>(_table, key);
 
+    /// <summary>
+    /// Drops all records that are kept, and keeps none that is being read now: for a caller who has found that something
+    /// was read over the connection that cannot be right.
+    /// </summary>
+    public void Clear() => _table.Clear();
+
     /// <summary>Keeps nothing any more, and stops pinging. The client stays as it is.</summary>
     public ValueTask DisposeAsync()
     {

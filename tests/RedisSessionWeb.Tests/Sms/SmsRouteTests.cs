@@ -182,6 +182,23 @@ public sealed class SmsRouteTests(SmsFixture fixture) : IClassFixture<SmsFixture
         }
     }
 
+    [Theory]
+    [InlineData("text/plain", null, "{\"code\":4001}")]
+    [InlineData("application/json", "https://elsewhere.example.com", null)]
+    public async Task A_page_of_another_site_cannot_have_messages_sent(string type, string? origin, string? answer)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/sms/+4915120000017") { Content = new StringContent("{}", Encoding.UTF8, type) };
+        if (origin is not null)
+            request.Headers.TryAddWithoutValidation("Origin", origin);
+
+        using var response = await _http.SendAsync(request);
+
+        if (answer is null)
+            Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        else
+            Assert.Equal(answer, await response.Content.ReadAsStringAsync());
+    }
+
     [Fact]
     public async Task While_redis_is_away_both_routes_answer_5001_and_then_work_again()
     {

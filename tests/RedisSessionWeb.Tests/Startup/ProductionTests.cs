@@ -27,6 +27,23 @@ public sealed class ProductionTests
     [InlineData("Accounts:HashIterations", "Accounts:HashIterations=1000")]
     [InlineData("Sessions:MaxAge", "Sessions:MaxAge=00:00:00")]
     [InlineData("Proxies has", "Proxies:0=everywhere")]
+    [InlineData("Redis:ConnectionString has an option 'foo'", "Redis:ConnectionString=foo=1")]
+    [InlineData("Redis:ConnectionString has a value of ssl that is not allowed; allowed are true and false", "Redis:ConnectionString=h,ssl=maybe")]
+    [InlineData("Redis:ConnectionString has an end point", "Redis:ConnectionString=:99999")]
+    [InlineData("Redis:ConnectionString is not a URL", "Redis:ConnectionString=redis://h:notaport")]
+    [InlineData("Redis:ConnectionString is empty", "Redis:ConnectionString=")]
+    [InlineData("Redis:ConnectionString is empty", "role=verify", "Redis:ConnectionString=")]
+    [InlineData("Redis:ConnectionString is empty", "role=move-accounts", "Redis:ConnectionString=")]
+    [InlineData("Sessions:MaxAge is 'abc'; allowed: a time", "Sessions:MaxAge=abc")]
+    [InlineData("Sessions:RenewAfter is 'abc'; allowed: a time", "Sessions:RenewAfter=abc")]
+    [InlineData("Sessions:MaxSize is '1k'; allowed: a whole number", "Sessions:MaxSize=1k")]
+    [InlineData("Sessions:WhenUnavailable is 'Foo'; allowed: Respond503, RunWithoutSession", "Sessions:WhenUnavailable=Foo")]
+    [InlineData("Sessions:Cookie:SameSite is 'Foo'; allowed: None, Lax, Strict, Unspecified", "Sessions:Cookie:SameSite=Foo")]
+    [InlineData("Sessions:Cookie:Path is 'app'; allowed:", "Sessions:Cookie:Path=app")]
+    [InlineData("Smtp:Port is 'abc'; allowed: a whole number", "Smtp:Port=abc")]
+    [InlineData("Verification:Captcha:Image is 'maybe'; allowed: true or false", "Verification:Captcha:Image=maybe")]
+    [InlineData("Logging:LogLevel has 'Loud'; allowed: Trace", "Logging:LogLevel:Default=Loud")]
+    [InlineData("--role is 'other'; allowed: web", "role=other")]
     [InlineData("Verification:Grpc:Secret", "Verification:Grpc:Enabled=true", "Verification:Grpc:Address=0.0.0.0")]
     [InlineData("Verification:Grpc:Secret", "role=verify", "Verification:Grpc:Address=0.0.0.0")]
     [InlineData("Verification:RemoteSecret", "Verification:Remote=http://10.0.0.1:50051")]
@@ -41,6 +58,33 @@ public sealed class ProductionTests
         Assert.Equal(78, exitCode);
         Assert.Contains(errors, line => line.StartsWith("RedisSessionWeb: ", StringComparison.Ordinal) && line.Contains(key, StringComparison.Ordinal));
         Assert.DoesNotContain(errors, line => line.TrimStart().StartsWith("at ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("urls=abc")]
+    [InlineData("urls=http://127.0.0.1:99999")]
+    [InlineData("urls=https://127.0.0.1:0")]
+    [InlineData("urls=http://127.0.0.1:0/path")]
+    [InlineData("Kestrel:Endpoints:Main:Url=abc")]
+    public async Task An_address_that_cannot_be_listened_on_is_told_in_one_line(string setting)
+    {
+        await using var redis = await RedisServer.StartAsync();
+
+        var (exitCode, errors) = await RunAsync([.. Safe, $"Redis:ConnectionString={redis.ConnectionString}", setting]);
+
+        Assert.Equal(78, exitCode);
+        Assert.StartsWith("RedisSessionWeb: The address to listen on (urls, or Kestrel:Endpoints) cannot be used: ", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_told_in_one_line()
+    {
+        await using var redis = await RedisServer.StartAsync();
+
+        var (exitCode, errors) = await RunAsync([.. Safe, $"Redis:ConnectionString={redis.ConnectionString}", $"urls=http://{redis.ConnectionString}"]);
+
+        Assert.Equal(78, exitCode);
+        Assert.Contains("address already in use", Assert.Single(errors), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,9 +117,10 @@ public sealed class ProductionTests
         foreach (var argument in settings.Prepend("urls=http://127.0.0.1:0").Prepend("environment=Production"))
             start.ArgumentList.Add("--" + argument);
         using var process = Process.Start(start)!;
-        _ = process.StandardOutput.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEndAsync();
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
+        Assert.DoesNotContain("   at ", await output, StringComparison.Ordinal);
         return (process.ExitCode, errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 }

@@ -81,7 +81,7 @@ public sealed partial class RunScriptTests : IDisposable
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
 
-        await AssertRefusesAsync($"port {port} is taken. Use another one: PORT={port + 1} ./run.sh", ("PORT", Text(port)));
+        await AssertRefusesAsync(78, $"port {port} is taken. Use another one: PORT={port + 1} ./run.sh", ("PORT", Text(port)));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed partial class RunScriptTests : IDisposable
     {
         var nobody = RedisServer.FreePort();
 
-        await AssertRefusesAsync($"Redis at 127.0.0.1:{nobody} does not answer", ("REDIS", $"127.0.0.1:{nobody}"));
+        await AssertRefusesAsync(1, $"Redis at 127.0.0.1:{nobody} does not answer", ("REDIS", $"127.0.0.1:{nobody}"));
     }
 
     [Fact]
@@ -98,6 +98,7 @@ public sealed partial class RunScriptTests : IDisposable
         await using var redis = await RedisServer.StartAsync("--requirepass", "secret");
 
         await AssertRefusesAsync(
+            1,
             $"Redis at {redis.ConnectionString} wants a password: REDIS='{redis.ConnectionString},password=…' ./run.sh",
             ("REDIS", redis.ConnectionString));
     }
@@ -111,6 +112,7 @@ public sealed partial class RunScriptTests : IDisposable
             File.CreateSymbolicLink(Path.Combine(programs, Path.GetFileName(program)), program);
 
         await AssertRefusesAsync(
+            1,
             "the .NET 10 SDK is missing. Get it from https://dotnet.microsoft.com/download/dotnet/10.0", ("PATH", programs), ("HOME", _data));
     }
 
@@ -133,15 +135,47 @@ public sealed partial class RunScriptTests : IDisposable
         Assert.False(Listens(port));
     }
 
-    [Fact]
-    public Task A_port_that_is_no_number_is_told_in_one_line() =>
-        AssertRefusesAsync("PORT must be a number, not 'http'", ("PORT", "http"));
+    [Theory]
+    [InlineData("PORT", "http", "PORT is 'http'; allowed: 1 to 65535")]
+    [InlineData("PORT", "99999", "PORT is '99999'; allowed: 1 to 65535")]
+    [InlineData("PORT", "0", "PORT is '0'; allowed: 1 to 65535")]
+    [InlineData("VERIFY_PORT", "1e3", "VERIFY_PORT is '1e3'; allowed: 1 to 65535")]
+    [InlineData("READY_SECONDS", "0", "READY_SECONDS is '0'; allowed: a whole number from 1 to 999999")]
+    [InlineData("REDIS", "secret", "REDIS must be host:port, with options behind it (host:port,password=…), or a URL such as redis://host:port")]
+    [InlineData("REDIS", "localhost:65536", "the port in REDIS is 65536; allowed: 1 to 65535")]
+    public Task A_setting_out_of_range_is_told_in_one_line_and_is_exit_code_78(string name, string value, string line) =>
+        AssertRefusesAsync(78, line, (name, value));
 
-    private async Task AssertRefusesAsync(string line, params (string, string)[] environment)
+    [Fact]
+    public async Task A_redis_given_as_a_url_is_used_and_its_password_is_not_shown()
+    {
+        await using var redis = await RedisServer.StartAsync("--requirepass", "se,cret");
+        var port = RedisServer.FreePort();
+        await using var run = RunScript.Start(
+            ("PORT", Text(port)), ("DATA", _data), ("REDIS", $"redis://:se%2Ccret@{redis.ConnectionString}/0?abortConnect=true"));
+
+        await run.ReadyAsync();
+
+        Assert.Contains($"Redis: {redis.ConnectionString}/0 (yours)", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("cret", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_says_what_there_is_and_starts_nothing()
+    {
+        await using var run = RunScript.Start(["--help"], ("DATA", _data));
+
+        Assert.Equal(0, await run.ExitAsync());
+
+        await Eventually.TrueAsync(() => run.Output.Contains("./run.sh --split", StringComparison.Ordinal));
+        Assert.DoesNotContain("Building", run.Output, StringComparison.Ordinal);
+    }
+
+    private async Task AssertRefusesAsync(int exitCode, string line, params (string, string)[] environment)
     {
         await using var run = RunScript.Start([("DATA", _data), ("PORT", Text(RedisServer.FreePort())), .. environment]);
 
-        Assert.Equal(1, await run.ExitAsync());
+        Assert.Equal(exitCode, await run.ExitAsync());
         Assert.Equal("run.sh: " + line, Assert.Single(run.Complaints));
         Assert.DoesNotContain("is ready", run.Output, StringComparison.Ordinal);
     }

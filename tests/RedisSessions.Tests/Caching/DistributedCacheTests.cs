@@ -109,42 +109,46 @@ public sealed class DistributedCacheTests(RedisFixture redis) : IClassFixture<Re
     [InlineData(false)]
     public async Task Sliding_expiry_starts_anew_with_each_get_and_each_refresh(bool byGet)
     {
+        var since = await Server.NowAsync();
         await _cache.SetAsync(_key, [1], new DistributedCacheEntryOptions { SlidingExpiration = TimeSpan.FromSeconds(90.5) });
-        Assert.InRange(await Server.PttlAsync("app:" + _key), 89_500, 90_500);
+        await Server.AssertTtlSetAsync("app:" + _key, 90_500, since);
         await Server.CliAsync("PEXPIRE", "app:" + _key, "1000");
 
+        since = await Server.NowAsync();
         await (byGet ? _cache.GetAsync(_key) : _cache.RefreshAsync(_key));
 
-        Assert.InRange(await Server.PttlAsync("app:" + _key), 89_500, 90_500);
+        await Server.AssertTtlSetAsync("app:" + _key, 90_500, since);
     }
 
     [Fact]
     public async Task Absolute_expiry_is_not_moved_by_gets()
     {
         await _cache.SetAsync(_key, [1], new DistributedCacheEntryOptions { AbsoluteExpiration = DateTimeOffset.FromUnixTimeMilliseconds(4_000_000_000_000) });
-        await Server.CliAsync("PEXPIRE", "app:" + _key, "5000");
+        await Server.CliAsync("PEXPIREAT", "app:" + _key, "3900000000000");
 
         await _cache.GetAsync(_key);
 
-        Assert.InRange(await Server.PttlAsync("app:" + _key), 1, 5000);
+        Assert.Equal(3_900_000_000_000, await Server.ExpiresAtAsync("app:" + _key));
     }
 
     [Fact]
     public async Task With_both_expiries_the_sliding_one_never_passes_the_absolute_one()
     {
+        var since = await Server.NowAsync();
         await _cache.SetAsync(_key, [1], new DistributedCacheEntryOptions
         {
             SlidingExpiration = TimeSpan.FromSeconds(60),
             AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(80),
         });
-        Assert.InRange(await Server.PttlAsync("app:" + _key), 59_000, 60_000);
+        await Server.AssertTtlSetAsync("app:" + _key, 60_000, since);
         // As if 50 of the 80 seconds had passed.
         var ticks = long.Parse(await Server.FieldAsync("app:" + _key, "absexp"), CultureInfo.InvariantCulture);
         await Server.CliAsync("HSET", "app:" + _key, "absexp", (ticks - TimeSpan.FromSeconds(50).Ticks).ToString(CultureInfo.InvariantCulture));
 
         await _cache.GetAsync(_key);
 
-        Assert.InRange(await Server.PttlAsync("app:" + _key), 28_000, 30_000);
+        var end = new DateTimeOffset(ticks, TimeSpan.Zero).AddSeconds(-50).ToUnixTimeMilliseconds();
+        Assert.InRange(await Server.ExpiresAtAsync("app:" + _key) - end, -500, 500);
     }
 
     [Fact]
@@ -187,9 +191,10 @@ public sealed class DistributedCacheTests(RedisFixture redis) : IClassFixture<Re
             "HMSET", "app:" + _key, "absexp", "-1", "sldexp", TimeSpan.FromMinutes(20).Ticks.ToString(CultureInfo.InvariantCulture), "data", "theirs");
         await Server.CliAsync("EXPIRE", "app:" + _key, "100");
 
+        var since = await Server.NowAsync();
         Assert.Equal("theirs"u8.ToArray(), await _cache.GetAsync(_key));
 
-        Assert.InRange(await Server.PttlAsync("app:" + _key), 1_199_000, 1_200_000);
+        await Server.AssertTtlSetAsync("app:" + _key, 1_200_000, since);
     }
 
     [Fact]

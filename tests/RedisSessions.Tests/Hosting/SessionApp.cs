@@ -24,6 +24,9 @@ internal sealed class SessionAppSetup
     /// <summary>Behind the sessions: further endpoints.</summary>
     public Action<WebApplication>? Endpoints { get; init; }
 
+    /// <summary>Where it says it runs; <see langword="null"/>: in Production.</summary>
+    public string? Environment { get; init; }
+
     public ShiftedTime Time { get; init; } = new();
 }
 
@@ -57,7 +60,7 @@ internal sealed class SessionApp : IAsyncDisposable
 
     public static async Task<SessionApp> StartAsync(SessionAppSetup setup)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = setup.Environment });
         var log = new CapturedLog();
         var gates = new Gates();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

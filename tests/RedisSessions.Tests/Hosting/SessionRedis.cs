@@ -18,6 +18,21 @@ internal static class SessionRedis
     public static async Task<long> PttlAsync(this RedisServer redis, string key) =>
         long.Parse(await redis.CliAsync("PTTL", key), CultureInfo.InvariantCulture);
 
+    /// <summary>The server's clock, in Unix milliseconds.</summary>
+    public static async Task<long> NowAsync(this RedisServer redis)
+    {
+        var time = (await redis.CliAsync("TIME")).Split('\n');
+        return (long.Parse(time[0], CultureInfo.InvariantCulture) * 1000) + (long.Parse(time[1], CultureInfo.InvariantCulture) / 1000);
+    }
+
+    /// <summary>When a key expires, by the server's clock, in Unix milliseconds.</summary>
+    public static async Task<long> ExpiresAtAsync(this RedisServer redis, string key) =>
+        long.Parse(await redis.CliAsync("PEXPIRETIME", key), CultureInfo.InvariantCulture);
+
+    /// <summary>Asserts that a TTL was set to this length after <paramref name="since"/>, however slow the machine is.</summary>
+    public static async Task AssertTtlSetAsync(this RedisServer redis, string key, long milliseconds, long since) =>
+        Assert.InRange(await redis.ExpiresAtAsync(key) - milliseconds, since, await redis.NowAsync());
+
     public static async Task<bool> ExistsAsync(this RedisServer redis, string key) => await redis.CliAsync("EXISTS", key) == "1";
 
     public static async Task<string[]> KeysAsync(this RedisServer redis, string pattern) =>

@@ -60,15 +60,15 @@ public sealed class ConnectionStringTests
 
     [Theory]
     [InlineData("", "empty")]
-    [InlineData("localhost:0", "'0'; allowed is 1 to 65535")]
+    [InlineData("localhost:0", "a value of port that is not allowed; allowed is 1 to 65535")]
     [InlineData("localhost:port", "not a number")]
     [InlineData("localhost,colour=red", "'colour'")]
-    [InlineData("localhost,ssl=perhaps", "'perhaps'; allowed are true and false")]
-    [InlineData("localhost,connectTimeout=1", "connectTimeout to '1'; allowed is 10 to 600000")]
-    [InlineData("localhost,protocol=resp9", "'resp9'")]
-    [InlineData("http://localhost", "scheme 'http'")]
-    [InlineData("redis://localhost/x", "database to 'x'")]
-    public void AMistakeIsNamedWithTheKeyTheValueAndWhatIsAllowed(string text, string expected)
+    [InlineData("localhost,ssl=perhaps", "a value of ssl that is not allowed; allowed are true and false")]
+    [InlineData("localhost,connectTimeout=1", "a value of connectTimeout that is not allowed; allowed is 10 to 600000")]
+    [InlineData("localhost,protocol=resp9", "allowed are resp2 and resp3")]
+    [InlineData("http://localhost", "allowed are redis, rediss and unix")]
+    [InlineData("redis://localhost/x", "a value of database that is not allowed")]
+    public void AMistakeIsNamedWithTheOptionAndWhatIsAllowed(string text, string expected)
     {
         var error = Assert.Throws<ArgumentException>(() => Read(text));
         Assert.StartsWith("ConnectionString ", error.Message, StringComparison.Ordinal);
@@ -83,8 +83,25 @@ public sealed class ConnectionStringTests
     [InlineData("localhost,password=hunter2,ssl=perhaps")]
     [InlineData("redis://app:hunter2@local host")]
     [InlineData("redis://app:hunter2@localhost/x")]
+    [InlineData("localhost,password=abc,hunter2")]
+    [InlineData("localhost,password=abc,hunter2:6379")]
+    [InlineData("localhost,password=abc,hunter2=1")]
+    [InlineData("localhost,password=abc,name=x,hunter2=1")]
+    [InlineData("localhost,keepAlive=hunter2")]
+    [InlineData("localhost,sslProtocols=hunter2")]
+    [InlineData("redis://localhost?hunter2=1")]
+    [InlineData("hunter2://localhost")]
     public void NoMessageEverContainsThePassword(string text) =>
         Assert.DoesNotContain("hunter2", Assert.Throws<ArgumentException>(() => Read(text)).ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public void APasswordWithACommaIsAskedForAsAUrlAndNothingIsConnectedTo()
+    {
+        var error = Assert.Throws<ArgumentException>(() => Read("localhost,password=ab,cd"));
+        Assert.Contains("a password with a comma is given in a URL", error.Message, StringComparison.Ordinal);
+
+        Assert.Equal("ab,cd", Read("redis://:ab%2Ccd@localhost:6379").Password);
+    }
 
     private static RedisClientOptions Read(string text) => new() { ConnectionString = text };
 }

@@ -73,11 +73,13 @@ public sealed class StressTests(ITestOutputHelper output)
         return report;
     }
 
-    private static void Replace(Span<byte> text, ReadOnlySpan<byte> old, ReadOnlySpan<byte> other)
+    private static byte[] Replace(byte[] text, ReadOnlySpan<byte> old, ReadOnlySpan<byte> other)
     {
-        for (var at = text.IndexOf(old); at >= 0; at = text.IndexOf(old))
+        for (var at = text.AsSpan().IndexOf(old); at >= 0; at = text.AsSpan().IndexOf(old))
         {
-            other.CopyTo(text[at..]);
+            other.CopyTo(text.AsSpan(at));
         }
+
+        return text;
     }
 }

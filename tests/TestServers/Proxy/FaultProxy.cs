@@ -38,8 +38,8 @@ public sealed class FaultProxy : IAsyncDisposable
     /// <summary>How many connections are open through the proxy.</summary>
     public int OpenConnections => _open.Count;
 
-    /// <summary>Gets each chunk of replies and may write others in its place: a server that lies. Null: none does.</summary>
-    public Action<byte[]>? Falsify { get; set; }
+    /// <summary>Gets each chunk of replies and returns what arrives in its place: a server that lies. Null: none does.</summary>
+    public Func<byte[], byte[]>? Falsify { get; set; }
 
     internal NetworkCondition Condition => _condition;
 

@@ -49,7 +49,7 @@ internal sealed class ProxiedConnection(FaultProxy proxy, Socket client, Socket 
                 var chunk = buffer[..length];
                 if (direction == Direction.ToClient)
                 {
-                    proxy.Falsify?.Invoke(chunk);
+                    chunk = proxy.Falsify?.Invoke(chunk) ?? chunk;
                 }
 
                 await queue.Writer.WriteAsync((chunk, Environment.TickCount64), stopping);

@@ -10,7 +10,8 @@
 -- One step, because checking and then writing would bring back what was destroyed in between. Each redis.call costs as
 -- much as all the rest of a small write: the usual one has three. The record that stays is read before the first change
 -- of it and after the last, and not in between: near caches rely on that (RespClient's TrackedCache.Writer). Where its TTL
--- was taken away it is read in between, and a near cache drops it with the second push.
+-- was taken away it is read in between, and a near cache drops it with the second push. Whatever raises @version writes
+-- @mark with it (see RecordMark).
 local key, flags = KEYS[1], ARGV[1]
 local version = redis.pcall('HGET', key, '@version')
 if type(version) == 'table' and not string.find(version.err, 'WRONGTYPE', 1, true) then
@@ -21,10 +22,11 @@ if not version then
     return {0}
 end
 version = version + 1
+local mark = version .. ':' .. string.sub(key, -11)
 
 if flags == '-' then
     local last = #ARGV
-    redis.call('HSET', key, '@version', version, unpack(ARGV, 2, math.min(last, 4001)))
+    redis.call('HSET', key, '@version', version, '@mark', mark, unpack(ARGV, 2, math.min(last, 4001)))
     for i = 4002, last, 4000 do -- Lua's stack holds some 8,000 values at once
         redis.call('HSET', key, unpack(ARGV, i, math.min(last, i + 3999)))
     end
@@ -46,9 +48,9 @@ local function change(first, last, renewed)
     end
     local stop = math.min(last, first + 3999)
     if renewed then
-        redis.call('HSET', key, '@version', version, '@renewed', renewed, unpack(ARGV, first, stop))
+        redis.call('HSET', key, '@version', version, '@mark', mark, '@renewed', renewed, unpack(ARGV, first, stop))
     else
-        redis.call('HSET', key, '@version', version, unpack(ARGV, first, stop))
+        redis.call('HSET', key, '@version', version, '@mark', mark, unpack(ARGV, first, stop))
     end
     if last >= first then
         remove()
@@ -154,6 +156,12 @@ end
 if moves then
     local moved = KEYS[2]
     local all = redis.call('HGETALL', key)
+    for i = 1, #all, 2 do
+        if all[i] == '@mark' then
+            all[i + 1] = version .. ':' .. string.sub(moved, -11)
+            break
+        end
+    end
     redis.call('EXISTS', moved)
     for i = 1, #all, 4000 do
         redis.call('HSET', moved, unpack(all, i, math.min(#all, i + 3999)))

@@ -9,6 +9,7 @@ namespace RedisSessions.Caching.Fields;
 /// <summary>The commands and scripts behind <see cref="IFieldCache"/>. Each method but the cluster's ways is one command.</summary>
 internal sealed class FieldCommands(TimedClient client)
 {
+    private static readonly LuaScript Read = LuaScript.FromResource(typeof(FieldCommands), "Read.lua");
     private static readonly LuaScript Create = LuaScript.FromResource(typeof(FieldCommands), "Create.lua");
     private static readonly LuaScript Change = LuaScript.FromResource(typeof(FieldCommands), "Change.lua");
     private static readonly LuaScript Delete = LuaScript.FromResource(typeof(FieldCommands), "Delete.lua");
@@ -17,6 +18,9 @@ internal sealed class FieldCommands(TimedClient client)
 
     // Set once the server has refused keys of different slots in one script: it is a cluster.
     private volatile bool _slotsDiffer;
+
+    public ValueTask<RespValue> ReadAsync(string key, string[] fields, CancellationToken cancellationToken) =>
+        Read.ExecuteAsync(client, [key], [.. fields.Select(field => (RedisArgument)field)], cancellationToken);
 
     public ValueTask<FieldAnswer> CreateAsync(FieldWrite write, IRedisClient? through, CancellationToken cancellationToken)
     {

@@ -11,6 +11,8 @@ namespace RedisSessions.Caching.Fields;
 internal sealed class SplitFieldCommands(IRedisClient client)
 {
     private static readonly LuaScript Index = LuaScript.FromResource(typeof(SplitFieldCommands), "Index.lua");
+    private static readonly LuaScript Dump = LuaScript.FromResource(typeof(SplitFieldCommands), "Dump.lua");
+    private static readonly LuaScript Restore = LuaScript.FromResource(typeof(SplitFieldCommands), "Restore.lua");
 
     public async ValueTask ListAsync(string indexKey, string key, TimeSpan timeToLive, CancellationToken cancellationToken) =>
         await Index.ExecuteAsync(client, [indexKey], [FieldArguments.Milliseconds(timeToLive), key], cancellationToken);
@@ -23,7 +25,7 @@ internal sealed class SplitFieldCommands(IRedisClient client)
     {
         if (write.IndexKey is { } index)
         {
-            var listedFor = write.TimeToLive ?? await TimeToLiveAsync(write.Key, cancellationToken);
+            var listedFor = write.TimeToLive ?? (await DumpAsync(write.Key, isWanted: false, cancellationToken)).TimeToLive;
             if (listedFor <= TimeSpan.Zero)
             {
                 return new FieldAnswer(FieldStatus.Gone);
@@ -52,23 +54,21 @@ internal sealed class SplitFieldCommands(IRedisClient client)
     // Copies, then removes: for a moment both keys open the session, and never neither.
     private async ValueTask<bool> MoveAsync(string key, string newKey, CancellationToken cancellationToken)
     {
-        var timeToLive = TimeToLiveAsync(key, cancellationToken);
-        var dump = await client.ExecuteAsync(new RedisCommand("DUMP", key), cancellationToken);
-        var left = await timeToLive;
-        if (dump.IsNull || left <= TimeSpan.Zero)
+        var (left, content) = await DumpAsync(key, isWanted: true, cancellationToken);
+        if (content.IsEmpty || left <= TimeSpan.Zero)
         {
             return false;
         }
 
-        await client.ExecuteAsync(
-            new RedisCommand("RESTORE", newKey, FieldArguments.Milliseconds(left), dump.Bytes, "REPLACE"), cancellationToken);
+        await Restore.ExecuteAsync(client, [newKey], [FieldArguments.Milliseconds(left), content], cancellationToken);
         await client.ExecuteAsync(new RedisCommand("UNLINK", key), cancellationToken);
         return true;
     }
 
-    private async ValueTask<TimeSpan> TimeToLiveAsync(string key, CancellationToken cancellationToken)
+    private async ValueTask<(TimeSpan TimeToLive, ReadOnlyMemory<byte> Content)> DumpAsync(
+        string key, bool isWanted, CancellationToken cancellationToken)
     {
-        var reply = await client.ExecuteAsync(new RedisCommand("PTTL", key), cancellationToken);
-        return TimeSpan.FromMilliseconds(reply.AsInt64());
+        var reply = await Dump.ExecuteAsync(client, [key], [isWanted ? "1" : "0"], cancellationToken);
+        return (TimeSpan.FromMilliseconds(reply[0].AsInt64()), isWanted ? reply[1].Bytes : default);
     }
 }

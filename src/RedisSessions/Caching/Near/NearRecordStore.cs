@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 
 using RedisSessions.Caching.Fields;
 using RedisSessions.Diagnostics;
+using RedisSessions.Marks;
 using RedisSessions.Records;
 using RedisSessions.Stores;
 
@@ -55,19 +56,24 @@ internal sealed class NearRecordStore(
             _ = LearnTimeAsync();
         }
 
+        var drops = fields.Drops;
+        RecordReading reading;
         try
         {
-            return Counted(await near.GetAsync(key, cancellationToken));
+            reading = NearRecords.ReadingOf(await near.GetAsync(key, cancellationToken));
         }
         catch (RedisServerException e) when (e.Kind == RedisErrorKind.WrongType)
         {
-            records.Broken(key);
-            return Counted(null);
+            reading = RecordReading.Broken;
         }
         catch (RedisException e)
         {
             throw fields.Unavailable("load", e);
         }
+
+        return reading.Kind == RecordReadingKind.Found
+            ? fields.Loaded(key, reading)
+            : await fields.ConfirmAsync(key, reading, drops, cancellationToken);
     }
 
     // Once in the life of a process: expiry is honoured here, by Redis' clock.
@@ -82,12 +88,6 @@ internal sealed class NearRecordStore(
         {
             Volatile.Write(ref _asksForTime, 0);
         }
-    }
-
-    private SessionRecord? Counted(SessionRecord? record)
-    {
-        metrics.Loaded(record is not null);
-        return record;
     }
 
     private ValueTask<RecordOutcome> WriteAsync(string key, RecordChange change)

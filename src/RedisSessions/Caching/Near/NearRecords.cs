@@ -1,7 +1,6 @@
 using System.Text;
 
-using RedisSessions.Caching.Fields;
-using RedisSessions.Diagnostics;
+using RedisSessions.Marks;
 using RedisSessions.Records;
 using RedisSessions.Stores;
 
@@ -13,12 +12,16 @@ namespace RedisSessions.Caching.Near;
 
 /// <summary>What the near cache has to know of records: how they are read, and how long they are good.</summary>
 internal sealed class NearRecords(
-    SessionKeys keys, ValueProtection protection, RedisClock clock, SessionLog log, TimeSpan timeout)
+    SessionKeys keys, ValueProtection protection, RedisClock clock, TimeSpan timeout)
     : ITrackedRecords<string, SessionRecord>
 {
     // A field's two references with their bounds; the record itself, with its values and their arrays.
     private const int BytesPerValue = 32;
     private const int BytesPerRecord = 320;
+
+    // The cache hands on records and nothing else: these stand for what is none.
+    private static readonly SessionRecord s_broken = NoRecord();
+    private static readonly SessionRecord s_foreign = NoRecord();
 
     private readonly byte[] _prefix = Encoding.UTF8.GetBytes(keys.Prefix);
 
@@ -38,22 +41,25 @@ internal sealed class NearRecords(
         return true;
     }
 
+    // Only a record that names its own key, or none, is kept.
     public TrackedItem<SessionRecord> Parse(string key, in RespValue reply)
     {
-        var fields = new FieldSet(reply);
-        if (fields.Count == 0)
+        var reading = RecordLayout.Read(key, reply, protection);
+        return reading.Kind switch
         {
-            return TrackedItem.DoNotKeep<SessionRecord>();
-        }
-
-        if (RecordLayout.Read(fields, protection) is { } record)
-        {
-            return Keep(record);
-        }
-
-        Broken(key);
-        return TrackedItem.DoNotKeep<SessionRecord>();
+            RecordReadingKind.Found => Keep(reading.Record!),
+            RecordReadingKind.Broken => TrackedItem.DoNotKeep(s_broken),
+            RecordReadingKind.Foreign => TrackedItem.DoNotKeep(s_foreign),
+            _ => TrackedItem.DoNotKeep<SessionRecord>(),
+        };
     }
+
+    /// <summary>What <see cref="Parse"/> has read, from the record that it gave.</summary>
+    public static RecordReading ReadingOf(SessionRecord? record) =>
+        record is null ? RecordReading.Missing
+        : ReferenceEquals(record, s_broken) ? RecordReading.Broken
+        : ReferenceEquals(record, s_foreign) ? RecordReading.Foreign
+        : new RecordReading(RecordReadingKind.Found, record);
 
     public TrackedItem<SessionRecord> Keep(SessionRecord record)
     {
@@ -64,5 +70,12 @@ internal sealed class NearRecords(
     private static long BytesOf(RecordValues? values) =>
         values is null ? 0 : values.HeldBytes + (values.Count * BytesPerValue);
 
-    public void Broken(string key) => log.BrokenRecord(keys.PublicId(key));
+    private static SessionRecord NoRecord() => new()
+    {
+        Version = 0,
+        CreatedAt = default,
+        RenewedAt = default,
+        Lifetime = default,
+        Values = RecordValues.Empty,
+    };
 }

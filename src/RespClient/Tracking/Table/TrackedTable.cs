@@ -253,6 +253,15 @@ internal sealed class TrackedTable<TKey, TValue>
         }
     }
 
+    /// <summary>Nothing known so far is to be relied on.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            DropAll();
+        }
+    }
+
     /// <summary>A connection begins or ends: nothing known so far holds.</summary>
     public void BeginEpoch(long epoch)
     {

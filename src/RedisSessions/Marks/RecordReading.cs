@@ -1,0 +1,29 @@
+using RedisSessions.Records;
+
+namespace RedisSessions.Marks;
+
+/// <summary>What a reply says of a record.</summary>
+internal enum RecordReadingKind
+{
+    /// <summary>There is none.</summary>
+    Missing,
+
+    /// <summary>There is one.</summary>
+    Found,
+
+    /// <summary>There is something that is no record of this revision.</summary>
+    Broken,
+
+    /// <summary>There is one that was written under another key.</summary>
+    Foreign,
+}
+
+/// <summary>A reply as it was read.</summary>
+/// <param name="Kind">What it says.</param>
+/// <param name="Record">The record, where there is one that may be handed out.</param>
+internal readonly record struct RecordReading(RecordReadingKind Kind, SessionRecord? Record = null)
+{
+    public static readonly RecordReading Missing = new(RecordReadingKind.Missing);
+    public static readonly RecordReading Broken = new(RecordReadingKind.Broken);
+    public static readonly RecordReading Foreign = new(RecordReadingKind.Foreign);
+}
