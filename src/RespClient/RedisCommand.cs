@@ -33,6 +33,9 @@ public readonly struct RedisCommand
     /// </summary>
     public bool OnOwnConnection { get; init; }
 
+    /// <summary>What its reply begins with, an array of this number and of the rest; 0: it is any reply.</summary>
+    internal long Tag { get; init; }
+
     /// <summary>A command that takes the array as it is: its maker must not change it any more.</summary>
     internal static RedisCommand Owning(string name, RedisArgument[] arguments) => new(arguments, name);
 }

@@ -70,7 +70,14 @@ public sealed class RedisProtocolException : RedisException
 {
     /// <summary>Creates the exception.</summary>
     public RedisProtocolException(string message)
-        : base(message, CommandOutcome.OutcomeUnknown)
+        : this(message, null)
+    {
+    }
+
+    /// <param name="message">What the caller is told.</param>
+    /// <param name="cause">What was noticed, where it matters to this client.</param>
+    internal RedisProtocolException(string message, Exception? cause)
+        : base(message, CommandOutcome.OutcomeUnknown, cause)
     {
     }
 }

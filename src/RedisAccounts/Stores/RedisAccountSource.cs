@@ -44,7 +44,7 @@ public sealed class RedisAccountSource
     /// <exception cref="FormatException">The key holds something else than an account.</exception>
     /// <exception cref="RedisException">Redis did not answer as it should.</exception>
     public async Task<Account?> ReadAsync(string id, CancellationToken cancellationToken = default) =>
-        AccountRecord.Read(await _redis.ExecuteAsync(new RedisCommand("HGETALL", _keys.Record(id)), cancellationToken));
+        AccountRecord.Read(await _redis.ReadTaggedAsync("HGETALL", _keys.Record(id), cancellationToken: cancellationToken));
 
     /// <summary>
     /// Takes an account away that another store holds now. The browsers it knows and its failed sign-ins stay, for

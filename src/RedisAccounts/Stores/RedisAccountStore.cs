@@ -132,7 +132,7 @@ internal sealed class RedisAccountStore : AccountProperties, IAccountPhoneStore
     }
 
     public override async Task<Account?> FindByIdAsync(string userId, CancellationToken cancellationToken) =>
-        AccountRecord.Read(await _redis.ExecuteAsync(new RedisCommand("HGETALL", _keys.Record(userId)), cancellationToken));
+        AccountRecord.Read(await _redis.ReadTaggedAsync("HGETALL", _keys.Record(userId), cancellationToken: cancellationToken));
 
     public override Task<Account?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) =>
         FindAsync(_keys.Name(normalizedUserName), account => account.NormalizedUserName == normalizedUserName, cancellationToken);
@@ -150,7 +150,7 @@ internal sealed class RedisAccountStore : AccountProperties, IAccountPhoneStore
         const int Attempts = 3;
         for (var i = 0; i < Attempts; i++)
         {
-            var id = (await _redis.ExecuteAsync(new RedisCommand("GET", key), cancellationToken)).AsString();
+            var id = (await _redis.ReadTaggedAsync("GET", key, cancellationToken: cancellationToken)).AsString();
 
             // A name that nobody has costs the same two commands: the time must not tell who has an account.
             var account = await FindByIdAsync(id ?? "nobody", cancellationToken);

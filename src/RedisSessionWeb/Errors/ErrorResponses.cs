@@ -58,7 +58,7 @@ internal static class ErrorResponses
     {
         BadHttpRequestException bad => bad.StatusCode,
         SessionUnavailableException or VerificationUnavailableException or AccountsUnavailableException => StatusCodes.Status503ServiceUnavailable,
-        RedisConnectionException or RedisTimeoutException => StatusCodes.Status503ServiceUnavailable,
+        RedisConnectionException or RedisTimeoutException or RedisProtocolException => StatusCodes.Status503ServiceUnavailable,
         RedisServerException server when server.Kind.IsTransient() => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };

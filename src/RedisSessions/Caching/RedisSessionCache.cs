@@ -22,7 +22,7 @@ namespace RedisSessions.Caching;
 /// </remarks>
 public sealed class RedisSessionCache : IBufferDistributedCache, IFieldCache
 {
-    private static readonly LuaScript GetEntry = LuaScript.FromResource(typeof(RedisSessionCache), "Get.lua");
+    private static readonly LuaScript GetEntry = LuaScript.FromResource(typeof(RedisSessionCache), "Get.lua", isRepeatable: true);
     private static readonly LuaScript SetEntry = LuaScript.FromResource(typeof(RedisSessionCache), "Set.lua");
 
     private readonly TimedClient _client;

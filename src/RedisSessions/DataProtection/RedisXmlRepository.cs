@@ -3,7 +3,10 @@ using System.Xml.Linq;
 
 using Microsoft.AspNetCore.DataProtection.Repositories;
 
+using RedisSessions.Caching;
+
 using RespClient;
+using RespClient.Commands;
 using RespClient.Protocol;
 
 namespace RedisSessions.DataProtection;
@@ -44,7 +47,7 @@ internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpa
     private List<byte[]> ReadAll()
     {
         var entries = new List<byte[]>();
-        foreach (var item in Send("LRANGE", key, 0, -1).Items)
+        foreach (var item in Wait(() => new TimedClient(redis, timeout).ReadTaggedAsync("LRANGE", key, [0, -1]).AsTask()).Items)
         {
             entries.Add(item.AsBytes()!);
         }
@@ -52,12 +55,14 @@ internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpa
         return entries;
     }
 
-    // On the pool, whatever thread calls: the reply's continuation must not wait for the thread that waits for it.
-    private RespValue Send(string name, params ReadOnlySpan<RedisArgument> arguments)
+    private void Send(string name, params ReadOnlySpan<RedisArgument> arguments)
     {
         var command = new RedisCommand(name, arguments) { Timeout = timeout };
-        return Task.Run(() => redis.ExecuteAsync(command).AsTask()).GetAwaiter().GetResult();
+        Wait(() => redis.ExecuteAsync(command).AsTask());
     }
+
+    // On the pool, whatever thread calls: the reply's continuation must not wait for the thread that waits for it.
+    private static RespValue Wait(Func<Task<RespValue>> ask) => Task.Run(ask).GetAwaiter().GetResult();
 
     private sealed class Entry(byte[] bytes) : IDeletableElement
     {

@@ -25,7 +25,7 @@ internal sealed class SessionDirectory(IRedisClient client, IFieldCache cache, S
         RecordLayout.User, RecordLayout.Agent, RecordLayout.Address, RecordLayout.Version, RecordLayout.Mark,
     ];
 
-    private static readonly LuaScript Members = LuaScript.FromResource(typeof(SessionDirectory), "Members.lua");
+    private static readonly LuaScript Members = LuaScript.FromResource(typeof(SessionDirectory), "Members.lua", isRepeatable: true);
 
     /// <summary>The keys of a user's records, also of such that have expired.</summary>
     public async ValueTask<List<string>> KeysOfUserAsync(string userId, CancellationToken cancellationToken)

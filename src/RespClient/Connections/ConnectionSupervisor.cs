@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 
 using RespClient.Diagnostics;
+using RespClient.Pending;
 using RespClient.Pipelines;
 
 namespace RespClient.Connections;
@@ -160,6 +161,11 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             if (!_stopped.IsCancellationRequested)
             {
                 _pipeline.Metrics.Lost();
+                if (reason.InnerException is RepliesOutOfStepException)
+                {
+                    ClientLog.ForeignReply(_logger, connection.EndPoint, connection.Epoch);
+                }
+
                 ClientLog.Lost(_logger, connection.EndPoint, connection.Epoch, reason.Message);
             }
 

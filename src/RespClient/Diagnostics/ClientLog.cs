@@ -19,4 +19,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(5, LogLevel.Warning, "The user at {EndPoint} may neither PING nor ECHO: it cannot be checked that replies are in step with commands.")]
     public static partial void CannotCheckStep(ILogger logger, string endPoint);
+
+    [LoggerMessage(6, LogLevel.Critical, "A reply from {EndPoint} (epoch {Epoch}) was that to another command. The connection was dropped, and nothing that was in flight on it was believed. Look for a proxy or a server that loses or repeats replies.")]
+    public static partial void ForeignReply(ILogger logger, string endPoint, long epoch);
 }

@@ -13,6 +13,7 @@ internal sealed class ClientMetrics : IDisposable
     private readonly Counter<long> _failed;
     private readonly Counter<long> _opened;
     private readonly Counter<long> _lost;
+    private readonly Counter<long> _foreign;
 
     public ClientMetrics()
     {
@@ -20,6 +21,7 @@ internal sealed class ClientMetrics : IDisposable
         _failed = _meter.CreateCounter<long>("respclient.commands.failed", "{command}", "Commands that ended in an error, by its kind.");
         _opened = _meter.CreateCounter<long>("respclient.connections.opened", "{connection}", "Connections whose handshake succeeded.");
         _lost = _meter.CreateCounter<long>("respclient.connections.lost", "{connection}", "Connections that ended without being asked to.");
+        _foreign = _meter.CreateCounter<long>("respclient.replies.foreign", "{reply}", "Replies that were not those to the commands in their places; each cost its connection.");
     }
 
     /// <summary>Whether a command needs the exact time of its start.</summary>
@@ -41,6 +43,8 @@ internal sealed class ClientMetrics : IDisposable
     public void Opened() => _opened.Add(1);
 
     public void Lost() => _lost.Add(1);
+
+    public void Foreign() => _foreign.Add(1);
 
     public void Dispose() => _meter.Dispose();
 }

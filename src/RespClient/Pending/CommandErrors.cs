@@ -30,7 +30,7 @@ internal static class CommandErrors
 
     /// <summary>The connection that had the command is gone.</summary>
     public static RedisException Lost(PendingCommand command, Exception reason, string why) => reason is RedisProtocolException
-        ? new RedisProtocolException(reason.Message)
+        ? new RedisProtocolException(reason.Message, reason.InnerException)
         : new RedisConnectionException(
             $"The connection was lost after {command.Name} was written: {why}. It may have run or not.", CommandOutcome.OutcomeUnknown, reason);
 

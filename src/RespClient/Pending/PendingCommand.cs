@@ -44,6 +44,9 @@ internal abstract class PendingCommand
     /// <summary>How long the caller said it would wait at most, for messages.</summary>
     public TimeSpan Timeout { get; set; }
 
+    /// <summary>As <see cref="RedisCommand.Tag"/>.</summary>
+    public long Tag { get; protected set; }
+
     /// <summary>Whether an earlier connection had it: a read that is on its way again.</summary>
     public bool WasSentBefore { get; set; }
 

@@ -26,12 +26,14 @@ internal sealed class PendingReply : PendingCommand<RespValue>
         pending.Begin();
         pending._observer = observer;
         pending.Command = command;
+        pending.Tag = command.Tag;
         return pending;
     }
 
+    // Of a reply that carries a tag, the reader loop has compared it.
     public override bool OnReply(in RespValue reply)
     {
-        _observer?.OnReply(reply);
+        _observer?.OnReply(Tag == 0 ? reply : TaggedReply.Result(reply));
         return reply.IsError ? Fail(new RedisServerException(reply.AsString()!)) : Return(reply);
     }
 

@@ -211,7 +211,9 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
         if (reason is RepliesOutOfStepException)
         {
             // Those that were answered since the last look at the socket and have not gone on yet: theirs may be others'.
-            var doubt = new RedisProtocolException($"The connection to {connection.EndPoint} was dropped: {reason.Message}.");
+            var doubt = new RedisProtocolException($"The connection to {connection.EndPoint} was dropped: {reason.Message}.", reason);
+            pipeline.Metrics.Foreign();
+            pipeline.Observers.Disconnected(connection.Epoch);
             _batch?.Doubt(doubt);
             connection.Abort(doubt);
         }
@@ -229,7 +231,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
             switch (received.Next(out var bulk, out var value))
             {
                 case Found.Bulk:
-                    var command = Next();
+                    var command = Next(default);
                     if (command.OnBulkReply(bulk))
                     {
                         AddToBatch(command);
@@ -241,7 +243,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
                     break;
                 case Found.TooLarge:
                     pipeline.Metrics.Failed("too_large");
-                    command = Next();
+                    command = Take(Asked());
                     if (command.OnTooLarge(connection.TooLarge()))
                     {
                         AddToBatch(command);
@@ -265,22 +267,35 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
             return;
         }
 
-        if (value.IsError)
+        var command = Next(value);
+        var error = command.Tag == 0 ? value : TaggedReply.Result(value);
+        if (error.IsError)
         {
-            pipeline.Metrics.Failed(RedisErrorKinds.Parse(value.AsString()!).ToString());
+            pipeline.Metrics.Failed(RedisErrorKinds.Parse(error.AsString()!).ToString());
         }
 
-        var command = Next();
-        if (command.OnReply(value))
+        if (command.OnReply(error.IsError ? error : value))
         {
             AddToBatch(command);
         }
     }
 
-    private PendingCommand Next()
+    /// <summary>The command that a reply belongs to.</summary>
+    /// <param name="reply">The reply; null stands for a string that no value was made of.</param>
+    /// <exception cref="RepliesOutOfStepException">It carries another tag. The command stays in its place, and is lost with the connection.</exception>
+    private PendingCommand Next(in RespValue reply)
     {
-        var command = pipeline.NextToAnswer()
-            ?? throw new RedisProtocolException($"The server at {connection.EndPoint} sent a reply that nobody asked for.");
+        var command = Asked();
+        return command.Tag == 0 || reply.IsError || TaggedReply.Carries(reply, command.Tag)
+            ? Take(command)
+            : throw new RepliesOutOfStepException(command.Name);
+    }
+
+    private PendingCommand Asked() => pipeline.NextToAnswer()
+        ?? throw new RedisProtocolException($"The server at {connection.EndPoint} sent a reply that nobody asked for.");
+
+    private PendingCommand Take(PendingCommand command)
+    {
         if (command.NextReplyIsLast)
         {
             // Before it completes: from then on it may already serve another caller.

@@ -41,7 +41,7 @@ internal sealed class CaptchaService(
         ArgumentNullException.ThrowIfNull(id);
         if (!Settings.Image || !CaptchaAnswers.IsId(id))
             return null;
-        var exists = await redis.ExecuteAsync(new RedisCommand("EXISTS", keys.Captcha(id)), cancellationToken).OrUnavailableAsync();
+        var exists = await redis.ReadTaggedAsync("EXISTS", keys.Captcha(id), cancellationToken: cancellationToken).OrUnavailableAsync();
         return exists.AsInt64() == 0 ? null : CaptchaPicture.Draw(answers.TextOf(id), answers.SeedOf(id));
     }
 

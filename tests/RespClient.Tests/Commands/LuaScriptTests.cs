@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 using RespClient.Commands;
 using RespClient.Protocol;
 
@@ -5,6 +8,8 @@ namespace RespClient.Tests.Commands;
 
 public sealed class LuaScriptTests
 {
+    private static readonly string Sha1 = new LuaScript("return 1").Sha1;
+
     private readonly CommandLog _log = new();
 
     [Fact]
@@ -17,7 +22,7 @@ public sealed class LuaScriptTests
         arguments[1] = "other";
         _log.Answer();
         await running;
-        Assert.Equal(["EVALSHA", "e0e1f9fabfc9d4800c877a703b823ac0578ff8db", "1", "key", "first", "second"], _log.Words(0));
+        Assert.Equal(["EVALSHA", Sha1, "1", "key", "first", "second"], _log.Words(0)[..^1]);
     }
 
     [Fact]
@@ -28,8 +33,67 @@ public sealed class LuaScriptTests
         _log.Answer();
         await running;
         Assert.Equal("EVALSHA", _log.Words(0)[0]);
-        Assert.Equal("e0e1f9fabfc9d4800c877a703b823ac0578ff8db", _log.Words(0)[1]);
-        Assert.Equal(["EVAL", "return 1", "1", "key", "2"], _log.Words(1));
+        Assert.Equal(Sha1, _log.Words(0)[1]);
+        Assert.Equal("EVAL", _log.Words(1)[0]);
+        Assert.Contains("return 1", _log.Words(1)[1], StringComparison.Ordinal);
+        Assert.Equal(["1", "key", "2"], _log.Words(1)[2..^1]);
+    }
+
+    [Fact]
+    public async Task EachRunHasANumberOfItsOwn()
+    {
+        var script = new LuaScript("return 1");
+        for (var run = 0; run < 2; run++)
+        {
+            var running = script.ExecuteAsync(_log, ["key"], [], TestContext.Current.CancellationToken);
+            _log.Answer();
+            await running;
+        }
+
+        Assert.Equal(long.Parse(_log.Words(0)[^1], CultureInfo.InvariantCulture) + 1, long.Parse(_log.Words(1)[^1], CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task AScriptThatMayRunTwiceIsAskedOnceMoreWhereTheReplyIsAnothersAndNoThirdTime()
+    {
+        var script = new LuaScript("return 1") { IsRepeatable = true };
+        var asked = script.ExecuteAsync(_log, ["key"], []);
+        _log.AnswerWith(RespValue.FromInt64(1));
+        _log.Answer();
+        Assert.Equal(1, (await asked).AsInt64());
+        Assert.NotEqual(_log.Words(0)[^1], _log.Words(1)[^1]);
+
+        var again = script.ExecuteAsync(_log, ["key"], []);
+        _log.AnswerWith(RespValue.FromInt64(1));
+        _log.AnswerWith(RespValue.FromInt64(1));
+        var e = await Assert.ThrowsAsync<RedisProtocolException>(again.AsTask);
+        Assert.Equal(CommandOutcome.OutcomeUnknown, e.Outcome);
+        Assert.Equal(4, _log.Count);
+    }
+
+    [Theory]
+    [InlineData("the number alone of the run before")]
+    [InlineData("a number")]
+    [InlineData("null")]
+    [InlineData("an array without a number")]
+    [InlineData("an empty array")]
+    [InlineData("one too many")]
+    public async Task AReplyWithoutTheNumberOfTheRunIsNotBelieved(string what)
+    {
+        var asked = new LuaScript("return 1").ExecuteAsync(_log, ["key"], []);
+        var tag = RespValue.FromInt64(long.Parse(_log.Words(0)[^1], CultureInfo.InvariantCulture));
+        _log.AnswerWith(what switch
+        {
+            "the number alone of the run before" => RespValue.FromItems(RespKind.Array, [RespValue.FromInt64(tag.AsInt64() - 1)]),
+            "a number" => tag,
+            "null" => RespValue.Null,
+            "an array without a number" => RespValue.FromItems(RespKind.Array, [RespValue.FromSimpleString("OK"), tag]),
+            "an empty array" => RespValue.FromItems(RespKind.Array, []),
+            _ => RespValue.FromItems(RespKind.Array, [tag, tag, tag]),
+        });
+        var e = await Assert.ThrowsAsync<RedisProtocolException>(asked.AsTask);
+        Assert.Equal(CommandOutcome.OutcomeUnknown, e.Outcome);
+        Assert.Equal(1, _log.Count);
     }
 
     [Fact]
@@ -44,8 +108,8 @@ public sealed class LuaScriptTests
         await RunAsync();
         var perRun = (GC.GetAllocatedBytesForCurrentThread() - before) / Runs;
 
-        // One array of sha, count, key and arguments, of two words each.
-        Assert.InRange(perRun, 1, (2 + 1 + arguments.Length) * 16 + 64);
+        // One array of sha, count, key, arguments and number, of two words each.
+        Assert.InRange(perRun, 1, (2 + 1 + arguments.Length + 1) * 16 + 64);
 
         async Task RunAsync()
         {
@@ -70,14 +134,18 @@ public sealed class LuaScriptTests
         public string[] Words(int index)
         {
             var (command, _) = _asked[index];
-            return [command.Name, .. command.Arguments.ToArray().Select(argument => System.Text.Encoding.UTF8.GetString(argument.ToArray()))];
+            return [command.Name, .. command.Arguments.ToArray().Select(argument => Encoding.UTF8.GetString(argument.ToArray()))];
         }
+
+        public int Count => _asked.Count;
+
+        public void AnswerWith(in RespValue reply) => _asked[^1].Reply.SetResult(reply);
 
         public void Answer(string? error = null)
         {
             if (error is null)
             {
-                _asked[^1].Reply.SetResult(RespValue.FromInt64(1));
+                AnswerWith(Tagged(_asked[^1].Command));
             }
             else
             {
@@ -88,6 +156,16 @@ public sealed class LuaScriptTests
 
     private sealed class Answering : IRedisClient
     {
-        public ValueTask<RespValue> ExecuteAsync(RedisCommand command, CancellationToken cancellationToken = default) => new(RespValue.FromInt64(1));
+        private readonly RespValue[] _items = new RespValue[2];
+
+        public ValueTask<RespValue> ExecuteAsync(RedisCommand command, CancellationToken cancellationToken = default)
+        {
+            _items[0] = RespValue.FromInt64(command.Tag);
+            _items[1] = RespValue.FromInt64(1);
+            return new(RespValue.FromItems(RespKind.Array, _items));
+        }
     }
+
+    private static RespValue Tagged(RedisCommand command) =>
+        RespValue.FromItems(RespKind.Array, [RespValue.FromInt64(command.Tag), RespValue.FromInt64(1)]);
 }

@@ -9,7 +9,7 @@ namespace RedisSessions.Caching.Fields;
 /// <summary>The commands and scripts behind <see cref="IFieldCache"/>. Each method but the cluster's ways is one command.</summary>
 internal sealed class FieldCommands(TimedClient client)
 {
-    private static readonly LuaScript Read = LuaScript.FromResource(typeof(FieldCommands), "Read.lua");
+    private static readonly LuaScript Read = LuaScript.FromResource(typeof(FieldCommands), "Read.lua", isRepeatable: true);
     private static readonly LuaScript Create = LuaScript.FromResource(typeof(FieldCommands), "Create.lua");
     private static readonly LuaScript Change = LuaScript.FromResource(typeof(FieldCommands), "Change.lua");
     private static readonly LuaScript Delete = LuaScript.FromResource(typeof(FieldCommands), "Delete.lua");

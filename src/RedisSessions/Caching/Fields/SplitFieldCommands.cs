@@ -11,7 +11,7 @@ namespace RedisSessions.Caching.Fields;
 internal sealed class SplitFieldCommands(IRedisClient client)
 {
     private static readonly LuaScript Index = LuaScript.FromResource(typeof(SplitFieldCommands), "Index.lua");
-    private static readonly LuaScript Dump = LuaScript.FromResource(typeof(SplitFieldCommands), "Dump.lua");
+    private static readonly LuaScript Dump = LuaScript.FromResource(typeof(SplitFieldCommands), "Dump.lua", isRepeatable: true);
     private static readonly LuaScript Restore = LuaScript.FromResource(typeof(SplitFieldCommands), "Restore.lua");
 
     public async ValueTask ListAsync(string indexKey, string key, TimeSpan timeToLive, CancellationToken cancellationToken) =>

@@ -40,7 +40,7 @@ internal sealed class SessionEventStream
     /// <summary>The id of the newest event; what comes after it is new to a listener who starts now.</summary>
     public async ValueTask<string> LastIdAsync(CancellationToken cancellationToken)
     {
-        var reply = await _redis.ExecuteAsync(new RedisCommand("XREVRANGE", _key, "+", "-", "COUNT", 1), cancellationToken);
+        var reply = await _redis.ReadTaggedAsync("XREVRANGE", _key, ["+", "-", "COUNT", 1], cancellationToken);
         return reply.Items.IsEmpty ? "0-0" : reply.Items[0].Items[0].AsString()!;
     }
 

@@ -19,7 +19,7 @@ internal sealed class DevelopmentMailbox(IRedisClient redis, RedisKeys keys) : I
 
     public async ValueTask<IReadOnlyList<MailboxMessage>> ListAsync(string? to, CancellationToken cancellationToken)
     {
-        var reply = await redis.ExecuteAsync(new RedisCommand("LRANGE", keys.DevelopmentMailbox, 0, Capacity - 1), cancellationToken);
+        var reply = await redis.ReadTaggedAsync("LRANGE", keys.DevelopmentMailbox, [0, Capacity - 1], cancellationToken);
         var messages = new List<MailboxMessage>(reply.Items.Length);
         foreach (var item in reply.Items)
         {

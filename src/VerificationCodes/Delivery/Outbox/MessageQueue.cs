@@ -76,10 +76,10 @@ internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, SmsRoute 
     /// <summary>Forgets this worker, so that restarts leave no list of workers behind. What it still held is left to the others.</summary>
     public async ValueTask LeaveAsync(CancellationToken cancellationToken)
     {
-        var exists = await redis.ExecuteAsync(new RedisCommand("EXISTS", keys.Outbox), cancellationToken);
+        var exists = await redis.ReadTaggedAsync("EXISTS", keys.Outbox, cancellationToken: cancellationToken);
         if (exists.AsInt64() == 0)
             return;
-        var held = await redis.ExecuteAsync(new RedisCommand("XPENDING", keys.Outbox, Group, "-", "+", 1, _consumer), cancellationToken);
+        var held = await redis.ReadTaggedAsync("XPENDING", keys.Outbox, [Group, "-", "+", 1, _consumer], cancellationToken);
         if (held.Items.Length == 0)
             await redis.ExecuteAsync(new RedisCommand("XGROUP", "DELCONSUMER", keys.Outbox, Group, _consumer), cancellationToken);
     }

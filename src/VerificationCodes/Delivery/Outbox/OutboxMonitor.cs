@@ -12,7 +12,7 @@ namespace VerificationCodes.Delivery.Outbox;
 internal sealed class OutboxMonitor(IRedisClient redis, RedisKeys keys) : IOutboxMonitor
 {
     private const int MaxCount = 1000;
-    private static readonly LuaScript CountScript = LuaScript.FromResource(typeof(OutboxMonitor), "Count.lua");
+    private static readonly LuaScript CountScript = LuaScript.FromResource(typeof(OutboxMonitor), "Count.lua", isRepeatable: true);
 
     public async ValueTask<OutboxCounts> CountAsync(CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ internal sealed class OutboxMonitor(IRedisClient redis, RedisKeys keys) : IOutbo
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxCount);
-        var reply = await redis.ExecuteAsync(new RedisCommand("XREVRANGE", keys.DeadLetters, "+", "-", "COUNT", count), cancellationToken).OrUnavailableAsync();
+        var reply = await redis.ReadTaggedAsync("XREVRANGE", keys.DeadLetters, ["+", "-", "COUNT", count], cancellationToken).OrUnavailableAsync();
         var letters = new List<DeadLetter>(reply.Items.Length);
         foreach (var entry in reply.Items)
             letters.Add(Read(entry.Items[0].AsString()!, entry.Items[1].Items));

@@ -32,8 +32,8 @@ internal sealed class SmsRoute(IRedisClient redis, RedisKeys keys, IOptions<SmsO
     public async ValueTask<TimeSpan> TroubleAsync(CancellationToken cancellationToken)
     {
         // Both are on their way before the first is awaited: one round trip.
-        var count = redis.ExecuteAsync(new RedisCommand("GET", keys.SmsTrouble), cancellationToken).OrUnavailableAsync();
-        var left = redis.ExecuteAsync(new RedisCommand("PTTL", keys.SmsTrouble), cancellationToken).OrUnavailableAsync();
+        var count = redis.ReadTaggedAsync("GET", keys.SmsTrouble, cancellationToken: cancellationToken).OrUnavailableAsync();
+        var left = redis.ReadTaggedAsync("PTTL", keys.SmsTrouble, cancellationToken: cancellationToken).OrUnavailableAsync();
         var isOpen = (await count) is { IsNull: false } failures && failures.AsInt64() >= Failures;
         var milliseconds = (await left).AsInt64();
         return isOpen && milliseconds > 0 ? WholeSeconds.Up(milliseconds) : TimeSpan.Zero;
