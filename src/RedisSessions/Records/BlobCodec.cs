@@ -22,11 +22,6 @@ namespace RedisSessions.Records;
 internal static class BlobCodec
 {
     private const byte Revision = 1;
-    private const int HeaderBytes = 5;
-    private const int SmallestFieldBytes = 8;
-
-    /// <summary>Whether it is too short for one field: what a server answers to another command, such as <c>OK</c> or a number.</summary>
-    public static bool IsOtherReply(byte[]? blob) => blob is { Length: < HeaderBytes + SmallestFieldBytes };
 
     /// <summary>A record as it is kept under a key.</summary>
     public static byte[] Encode(string key, SessionRecord record, ValueProtection protection)
@@ -52,15 +47,15 @@ internal static class BlobCodec
     public static RecordReading Decode(string key, byte[] blob, ValueProtection protection)
     {
         ReadOnlySpan<byte> rest = blob;
-        if (rest.Length < HeaderBytes || rest[0] != Revision)
+        if (rest.Length < 5 || rest[0] != Revision)
         {
             return RecordReading.Broken;
         }
 
         var count = BitConverter.ToInt32(rest[1..]);
-        rest = rest[HeaderBytes..];
+        rest = rest[5..];
         // A field takes 8 bytes at least: a count beyond that is garbage and must not become an allocation.
-        if (count <= 0 || count > rest.Length / SmallestFieldBytes)
+        if (count <= 0 || count > rest.Length / 8)
         {
             return RecordReading.Broken;
         }

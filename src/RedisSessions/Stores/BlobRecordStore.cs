@@ -23,11 +23,8 @@ internal sealed class BlobRecordStore(
                 var again = await ReadAsync(key, cancellationToken);
                 var second = ReadingOf(key, again);
 
-                // Only the same answer twice is what is kept there: answers that belong to others differ, but for short ones.
-                return second.Kind == RecordReadingKind.Found ? second
-                    : !again.AsSpan().SequenceEqual(blob) || BlobCodec.IsOtherReply(again) ? RecordReading.Foreign
-                    : second.Kind == RecordReadingKind.Foreign ? RecordReading.Broken
-                    : second;
+                // The same bytes twice are what is kept there. Answers that belong to others would differ.
+                return second.Kind == RecordReadingKind.Foreign && again.AsSpan().SequenceEqual(blob) ? RecordReading.Broken : second;
             });
         }
 

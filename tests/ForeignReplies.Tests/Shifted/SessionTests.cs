@@ -1,12 +1,4 @@
-using ForeignReplies.Tests.Results;
 using ForeignReplies.Tests.Shifted.Worlds;
-
-using Microsoft.Extensions.Caching.Distributed;
-using Microsoft.Extensions.DependencyInjection;
-
-using RedisSessions;
-
-using RespClient;
 
 namespace ForeignReplies.Tests.Shifted;
 
@@ -16,23 +8,16 @@ public sealed class SessionTests
     private const int People = 40;
 
     [Fact]
-    public Task With_shifted_replies_no_session_is_shown_to_another_browser_and_none_is_lost() => RunAsync(nearCacheBytes: 0, null, oneIn: 100);
+    public Task With_shifted_replies_no_session_is_shown_to_another_browser_and_none_is_lost() => RunAsync(nearCacheBytes: 0, oneIn: 100);
 
     [Fact]
-    public Task With_shifted_replies_the_near_cache_keeps_and_shows_no_session_of_another_browser() => RunAsync(nearCacheBytes: 1 << 20, null, oneIn: 70);
+    public Task With_shifted_replies_the_near_cache_keeps_and_shows_no_session_of_another_browser() => RunAsync(nearCacheBytes: 1 << 20, oneIn: 70);
 
-    [Fact]
-    public Task With_shifted_replies_sessions_over_another_cache_that_compares_nothing_are_not_mixed_up() => RunAsync(
-        nearCacheBytes: 0,
-        services => services.AddKeyedSingleton<IDistributedCache>(
-            RedisSessionOptions.CacheServiceKey, (provider, _) => new CredulousCache(provider.GetRequiredService<IRedisClient>())),
-        oneIn: 100);
-
-    private static async Task RunAsync(long nearCacheBytes, Action<IServiceCollection>? services, int oneIn)
+    private static async Task RunAsync(long nearCacheBytes, int oneIn)
     {
         await using var run = await ShiftRun.StartAsync();
-        await using var app = await NamedApp.StartAsync(run.Proxy.ConnectionString, nearCacheBytes, services);
-        await using var witness = await NamedApp.StartAsync(run.Server.ConnectionString, 0, services);
+        await using var app = await NamedApp.StartAsync(run.Proxy.ConnectionString, nearCacheBytes);
+        await using var witness = await NamedApp.StartAsync(run.Server.ConnectionString);
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
         var people = Enumerable.Range(0, People).Select(number => new Person($"p{number}", http, app, witness, run.Tally)).ToArray();
 

@@ -37,15 +37,13 @@ internal sealed class NamedApp : IAsyncDisposable
     /// <summary>Starts it on Kestrel and a free port.</summary>
     /// <param name="redis">Where its client connects.</param>
     /// <param name="nearCacheBytes">Zero: no near cache.</param>
-    /// <param name="services">What the test registers beside.</param>
-    public static async Task<NamedApp> StartAsync(string redis, long nearCacheBytes = 0, Action<IServiceCollection>? services = null)
+    public static async Task<NamedApp> StartAsync(string redis, long nearCacheBytes = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var log = new WarningLog();
         builder.Logging.ClearProviders().AddProvider(log);
         builder.Services.AddRespClient(options => options.ConnectionString = redis);
-        services?.Invoke(builder.Services);
         builder.Services.AddRedisSessions(options => options.NearCacheBytes = nearCacheBytes);
         builder.Services.AddAuthentication("Session").AddSession();
         var app = builder.Build();
