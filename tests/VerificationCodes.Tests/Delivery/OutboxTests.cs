@@ -62,6 +62,42 @@ public sealed class OutboxTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task Messages_whose_taking_was_not_answered_are_given_to_the_same_worker_again_and_not_those_it_holds()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);
+        var client = new ForgetfulClient(bench.Redis);
+        var queue = ActivatorUtilities.CreateInstance<MessageQueue>(bench.Service<IServiceProvider>(), client);
+        for (var number = 0; number < 4; number++)
+            await bench.Codes.IssueAsync(CodeBench.Ask($"p{number}@example.com"));
+        var held = Assert.Single(await queue.TakeAsync(1, CancellationToken.None));
+        for (var lost = 0; lost < 7; lost++)
+        {
+            client.LosesReplyWith = "";
+            await Assert.ThrowsAsync<RedisTimeoutException>(() => queue.TakeAsync(2, CancellationToken.None).AsTask());
+        }
+
+        var again = await queue.TakeAsync(2, CancellationToken.None);
+        var rest = await queue.TakeAsync(2, CancellationToken.None);
+
+        Assert.Equal(3, again.Concat(rest).Select(taken => taken.EntryId).Append(held.EntryId).Distinct().Count() - 1);
+        Assert.All(again, taken => Assert.Equal(1, taken.Deliveries));
+        Assert.Empty(await queue.TakeAsync(2, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_promised_mail_comes_within_seconds_though_the_reply_that_gave_it_to_the_worker_was_lost()
+    {
+        await using var connected = await RedisClient.ConnectAsync(redis.Server.ConnectionString);
+        var client = new ForgetfulClient(connected) { LosesReplyWith = "ann@example.com" };
+        await using var bench = await CodeBench.StartAsync(redis.Server, services: services => services.AddSingleton<IRedisClient>(client));
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+
+        // As a message of another worker it would be left behind for 46 s.
+        await Eventually.TrueAsync(() => bench.Transport.Mails.Count == 1);
+        Assert.Null(client.LosesReplyWith);
+    }
+
+    [Fact]
     public async Task A_message_that_kills_its_workers_again_and_again_is_given_up()
     {
         await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 using Microsoft.Extensions.Options;
 
 using RespClient;
@@ -25,16 +27,28 @@ internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, SmsRoute 
 
     private readonly string _consumer = $"{Environment.MachineName}-{Guid.NewGuid():N}";
 
+    // What this worker was given and has not put down yet: at most its places, and what could not be noted as sent.
+    private readonly ConcurrentDictionary<string, bool> _held = new();
+
+    // A reply to a take was lost, and what it gave is still this worker's.
+    private bool _hasLostSome;
+
     /// <summary>
     /// A worker may hold a message for as long as one attempt lasts; only well after that is it taken to be dead. A
     /// message is thus never sent by two living workers.
     /// </summary>
     private TimeSpan LeftBehindAfter => options.Value.SendTimeout * 1.5 + TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// The worker's next messages, to be put down one by one by <see cref="PutDown"/>. What a reply that was lost has given is
+    /// given again by the next one: for another worker it would be left behind only after <see cref="LeftBehindAfter"/>.
+    /// </summary>
     public async ValueTask<IReadOnlyList<TakenMessage>> TakeAsync(int count, CancellationToken cancellationToken)
     {
-        var reply = await TakeScript.ExecuteAsync(
-            redis, [keys.Outbox, keys.Delayed], [Group, _consumer, count, (long)LeftBehindAfter.TotalMilliseconds], cancellationToken);
+        RedisArgument[] arguments = [Group, _consumer, count, (long)LeftBehindAfter.TotalMilliseconds, .. _hasLostSome ? Held() : []];
+        var asksForLost = _hasLostSome;
+        _hasLostSome = true;
+        var reply = await TakeScript.ExecuteAsync(redis, [keys.Outbox, keys.Delayed], arguments, cancellationToken);
         var now = reply.Items[0].AsInt64();
         var takenAt = time.GetTimestamp();
         var items = reply.Items[1].Items;
@@ -44,10 +58,17 @@ internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, SmsRoute 
             var message = OutboxMessage.FromJson(items[3 * i + 1].Bytes.Span);
             taken[i] = new TakenMessage(
                 items[3 * i].AsString()!, message, items[3 * i + 2].AsInt64(), TimeSpan.FromMilliseconds(message.Deadline - now), takenAt);
+            _held[taken[i].EntryId] = true;
         }
 
+        _hasLostSome = asksForLost && taken.Length == count;
         return taken;
     }
+
+    /// <summary>
+    /// It is settled. What could not be settled is not put down: it is taken again as left behind, which is counted.
+    /// </summary>
+    public void PutDown(TakenMessage taken) => _held.TryRemove(taken.EntryId, out _);
 
     /// <summary>What is left until a message's deadline: Redis' clock when it was taken, and the time since.</summary>
     public TimeSpan RemainingOf(TakenMessage taken) => taken.Remaining - time.GetElapsedTime(taken.TakenAt);
@@ -83,6 +104,9 @@ internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, SmsRoute 
         if (held.Items.Length == 0)
             await redis.ExecuteAsync(new RedisCommand("XGROUP", "DELCONSUMER", keys.Outbox, Group, _consumer), cancellationToken);
     }
+
+    // A first word that says that the ids follow, of which there may be none.
+    private RedisArgument[] Held() => ["lost", .. _held.Keys.Select(id => (RedisArgument)id)];
 
     // Not cancellable: what was sent must be noted as sent, or it is sent again.
     private async ValueTask SettleAsync(TakenMessage taken, string how, RedisArgument detail, string json) =>

@@ -112,6 +112,7 @@ internal sealed class OutboxWorker(
         try
         {
             await SendAsync(taken);
+            queue.PutDown(taken);
         }
 #pragma warning disable CA1031 // Nobody awaits this: what fails here is noted and must not end the worker.
         catch (Exception e)

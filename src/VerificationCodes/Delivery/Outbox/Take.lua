@@ -1,7 +1,8 @@
--- Gives a worker its next messages: those whose time for another try has come, those that a dead worker left behind,
--- then new ones. One step, so that a message moving from "later" to "now" is never in neither place.
+-- Gives a worker its next messages: those that a lost reply has given it, those whose time for another try has come, those
+-- that a dead worker left behind, then new ones. One step, so that a message moving from "later" to "now" is never in neither place.
 -- KEYS: 1 the outbox (stream)   2 delayed messages (sorted set by due time)
 -- ARGV: 1 group   2 consumer   3 how many at most   4 ms after which another worker's message counts as left behind
+--       5... only after a reply was lost: 'lost', and the ids that the worker holds
 -- Returns {now in ms, {id, message, deliveries, ...}}
 local DAY = 86400000
 local time = redis.call('TIME')
@@ -28,7 +29,18 @@ local function take(entry, deliveries)
   taken[#taken + 1] = entry[2][2]
   taken[#taken + 1] = deliveries
 end
-local left = redis.call('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[4], '0', 'COUNT', wanted)
+if ARGV[5] == 'lost' then
+  local held = {}
+  for i = 6, #ARGV do held[ARGV[i]] = true end
+  for _, own in ipairs(redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', wanted + #ARGV, ARGV[2])) do
+    if not held[own[1]] and #taken / 3 < wanted then
+      -- Nobody has died over it: the count of deliveries stays.
+      take(redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, own[1], 'RETRYCOUNT', own[4])[1], own[4])
+    end
+  end
+end
+local left = #taken / 3 < wanted
+  and redis.call('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[4], '0', 'COUNT', wanted - #taken / 3) or {0, {}}
 for _, entry in ipairs(left[2]) do
   local pending = entry and redis.call('XPENDING', KEYS[1], ARGV[1], entry[1], entry[1], 1)
   take(entry, pending and pending[1] and pending[1][4] or 1)
