@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 
+using RespClient.Pending;
 using RespClient.Protocol;
 
 namespace RespClient.Commands;

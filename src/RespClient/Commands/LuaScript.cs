@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 
 using RespClient.Protocol;
+using RespClient.Tags;
 
 namespace RespClient.Commands;
 

@@ -1,3 +1,5 @@
+using RespClient.Pending;
+
 namespace RespClient.Commands;
 
 /// <summary>Commands on sorted sets. Exceptions are those of <see cref="IRedisClient.ExecuteAsync"/>.</summary>

@@ -1,3 +1,4 @@
+using RespClient.Pending;
 using RespClient.Protocol;
 
 namespace RespClient.Commands;

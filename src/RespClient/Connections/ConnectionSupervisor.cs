@@ -2,6 +2,7 @@ using System.Net;
 
 using Microsoft.Extensions.Logging;
 
+using RespClient.Connections.Opening;
 using RespClient.Diagnostics;
 using RespClient.Pending;
 using RespClient.Pipelines;

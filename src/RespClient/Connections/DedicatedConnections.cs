@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
+using RespClient.Connections.Opening;
 using RespClient.Diagnostics;
 using RespClient.Pending;
 using RespClient.Pipelines;

@@ -1,12 +1,13 @@
 using System.Net.Sockets;
 
+using RespClient.Connections.Opening;
 using RespClient.Pipelines;
 using RespClient.Protocol;
 using RespClient.Reading;
 
 namespace RespClient.Connections;
 
-/// <summary>One socket after another's like: opened, shaken hands on, read until it ends, never opened again.</summary>
+/// <summary>One socket: opened, shaken hands on, read until it ends, never opened again.</summary>
 /// <param name="stream">The way to the server and back.</param>
 /// <param name="endPoint">Where it leads, for logs and messages.</param>
 /// <param name="waiting">How its reader waits while it serves.</param>

@@ -229,13 +229,12 @@ internal sealed class CommandPipeline : IDisposable
         _sweep.Dispose();
     }
 
-    /// <summary>Hands over all unsent bytes; none: the flush is over. The connection's flush calls.</summary>
+    /// <summary>Hands over all unsent bytes, none to a connection that has ended; none: the flush is over. The connection's flush calls.</summary>
     public ArraySegment<byte> TakeUnsent(RespConnection connection)
     {
         lock (_gate)
         {
             _queue.DropAbandoned();
-            // What has ended takes nothing any more: that waits for the next.
             if (_connection != connection || connection.HasEnded || !_queue.HasUnsent)
             {
                 connection.IsFlushing = false;

@@ -2,6 +2,7 @@ using System.Text;
 
 using Microsoft.Extensions.Logging;
 
+using RespClient.Connections.Opening;
 using RespClient.Connections;
 using RespClient.Diagnostics;
 using RespClient.Protocol;

@@ -3,6 +3,7 @@ using RespClient.Deadlines;
 using RespClient.Pending;
 using RespClient.Pipelines;
 using RespClient.Protocol;
+using RespClient.Tags;
 
 namespace RespClient.Reading;
 

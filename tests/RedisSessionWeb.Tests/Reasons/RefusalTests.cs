@@ -156,7 +156,7 @@ public sealed class RefusalTests : IAsyncLifetime
         Assert.DoesNotContain(_log.Lines, line => line.Contains(Secret, StringComparison.Ordinal));
     }
 
-    private Task SetRightsAsync(string rights) => _redis.CliAsync("ACL", "SETUSER", "app", rights);
+    private Task<string> SetRightsAsync(string rights) => _redis.CliAsync("ACL", "SETUSER", "app", rights);
 
     private async Task<RunningApp> StartAsync(string? redis = null)
     {

@@ -63,7 +63,7 @@ public sealed class ProxyTests
     }
 
     [Fact]
-    public async Task Several_headers_are_one_list()
+    public async Task Several_headers_of_one_name_are_read_as_one_list()
     {
         var (seen, _) = await AskAsync(["127.0.0.0/8"], ("X-Forwarded-For", "198.51.100.1"), ("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"));
 

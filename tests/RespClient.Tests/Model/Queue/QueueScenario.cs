@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 
 using RespClient.Connections;
+using RespClient.Connections.Opening;
 using RespClient.Diagnostics;
 using RespClient.Pending;
 using RespClient.Pipelines;

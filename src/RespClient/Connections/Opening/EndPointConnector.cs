@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 
-namespace RespClient.Connections;
+using RespClient.Connections;
+
+namespace RespClient.Connections.Opening;
 
 /// <summary>How the reader of a connection waits for replies.</summary>
 internal enum WaitsOn

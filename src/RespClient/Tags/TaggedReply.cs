@@ -1,6 +1,7 @@
+using RespClient.Pending;
 using RespClient.Protocol;
 
-namespace RespClient.Pending;
+namespace RespClient.Tags;
 
 /// <summary>The reply to a command with a tag: an array of the tag and of what was asked for, which is left out where it is null.</summary>
 internal static class TaggedReply

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using RespClient.Pending;
 using RespClient.Protocol;
 
-namespace RespClient.Commands;
+namespace RespClient.Tags;
 
 /// <summary>The number that a run of a script sends along as its last argument and finds in its reply.</summary>
 internal static class ScriptTag

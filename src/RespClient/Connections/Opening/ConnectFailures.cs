@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace RespClient.Connections;
+using RespClient.Connections;
+
+namespace RespClient.Connections.Opening;
 
 /// <summary>
 /// Why there is no connection: what each end point that was tried said last, in one line. Written by the loop that

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 using RespClient.Protocol;
 
-namespace RespClient.Commands;
+namespace RespClient.Pending;
 
 /// <summary>What typed commands make of a reply. The state machines are pooled: a conversion allocates nothing.</summary>
 internal static class ReplyTask

@@ -1,8 +1,9 @@
 using System.Net.Sockets;
 
+using RespClient.Connections;
 using RespClient.Protocol;
 
-namespace RespClient.Connections;
+namespace RespClient.Connections.Opening;
 
 /// <summary>
 /// What a new connection says first: the protocol and the credentials in one step, then who we are, the database, and
