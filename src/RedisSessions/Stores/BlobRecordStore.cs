@@ -14,17 +14,15 @@ internal sealed class BlobRecordStore(
 {
     public async ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken)
     {
-        var blob = await ReadAsync(key, cancellationToken);
-        var reading = ReadingOf(key, blob);
+        var reading = ReadingOf(key, await ReadAsync(key, cancellationToken));
         if (reading.Kind != RecordReadingKind.Found)
         {
             reading = await look.ConfirmAsync(key, reading, look.Drops, async () =>
             {
-                var again = await ReadAsync(key, cancellationToken);
-                var second = ReadingOf(key, again);
+                var second = ReadingOf(key, await ReadAsync(key, cancellationToken));
 
-                // The same bytes twice are what is kept there. Answers that belong to others would differ.
-                return second.Kind == RecordReadingKind.Foreign && again.AsSpan().SequenceEqual(blob) ? RecordReading.Broken : second;
+                // Two answers without a record that differ are not both the cache's, and nobody can say which one is.
+                return second.Kind == RecordReadingKind.Found || second.Kind == reading.Kind ? second : RecordReading.Foreign;
             });
         }
 

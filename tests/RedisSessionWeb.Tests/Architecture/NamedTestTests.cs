@@ -6,6 +6,7 @@ namespace RedisSessionWeb.Tests.Architecture;
 public sealed partial class NamedTestTests
 {
     [Theory]
+    [InlineData("docs/guarantees.md")]
     [InlineData("docs/security.md")]
     [InlineData("docs/verification-codes.md")]
     [InlineData("docs/accounts.md")]

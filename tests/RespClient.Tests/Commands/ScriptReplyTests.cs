@@ -56,7 +56,7 @@ public sealed class ScriptReplyTests(RedisServerFixture fixture) : IClassFixture
     [InlineData("return 1 + nil", RedisErrorKind.Other, "attempt to perform arithmetic")]
     [InlineData("error('thrown')", RedisErrorKind.Other, "thrown")]
     [InlineData("error({err = 'MINE is thrown'})", RedisErrorKind.Other, "MINE is thrown")]
-    [InlineData("return redis.call('NONSENSE')", RedisErrorKind.Other, "Unknown")]
+    [InlineData("return redis.call('NONSENSE')", RedisErrorKind.UnknownCommand, "Unknown")]
     [InlineData("return redis.error_reply('NOSCRIPT as if')", RedisErrorKind.NoScript, "NOSCRIPT as if")]
     [InlineData("this is no Lua", RedisErrorKind.Other, "compiling")]
     public async Task AnErrorOfAScriptIsTheServersErrorOfItsKind(string source, RedisErrorKind kind, string message)
