@@ -118,7 +118,7 @@ build() {
   local log
   log=$(mktemp)
   say "Building …"
-  if ! dotnet build "$PROJECT" -c Release -v q -nologo -p:WarningLevel=0 >"$log" 2>&1; then
+  if ! dotnet build "$PROJECT" -c Release -v q -nologo >"$log" 2>&1; then
     grep -E 'error' "$log" | sort -u | head -5 >&2
     rm -f "$log"
     fail "the build failed"

@@ -98,7 +98,7 @@ public sealed class RefusalTests : IAsyncLifetime
         }
 
         Assert.DoesNotContain(_log.Lines, line => line.Contains("   at ", StringComparison.Ordinal));
-        AssertToldOnce("lrange");
+        AssertToldOnce("can't run this command");
         await SetRightsAsync(AllRights);
         await visit.OpenAsync("/signin");
         Assert.Equal(HttpStatusCode.OK, visit.Response.StatusCode);
@@ -114,7 +114,6 @@ public sealed class RefusalTests : IAsyncLifetime
         for (var request = 0; request < 20; request++)
         {
             await visit.OpenAsync("/signin");
-            await SubmitAsync(visit, "/signin");
             AssertUnavailable(visit.Response);
         }
 
@@ -151,7 +150,7 @@ public sealed class RefusalTests : IAsyncLifetime
     {
         // The worker of the outbox says for itself what it meets.
         var told = _log.Lines.Where(line => line.Contains(words, StringComparison.Ordinal) && !line.Contains("outbox", StringComparison.Ordinal));
-        Assert.Single(told);
+        Assert.True(told.Count() == 1, $"{words} is told {told.Count()} times by:\n{string.Join('\n', _log.Lines)}");
         Assert.InRange(_log.Lines.Count(line => line.Contains("The outbox is unreachable", StringComparison.Ordinal)), 0, 1);
         Assert.DoesNotContain(_log.Lines, line => line.Contains(Secret, StringComparison.Ordinal));
     }

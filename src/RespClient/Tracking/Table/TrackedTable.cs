@@ -103,8 +103,7 @@ internal sealed class TrackedTable<TKey, TValue>
             isNew = !(_rules.JoinReads && _isOn && state.Read is { } current && now - current.StartedAt <= _maxStaleness);
             if (isNew)
             {
-                // While the cache is off nothing bounds how long ago a read under way was executed: everybody reads
-                // for himself.
+                // While the cache is off nothing bounds the age of a read that is under way: each caller reads anew.
                 state.AbandonRead();
                 state.Read = new PendingRead<TKey, TValue>(this, key, now, isPoisoned: state.Marks > 0);
                 _reads++;
