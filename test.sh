@@ -4,13 +4,13 @@
 #   ./test.sh                 all projects under tests/*.Tests
 #   ./test.sh Sessions Resp   only those whose name contains one of the words
 #
-# TEST_TIME_LIMIT=seconds     how long one project may take before it is ended and counts as failed (420; with
+# TEST_TIME_LIMIT=seconds     how long one project may take before it is ended and counts as failed (600; with
 #                             LONG_RUN=1, which also turns the long loops on, 7200)
 # The last line is "N passed, N failed, N skipped"; the exit code is 0 only if nothing failed and every project ran.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-if [ "${LONG_RUN:-}" = 1 ]; then limit="${TEST_TIME_LIMIT:-7200}"; else limit="${TEST_TIME_LIMIT:-420}"; fi
+if [ "${LONG_RUN:-}" = 1 ]; then limit="${TEST_TIME_LIMIT:-7200}"; else limit="${TEST_TIME_LIMIT:-600}"; fi
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 # Settings of the caller's shell that would change what the tests see.
 unset REDIS ASPNETCORE_ENVIRONMENT DOTNET_ENVIRONMENT ASPNETCORE_URLS URLS

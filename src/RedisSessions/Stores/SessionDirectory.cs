@@ -176,8 +176,7 @@ internal sealed class SessionDirectory(IRedisClient client, IFieldCache cache, S
 
     private static string? Text(in RespValue field) => field.Bytes.IsEmpty ? null : Encoding.UTF8.GetString(field.Bytes.Span);
 
-    private static SessionUnavailableException Unavailable(RedisException cause) =>
-        new("Redis could not list the sessions.", cause);
+    private SessionUnavailableException Unavailable(RedisException cause) => report.Unavailable("list", "Redis", cause);
 }
 
 /// <summary>What a reply says of a record of which only the summary was asked for.</summary>
