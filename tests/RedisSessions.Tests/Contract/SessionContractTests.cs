@@ -93,7 +93,7 @@ public sealed class SessionsInAMinimalCacheTests : SessionContract
     }
 
     [Fact]
-    public async Task A_blob_cut_off_or_changed_anywhere_breaks_no_request()
+    public async Task A_blob_cut_off_or_changed_anywhere_breaks_no_request_but_where_it_names_another_session()
     {
         await Browser.GetAsync("/set?k=a&v=1");
         byte[]? whole = null;
@@ -104,10 +104,15 @@ public sealed class SessionsInAMinimalCacheTests : SessionContract
             Assert.Equal("none", (await Browser.GetAsync("/get?k=a")).Body);
         }
 
+        // The end of the mark names the session: with another one there the record looks like another session's.
+        var mark = whole.AsSpan().IndexOf("@mark"u8) + 5;
+        var end = mark + 4 + BitConverter.ToInt32(whole, mark);
         for (var i = 0; i < whole.Length; i++)
         {
             _cache.Overwrite(_ => [.. whole[..i], (byte)(whole[i] ^ 0xff), .. whole[(i + 1)..]]);
-            Assert.Equal(HttpStatusCode.OK, (await Browser.GetAsync("/get?k=a")).Status);
+            var namesAnother = i >= end - 11 && i < end;
+            Assert.Equal(
+                namesAnother ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK, (await Browser.GetAsync("/get?k=a")).Status);
         }
     }
 }
