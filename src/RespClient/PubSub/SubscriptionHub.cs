@@ -2,8 +2,8 @@ using System.Text;
 
 using Microsoft.Extensions.Logging;
 
-using RespClient.Connections.Opening;
 using RespClient.Connections;
+using RespClient.Connections.Opening;
 using RespClient.Diagnostics;
 using RespClient.Protocol;
 

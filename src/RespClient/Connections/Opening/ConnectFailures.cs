@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 
-using RespClient.Connections;
-
 namespace RespClient.Connections.Opening;
 
 /// <summary>

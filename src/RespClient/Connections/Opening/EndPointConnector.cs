@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 
-using RespClient.Connections;
-
 namespace RespClient.Connections.Opening;
 
 /// <summary>How the reader of a connection waits for replies.</summary>

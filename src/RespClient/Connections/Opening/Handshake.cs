@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 
-using RespClient.Connections;
 using RespClient.Protocol;
 
 namespace RespClient.Connections.Opening;

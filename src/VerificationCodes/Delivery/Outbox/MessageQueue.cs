@@ -30,7 +30,7 @@ internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, SmsRoute 
     // What this worker was given and has not put down yet: at most its places, and what could not be noted as sent.
     private readonly ConcurrentDictionary<string, bool> _held = new();
 
-    // A reply to a take was lost, and what it gave is still this worker's.
+    // A reply to a take was lost, and what it gave is still this worker's. Only its loop takes, and only taking touches this.
     private bool _hasLostSome;
 
     /// <summary>
