@@ -15,6 +15,7 @@ using RespClient;
 namespace ForeignReplies.Tests.Shifted;
 
 /// <summary>The key ring of Data Protection whose replies are shifted.</summary>
+[Collection(nameof(BlockingCallers))]
 public sealed class KeyRingTests
 {
     private const int Rings = 16;
@@ -126,3 +127,10 @@ public sealed class KeyRingTests
         }
     }
 }
+
+/// <summary>
+/// The key ring's interface is synchronous: its callers block the threads of the pool that other tests in this process
+/// need, so it runs alone.
+/// </summary>
+[CollectionDefinition(nameof(BlockingCallers), DisableParallelization = true)]
+public sealed class BlockingCallers;
