@@ -34,7 +34,7 @@ internal sealed class PendingReply : PendingCommand<RespValue>
     // Of a reply that carries a tag, the reader loop has compared it.
     public override bool OnReply(in RespValue reply)
     {
-        _observer?.OnReply(Tag == 0 ? reply : TaggedReply.Result(reply));
+        _observer?.OnReply(Tag == 0 ? reply : TaggedReply.Result(reply, Tag));
         return reply.IsError ? Fail(new RedisServerException(reply.AsString()!)) : Return(reply);
     }
 

@@ -11,7 +11,7 @@ public readonly struct RespValue
     // A string's bytes, or an aggregate's elements, as an array or packed.
     private readonly object? _payload;
 
-    // The number itself; of a string, which part of the array it is: start and length.
+    // The number itself; of a string, which part of the array it is: start and length; of an aggregate, how many elements.
     private readonly long _number;
 
     private RespValue(RespKind kind, object? payload, long number = 0)
@@ -38,14 +38,14 @@ public readonly struct RespValue
 
     /// <summary>The elements of an array, set, push or map (key, value, key, value); empty for null.</summary>
     /// <exception cref="RedisReplyTypeException">The reply is a scalar.</exception>
-    public ReadOnlySpan<RespValue> Items => _payload is RespValue[] items ? items
-        : _payload is PackedStrings packed ? packed.Items
+    public ReadOnlySpan<RespValue> Items => _payload is RespValue[] items ? items.AsSpan(0, (int)_number)
+        : _payload is PackedStrings packed ? packed.Items.AsSpan(0, (int)_number)
         : IsNull ? default
         : throw Unexpected("an aggregate");
 
     /// <summary>How many elements <see cref="Items"/> has.</summary>
     /// <exception cref="RedisReplyTypeException">The reply is a scalar.</exception>
-    public int Count => _payload is PackedStrings packed ? packed.Count : Items.Length;
+    public int Count => _payload is PackedStrings ? (int)_number : Items.Length;
 
     /// <summary>
     /// One of <see cref="Items"/>. Many replies have only the bytes of their elements, as they came: this way the array is
@@ -53,7 +53,9 @@ public readonly struct RespValue
     /// </summary>
     /// <exception cref="RedisReplyTypeException">The reply is a scalar.</exception>
     /// <exception cref="IndexOutOfRangeException">There are not so many.</exception>
-    public RespValue this[int index] => _payload is PackedStrings packed ? packed[index] : Items[index];
+    public RespValue this[int index] => _payload is not PackedStrings packed ? Items[index]
+        : (ulong)index < (ulong)_number ? packed[index]
+        : throw new IndexOutOfRangeException();
 
     /// <summary>
     /// The bytes of a string, verbatim string, error or big number; empty for null. Not copied: short strings of a reply
@@ -72,10 +74,10 @@ public readonly struct RespValue
         new(kind, shared, ((long)start << 32) | (uint)length);
 
     /// <summary>An array or map of bulk strings.</summary>
-    internal static RespValue FromPacked(RespKind kind, PackedStrings items) => new(kind, items);
+    internal static RespValue FromPacked(RespKind kind, PackedStrings items) => new(kind, items, items.Count);
 
     /// <summary>An array, set, push or map. The array is owned by the value from then on.</summary>
-    public static RespValue FromItems(RespKind kind, RespValue[] items) => new(kind, items);
+    public static RespValue FromItems(RespKind kind, RespValue[] items) => new(kind, items, items.Length);
 
     /// <summary>An integer.</summary>
     public static RespValue FromInt64(long value) => new(RespKind.Integer, null, value);
@@ -139,6 +141,12 @@ public readonly struct RespValue
         RespKind.SimpleString => true,
         _ => throw Unexpected("a boolean"),
     };
+
+    /// <summary>An array without its last element. Nothing is copied.</summary>
+    internal RespValue WithoutLast() => new(Kind, _payload, _number - 1);
+
+    /// <summary>The part of a string that begins here. Nothing is copied.</summary>
+    internal RespValue From(int start) => new(Kind, _payload, ((long)((int)(_number >> 32) + start) << 32) | (uint)((int)_number - start));
 
     /// <summary>The kind and size, never the content: safe for logs.</summary>
     public override string ToString() => _payload switch

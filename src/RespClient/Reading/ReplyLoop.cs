@@ -232,7 +232,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
             switch (received.Next(out var bulk, out var value))
             {
                 case Found.Bulk:
-                    var command = Next(default);
+                    var command = Next(bulk);
                     if (command.OnBulkReply(bulk))
                     {
                         AddToBatch(command);
@@ -269,7 +269,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
         }
 
         var command = Next(value);
-        var error = command.Tag == 0 ? value : TaggedReply.Result(value);
+        var error = command.Tag == 0 ? value : TaggedReply.Result(value, command.Tag);
         if (error.IsError)
         {
             pipeline.Metrics.Failed(RedisErrorKinds.Parse(error.AsString()!).ToString());
@@ -282,7 +282,6 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
     }
 
     /// <summary>The command that a reply belongs to.</summary>
-    /// <param name="reply">The reply; null stands for a string that no value was made of.</param>
     /// <exception cref="RepliesOutOfStepException">It carries another tag. The command stays in its place, and is lost with the connection.</exception>
     private PendingCommand Next(in RespValue reply)
     {
@@ -290,6 +289,12 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
         return command.Tag == 0 || reply.IsError || TaggedReply.Carries(reply, command.Tag)
             ? Take(command)
             : throw new RepliesOutOfStepException(command.Name);
+    }
+
+    private PendingCommand Next(ReadOnlySpan<byte> bulk)
+    {
+        var command = Asked();
+        return command.Tag == 0 || TaggedReply.Carries(bulk, command.Tag) ? Take(command) : throw new RepliesOutOfStepException(command.Name);
     }
 
     private PendingCommand Asked() => pipeline.NextToAnswer()

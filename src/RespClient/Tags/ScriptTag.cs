@@ -9,12 +9,32 @@ namespace RespClient.Tags;
 /// <summary>The number that a run of a script sends along as its last argument and finds in its reply.</summary>
 internal static class ScriptTag
 {
+    // Another array around every reply would cost Redis as much as the script of one command: the number goes in front of a
+    // string or an integer, and behind the last element of a short array. Redis ends an array at its first nil, and takes a
+    // table with one of these names for something else.
     private const string Return =
-        "end\n"
-        + "local tag = tonumber(table.remove(ARGV))\n"
-        + "local function caught(e) return type(e) == 'table' and e or {err = 'ERR ' .. tostring(e)} end\n"
-        + "local _, result = xpcall(function() return run(KEYS, ARGV) end, caught)\n"
-        + "return {tag, result}";
+        """
+        end
+        local tag = ARGV[#ARGV]
+        ARGV[#ARGV] = nil
+        local function caught(e) return type(e) == 'table' and e or {err = 'ERR ' .. tostring(e)} end
+        local _, result = xpcall(run, caught)
+        local kind = type(result)
+        if kind == 'string' then
+            return tag .. '$' .. result
+        elseif kind == 'number' then
+            return string.format('%s:%d', tag, result)
+        elseif kind == 'table' and not (result.err or result.ok or result.double or result.map or result.set
+                or result.big_number or result.verbatim_string) then
+            for last = 1, 32 do
+                if result[last] == nil then
+                    result[last], result[last + 1] = tag, nil
+                    return result
+                end
+            end
+        end
+        return {tonumber(tag), result}
+        """;
 
     // The first is random, so that processes behind one proxy have others. Lua's numbers are exact up to 2^53.
     private static long s_last = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) & ((1L << 52) - 1);
@@ -29,7 +49,7 @@ internal static class ScriptTag
     {
         // A first line such as "#!lua flags=no-writes" must stay the first.
         var start = source.StartsWith("#!", StringComparison.Ordinal) ? source.IndexOf('\n', StringComparison.Ordinal) + 1 : 0;
-        return $"{source[..start]}local function run(KEYS, ARGV) {source[start..]}\n{Return}";
+        return $"{source[..start]}local function run() {source[start..]}\n{Return}";
     }
 
     /// <summary>What the source returned, if the reply is the one to this run.</summary>
@@ -44,7 +64,7 @@ internal static class ScriptTag
             throw new RedisProtocolException($"The reply was not believed: {foreign.Message}.", foreign);
         }
 
-        var result = TaggedReply.Result(reply);
+        var result = TaggedReply.Result(reply, tag);
         return result.IsError ? throw new RedisServerException(result.AsString()!) : result;
     }
 

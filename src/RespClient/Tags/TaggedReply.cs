@@ -1,16 +1,48 @@
+using System.Buffers.Text;
+
 using RespClient.Pending;
 using RespClient.Protocol;
 
 namespace RespClient.Tags;
 
-/// <summary>The reply to a command with a tag: an array of the tag and of what was asked for, which is left out where it is null.</summary>
+/// <summary>
+/// The reply to a command with a tag. A string is the tag's digits, <c>$</c> and what was asked for; an integer comes as such
+/// a string with <c>:</c>; an array has the digits as one element more, its last. Everything else is the second element of an
+/// array after the tag, and null is left out there.
+/// </summary>
 internal static class TaggedReply
 {
     /// <summary>Whether it is the reply to the command with this tag. An error that is the whole reply has none.</summary>
-    public static bool Carries(in RespValue reply, long tag) =>
-        reply.Kind == RespKind.Array && reply.Count is 1 or 2 && reply[0] is { Kind: RespKind.Integer } first && first.AsInt64() == tag;
+    public static bool Carries(in RespValue reply, long tag) => reply.Kind switch
+    {
+        RespKind.BulkString => Carries(reply.Bytes.Span, tag),
+        RespKind.Array => IsLast(reply, tag) || (reply.Count is 1 or 2 && reply[0] is { Kind: RespKind.Integer } first && first.AsInt64() == tag),
+        _ => false,
+    };
 
-    /// <summary>What was asked for, an error included.</summary>
-    public static RespValue Result(in RespValue reply) =>
-        reply.IsError ? reply : reply.Count == 2 ? reply[1] : RespValue.Null;
+    /// <summary>Whether a string is the reply to the command with this tag.</summary>
+    public static bool Carries(ReadOnlySpan<byte> bulk, long tag) => PrefixLength(bulk, tag) != 0;
+
+    /// <summary>What was asked for, an error included, of a reply that carries the tag.</summary>
+    public static RespValue Result(in RespValue reply, long tag) => reply.Kind switch
+    {
+        RespKind.BulkString => Unprefixed(reply, PrefixLength(reply.Bytes.Span, tag)),
+        RespKind.Array => IsLast(reply, tag) ? reply.WithoutLast() : reply.Count == 2 ? reply[1] : RespValue.Null,
+        _ => reply,
+    };
+
+    private static RespValue Unprefixed(in RespValue reply, int length)
+    {
+        var rest = reply.From(length);
+        return reply.Bytes.Span[length - 1] == ':' ? RespValue.FromInt64(rest.AsInt64()) : rest;
+    }
+
+    private static int PrefixLength(ReadOnlySpan<byte> bulk, long tag) =>
+        Utf8Parser.TryParse(bulk, out long value, out var digits) && value == tag && digits < bulk.Length && bulk[digits] is (byte)'$' or (byte)':'
+            ? digits + 1
+            : 0;
+
+    private static bool IsLast(in RespValue reply, long tag) =>
+        reply.Count > 0 && reply[reply.Count - 1] is { Kind: RespKind.BulkString } last
+        && Utf8Parser.TryParse(last.Bytes.Span, out long value, out var digits) && value == tag && digits == last.Bytes.Length;
 }

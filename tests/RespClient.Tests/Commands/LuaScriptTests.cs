@@ -78,6 +78,15 @@ public sealed class LuaScriptTests
     [InlineData("an array without a number")]
     [InlineData("an empty array")]
     [InlineData("one too many")]
+    [InlineData("a string of the run before")]
+    [InlineData("an integer of the run before")]
+    [InlineData("a string that begins with another number")]
+    [InlineData("the digits and nothing behind them")]
+    [InlineData("the digits and another mark")]
+    [InlineData("a string of digits alone")]
+    [InlineData("an array that ends with the run before")]
+    [InlineData("an array that begins with the digits")]
+    [InlineData("an array that ends with more than the digits")]
     public async Task AReplyWithoutTheNumberOfTheRunIsNotBelieved(string what)
     {
         var asked = new LuaScript("return 1").ExecuteAsync(_log, ["key"], []);
@@ -88,6 +97,15 @@ public sealed class LuaScriptTests
             "a number" => tag,
             "null" => RespValue.Null,
             "an array without a number" => RespValue.FromItems(RespKind.Array, [RespValue.FromSimpleString("OK"), tag]),
+            "a string of the run before" => Text($"{tag.AsInt64() - 1}$text"),
+            "an integer of the run before" => Text($"{tag.AsInt64() - 1}:1"),
+            "a string that begins with another number" => Text($"1{tag.AsInt64()}$text"),
+            "the digits and nothing behind them" => Text($"{tag.AsInt64()}"),
+            "the digits and another mark" => Text($"{tag.AsInt64()}#text"),
+            "a string of digits alone" => Text("17"),
+            "an array that ends with the run before" => RespValue.FromItems(RespKind.Array, [Text("a"), Text($"{tag.AsInt64() - 1}")]),
+            "an array that begins with the digits" => RespValue.FromItems(RespKind.Array, [Text($"{tag.AsInt64()}"), Text("a")]),
+            "an array that ends with more than the digits" => RespValue.FromItems(RespKind.Array, [Text("a"), Text($"{tag.AsInt64()}$")]),
             "an empty array" => RespValue.FromItems(RespKind.Array, []),
             _ => RespValue.FromItems(RespKind.Array, [tag, tag, tag]),
         });
@@ -95,6 +113,8 @@ public sealed class LuaScriptTests
         Assert.Equal(CommandOutcome.OutcomeUnknown, e.Outcome);
         Assert.Equal(1, _log.Count);
     }
+
+    private static RespValue Text(string text) => RespValue.FromBytes(RespKind.BulkString, Encoding.UTF8.GetBytes(text));
 
     [Fact]
     public async Task TheArgumentsOfAScriptAreCopiedOnceAndNoMore()

@@ -104,13 +104,13 @@ public sealed class ForeignScriptReplyTests
         Assert.True(cache.TryGet("b", out _));
         Assert.Equal(["1"], kept);
 
-        // The first digit of the number, in the replies that come next.
+        // The last digit of the number, in the reply to the second write.
         proxy.Falsify = bytes =>
         {
-            var at = bytes.AsSpan().IndexOf("*2\r\n:"u8);
-            if (at >= 0)
+            var at = bytes.AsSpan().IndexOf(":2\r\n"u8);
+            if (at > 0)
             {
-                bytes[at + 5] = bytes[at + 5] == (byte)'1' ? (byte)'2' : (byte)'1';
+                bytes[at - 1] ^= 1;
             }
 
             return bytes;
@@ -141,10 +141,11 @@ public sealed class ForeignScriptReplyTests
         var last = "";
         var held = "";
         var count = 0;
+        var form = 0;
         while (await connection.NextAsync() is { } command)
         {
             var text = command[command.Arguments.Count - 2];
-            var answer = $"*2\r\n:{command[command.Arguments.Count - 1]}\r\n:{text}\r\n";
+            var answer = Tagged(command[command.Arguments.Count - 1], text, form++);
             var isWrong = connection.Number <= faultyConnections && (faultyConnections > 1 || ++count == 5);
             var sent = !isWrong ? held + answer : fault switch
             {
@@ -162,4 +163,11 @@ public sealed class ForeignScriptReplyTests
             await connection.SendAsync(sent);
         }
     });
+
+    private static string Tagged(string tag, string text, int form) => (form % 3) switch
+    {
+        0 => $"*2\r\n:{tag}\r\n:{text}\r\n",
+        1 => $"${tag.Length + 1 + text.Length}\r\n{tag}:{text}\r\n",
+        _ => $"${tag.Length + 1 + text.Length}\r\n{tag}${text}\r\n",
+    };
 }
