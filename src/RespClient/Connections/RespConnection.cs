@@ -29,6 +29,15 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
     private int _portion = SmallestPortion;
     private int _lastCallersThread;
     private bool _takesTransactions;
+
+    // The number of the flush that is queued on the pool and has not begun, or 0: whoever swaps it back to 0 has the flush.
+    private long _queuedFlush;
+    private long _flushes;
+
+    // The clock's.
+    private long _seenFlush;
+    private long _seenFlushAt;
+
     private Exception? _reason;
     private long _unfinished;
     private long _awaitsSince = time.GetTimestamp();
@@ -186,6 +195,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
         }
         else
         {
+            Volatile.Write(ref _queuedFlush, ++_flushes);
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
@@ -226,7 +236,11 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
     }
 
     /// <summary>A tick of the pipeline's clock: whether it must go on.</summary>
-    public bool Tick(long now) => _loop?.TakeOverIfStuck(now) ?? false;
+    public bool Tick(long now)
+    {
+        var isFlushQueued = TakeFlushIfStuck(now);
+        return (_loop?.Tick(now) ?? false) || isFlushQueued;
+    }
 
     /// <summary>Sends what callers have asked and nobody else is sending.</summary>
     public void FlushUnsent()
@@ -265,7 +279,34 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => Flush();
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (Interlocked.Exchange(ref _queuedFlush, 0) != 0)
+        {
+            Flush();
+        }
+    }
+
+    /// <summary>
+    /// A flush that the thread pool does not begin with gets a thread of its own: the callers whose commands it sends may
+    /// be those who block the pool. True while one is queued.
+    /// </summary>
+    private bool TakeFlushIfStuck(long now)
+    {
+        var queued = Volatile.Read(ref _queuedFlush);
+        if (queued != _seenFlush)
+        {
+            _seenFlush = queued;
+            _seenFlushAt = now;
+        }
+        else if (queued != 0 && time.GetElapsedTime(_seenFlushAt, now) >= AnswerBatches.Patience
+            && Interlocked.CompareExchange(ref _queuedFlush, 0, queued) == queued)
+        {
+            new Thread(static connection => ((RespConnection)connection!).Flush()) { IsBackground = true, Name = $"Redis flush {endPoint}" }.UnsafeStart(this);
+        }
+
+        return queued != 0;
+    }
 
     public ValueTask DisposeAsync()
     {

@@ -53,9 +53,8 @@ public readonly struct RespValue
     /// </summary>
     /// <exception cref="RedisReplyTypeException">The reply is a scalar.</exception>
     /// <exception cref="IndexOutOfRangeException">There are not so many.</exception>
-    public RespValue this[int index] => _payload is not PackedStrings packed ? Items[index]
-        : (ulong)index < (ulong)_number ? packed[index]
-        : throw new IndexOutOfRangeException();
+    public RespValue this[int index] =>
+        _payload is PackedStrings packed && (ulong)index < (ulong)_number ? packed[index] : Items[index];
 
     /// <summary>
     /// The bytes of a string, verbatim string, error or big number; empty for null. Not copied: short strings of a reply

@@ -15,7 +15,11 @@ internal sealed class AnswerBatch(ReplyLoop loop, RespConnection connection) : I
     private PendingCommand?[] _commands = new PendingCommand?[FirstCapacity];
     private int _next;
     private int _runners;
-    private bool _isLeft;
+    private int _isQueued;
+    private bool _isRetired;
+
+    /// <summary>Which of the batches that were queued on the pool; guarded by the lock of <see cref="AnswerBatches"/>.</summary>
+    public long Number { get; set; }
 
     /// <summary>How many callers it has.</summary>
     public int Count { get; private set; }
@@ -34,6 +38,8 @@ internal sealed class AnswerBatch(ReplyLoop loop, RespConnection connection) : I
     public void Start()
     {
         _runners = 1;
+        Volatile.Write(ref _isQueued, 1);
+        loop.Batches.Queued(this);
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -51,10 +57,12 @@ internal sealed class AnswerBatch(ReplyLoop loop, RespConnection connection) : I
     /// <summary>Leaves what <see cref="Run"/> has not come to, because a caller holds it up, to the thread pool.</summary>
     public void Leave()
     {
-        // Whoever is in it still looks at it when it comes out: it is used no more.
-        _isLeft = true;
+        Retire();
         Start();
     }
+
+    /// <summary>It is not used again: whoever is in it, or is yet to come, still looks at it.</summary>
+    public void Retire() => _isRetired = true;
 
     /// <summary>Whatever they were answered may be somebody else's reply: they get an error instead. Before they go on.</summary>
     public void Doubt(Exception reason)
@@ -72,8 +80,13 @@ internal sealed class AnswerBatch(ReplyLoop loop, RespConnection connection) : I
         _next = 0;
     }
 
-    void IThreadPoolWorkItem.Execute()
+    public void Execute()
     {
+        if (Volatile.Read(ref _isQueued) != 0 && Interlocked.Exchange(ref _isQueued, 0) != 0)
+        {
+            loop.Batches.Begun(this);
+        }
+
         var from = loop.Now();
         var mayCallForHelp = true;
         var done = 0;
@@ -93,9 +106,9 @@ internal sealed class AnswerBatch(ReplyLoop loop, RespConnection connection) : I
 
         loop.Pace.Note(done, Count, loop.Now() - from);
         connection.LeaveBatch();
-        if (Interlocked.Decrement(ref _runners) == 0 && !_isLeft)
+        if (Interlocked.Decrement(ref _runners) == 0 && !_isRetired)
         {
-            loop.GiveBack(this);
+            loop.Batches.GiveBack(this);
         }
     }
 

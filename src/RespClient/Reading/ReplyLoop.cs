@@ -17,8 +17,6 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
     private static readonly TimeSpan Patience = DeadlineSweep.Grain / 2;
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _spareLock = new();
-    private readonly Stack<AnswerBatch> _spares = new();
     private AnswerBatch? _batch;
 
     // While the thread of the loop lets callers go on: a number of this time and no other. Whoever sets it back to 0
@@ -32,6 +30,9 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
 
     /// <summary>How long callers take.</summary>
     public CallerPace Pace { get; } = new(pipeline.Time, Environment.ProcessorCount);
+
+    /// <summary>The callers that were answered, in batches.</summary>
+    public AnswerBatches Batches { get; } = new(pipeline.Time);
 
     public long Now() => pipeline.Time.GetTimestamp();
 
@@ -69,11 +70,15 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
         LeaveBatch();
     }
 
-    /// <summary>
-    /// A tick of the clock: whoever holds the loop up since the last one goes on without it. True while the loop is with
-    /// callers, and the clock must go on.
-    /// </summary>
-    public bool TakeOverIfStuck(long now)
+    /// <summary>A tick of the clock: whether it must go on.</summary>
+    public bool Tick(long now)
+    {
+        var isWithCallers = TakeOverIfStuck(now);
+        return Batches.Tick(now) || isWithCallers;
+    }
+
+    /// <summary>Whoever holds the loop up since the last tick goes on without it. True while the loop is with callers.</summary>
+    private bool TakeOverIfStuck(long now)
     {
         var turn = Volatile.Read(ref _turn);
         if (turn != _seenTurn)
@@ -100,16 +105,6 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
         if (Volatile.Read(ref _turn) is var turn and not 0 && TryTakeFrom(turn))
         {
             _ended.TrySetResult();
-        }
-    }
-
-    /// <summary>Takes back a batch whose callers have all gone on.</summary>
-    public void GiveBack(AnswerBatch batch)
-    {
-        batch.Clear();
-        lock (_spareLock)
-        {
-            _spares.Push(batch);
         }
     }
 
@@ -313,14 +308,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
 
     private void AddToBatch(PendingCommand command)
     {
-        if (_batch is null)
-        {
-            lock (_spareLock)
-            {
-                _batch = _spares.TryPop(out var spare) ? spare : new AnswerBatch(this, connection);
-            }
-        }
-
+        _batch ??= Batches.Rent() ?? new AnswerBatch(this, connection);
         _batch.Add(command);
     }
 }

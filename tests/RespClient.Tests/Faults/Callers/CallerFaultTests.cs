@@ -137,22 +137,7 @@ public sealed class CallerFaultTests
             await connection.StareAsync();
         });
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
-        using var release = new ManualResetEventSlim();
-
-        // More than the pool adds threads for in the time: what is queued behind them does not run before they end.
-        using var hogs = new CountdownEvent(200);
-        for (var hog = 0; hog < hogs.InitialCount; hog++)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(
-                _ =>
-                {
-                    release.Wait(TimeSpan.FromSeconds(60));
-                    hogs.Signal();
-                },
-                0,
-                preferLocal: false);
-        }
-
+        using var pool = new BlockedPool();
         var told = 0;
         var callers = Enumerable.Range(0, 10).Select(_ => new Thread(() =>
         {
@@ -167,10 +152,31 @@ public sealed class CallerFaultTests
         })).ToArray();
         Array.ForEach(callers, caller => caller.Start());
         var areAllTold = callers.All(caller => caller.Join(TimeSpan.FromSeconds(15)));
-        release.Set();
-        hogs.Wait(TimeSpan.FromSeconds(60));
+        pool.Dispose();
         Assert.True(areAllTold);
         Assert.Equal(10, told);
+    }
+
+    [Fact]
+    public async Task CommandsAreSentThoughEveryThreadOfThePoolIsBlocked()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        using var pool = new BlockedPool();
+        var answered = 0;
+        var callers = Enumerable.Range(0, 10).Select(_ => new Thread(() =>
+        {
+            for (var number = 0; number < 20; number++)
+            {
+                client.ExecuteAsync(new RedisCommand("INCR", "n") { Timeout = TimeSpan.FromSeconds(30) }).AsTask().GetAwaiter().GetResult();
+                Interlocked.Increment(ref answered);
+            }
+        })).ToArray();
+        Array.ForEach(callers, caller => caller.Start());
+        var areAllAnswered = callers.All(caller => caller.Join(TimeSpan.FromSeconds(25)));
+        pool.Dispose();
+        Assert.True(areAllAnswered);
+        Assert.Equal(200, answered);
     }
 
     [Fact]
