@@ -181,6 +181,11 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
     {
         ArgumentNullException.ThrowIfNull(key);
         EnsureWritable();
+        if (value is not null)
+        {
+            KeyNames.RequireText(key, nameof(key));
+        }
+
         Changes.Set(key, value);
         Hook();
     }
@@ -189,6 +194,7 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
     {
         ArgumentNullException.ThrowIfNull(key);
         EnsureWritable();
+        KeyNames.RequireText(key, nameof(key));
         var value = Changes.Update(key, change);
         Hook();
         return value;
