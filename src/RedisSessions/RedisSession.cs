@@ -102,6 +102,7 @@ public sealed class RedisSession : ISession
     }
 
     /// <summary>Sets a value; the array is copied. Setting a key to what it already is writes nothing.</summary>
+    /// <exception cref="ArgumentException">The key has half a surrogate pair: it is no text, and two such keys would become one field.</exception>
     /// <exception cref="InvalidOperationException">The response has started.</exception>
     /// <exception cref="SessionTooLargeException">The session would outgrow <see cref="RedisSessionOptions.MaxSize"/>.</exception>
     public void Set(string key, byte[] value)

@@ -25,7 +25,7 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionStore store
         {
             try
             {
-                state.Open(await store.LoadAsync(state));
+                state.Open(await store.LoadAsync(state, CancellationToken.None));
             }
             catch (SessionUnavailableException e)
             {

@@ -26,12 +26,12 @@ internal sealed class SessionStore(SessionServices services)
         var session = new SessionState(this, context);
         switch (services.Carrier.Read(context, out var id))
         {
-            case CarriedId.Valid:
-                session.Expect(id);
+            case var carried and (CarriedId.Valid or CarriedId.Several):
+                session.Expect(id, carried);
                 break;
             case CarriedId.Malformed:
                 services.Metrics.Rejected();
-                session.ClientHasId = true;
+                session.Carried = CarriedId.Malformed;
                 break;
         }
 
@@ -43,10 +43,8 @@ internal sealed class SessionStore(SessionServices services)
     /// beside it.
     /// </summary>
     /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
-    public ValueTask<SessionRecord?> LoadAsync(SessionState session) =>
-        SessionActivity.IsListenedTo || services.Metrics.TimesLoads
-            ? LoadObservedAsync(session.Key)
-            : Records.LoadAsync(session.Key, CancellationToken.None);
+    public ValueTask<SessionRecord?> LoadAsync(SessionState session, CancellationToken cancellationToken) =>
+        session.Carried == CarriedId.Several ? LoadNewestAsync(session, cancellationToken) : LoadAsync(session.Key, cancellationToken);
 
     /// <summary>The record could not be loaded: the session throws when it is touched, or the request runs without it.</summary>
     public void TakeFailure(SessionState session, SessionUnavailableException failure)
@@ -63,6 +61,13 @@ internal sealed class SessionStore(SessionServices services)
         return age >= RenewAfter(record.Lifetime.IdleTimeout) || age < -ClockTolerance;
     }
 
+    /// <summary>
+    /// Whether to give a browser that sent several ids this one alone, which renews it: at once, and then not with each
+    /// request of a browser that keeps the others.
+    /// </summary>
+    public bool IsSettlementDue(SessionRecord record) =>
+        record.RenewedAt == record.CreatedAt || services.Clock.Now - record.RenewedAt >= SettlesEvery;
+
     // A session with a shorter life of its own must not end between two renewals.
     private TimeSpan RenewAfter(TimeSpan lifetime) => Options.RenewAfter switch
     {
@@ -75,13 +80,44 @@ internal sealed class SessionStore(SessionServices services)
 
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
-    private async ValueTask<SessionRecord?> LoadObservedAsync(string key)
+    private static readonly TimeSpan SettlesEvery = TimeSpan.FromMinutes(1);
+
+    // A cookie of a domain that is no longer used hides the one that is, or comes from whoever has a host beside this one:
+    // the order of the cookies says nothing.
+    private async ValueTask<SessionRecord?> LoadNewestAsync(SessionState session, CancellationToken cancellationToken)
+    {
+        var ids = services.Carrier.ReadSeveral(session.Context);
+        // Started before any is awaited: they travel together.
+        var records = await Task.WhenAll([.. ids.Select(id => LoadAsync(Keys.Record(id), cancellationToken).AsTask())]);
+        SessionRecord? newest = null;
+        for (var i = 0; i < ids.Length; i++)
+        {
+            if (records[i] is { } record && (newest is null || IsNewer(record, newest)))
+            {
+                newest = record;
+                session.Expect(ids[i], CarriedId.Several);
+            }
+        }
+
+        return newest;
+    }
+
+    private static bool IsNewer(SessionRecord record, SessionRecord other) => (record.Identity is null) == (other.Identity is null)
+        ? record.CreatedAt > other.CreatedAt
+        : record.Identity is not null;
+
+    private ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken) =>
+        SessionActivity.IsListenedTo || services.Metrics.TimesLoads
+            ? LoadObservedAsync(key, cancellationToken)
+            : Records.LoadAsync(key, cancellationToken);
+
+    private async ValueTask<SessionRecord?> LoadObservedAsync(string key, CancellationToken cancellationToken)
     {
         var started = services.Metrics.LoadStarted();
         using var activity = SessionActivity.StartLoad();
         try
         {
-            return await Records.LoadAsync(key, CancellationToken.None);
+            return await Records.LoadAsync(key, cancellationToken);
         }
         catch (SessionUnavailableException e)
         {

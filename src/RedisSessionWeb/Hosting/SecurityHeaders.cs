@@ -1,3 +1,7 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Mvc;
+
+using RedisSessionWeb.Hosting.Requests;
 using RedisSessionWeb.Visitors;
 
 namespace RedisSessionWeb.Hosting;
@@ -12,13 +16,19 @@ internal static class SecurityHeaders
         + "base-uri 'none'; frame-ancestors 'none'";
 
     /// <summary>The cookie against forged forms travels like all others: over TLS wherever the page did.</summary>
-    public static IServiceCollection AddSafeForms(this IServiceCollection services) => services.AddAntiforgery(options =>
+    public static IServiceCollection AddSafeForms(this IServiceCollection services)
     {
-        options.Cookie.Name = HostCookies.Form;
-        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        // frame-ancestors says it already, and more strictly.
-        options.SuppressXFrameOptionsHeader = true;
-    });
+        services.AddAntiforgery().AddSingleton<CookieNames>();
+        services.AddOptions<AntiforgeryOptions>().Configure<CookieNames>((options, names) =>
+        {
+            options.Cookie.Name = names.Form;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            // frame-ancestors says it already, and more strictly.
+            options.SuppressXFrameOptionsHeader = true;
+        });
+        services.Configure<MvcOptions>(options => options.Filters.Add(new OutdatedForms()));
+        return services;
+    }
 
     /// <summary>
     /// Sets the headers before the rest of the pipeline runs, so that error pages have them too; an endpoint that

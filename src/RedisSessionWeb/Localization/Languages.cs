@@ -24,13 +24,13 @@ internal static class Languages
         services.AddLocalization();
         // By default every Chinese character becomes a numeric entity, which makes pages three times as long.
         services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
-        services.Configure<RequestLocalizationOptions>(options =>
+        services.AddOptions<RequestLocalizationOptions>().Configure<CookieNames>((options, names) =>
         {
             // "zh" catches every other Chinese of Accept-Language through its parents (zh-TW -> zh-Hant -> zh).
             options.SetDefaultCulture("en").AddSupportedCultures("en", "zh-CN", "zh").AddSupportedUICultures("en", "zh-CN", "zh");
             options.ApplyCurrentCultureToResponseHeaders = true;
             options.RequestCultureProviders = [
-                new CookieRequestCultureProvider { CookieName = HostCookies.Language },
+                new CookieRequestCultureProvider { CookieName = names.Language },
                 new AcceptLanguageHeaderRequestCultureProvider(),
             ];
         });
@@ -43,7 +43,7 @@ internal static class Languages
         if (Offered.FirstOrDefault(l => l.Name == name) is not { } language)
             return;
         context.Response.Cookies.Append(
-            HostCookies.Language,
+            context.RequestServices.GetRequiredService<CookieNames>().Language,
             CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(language.Name)),
             new CookieOptions
             {

@@ -12,41 +12,31 @@ namespace RedisSessionWeb.Visitors;
 /// </remarks>
 internal static class HostCookies
 {
-    /// <summary>The token against forged forms.</summary>
-    public const string Form = "form";
-
-    /// <summary>The chosen language.</summary>
-    public const string Language = "lang";
-
-    /// <summary>What accounts know this browser by.</summary>
-    public const string Device = "device";
-
     private const string Prefix = "__Host-";
-
-    private static readonly string[] Names = [Form, Language, Device];
 
     public static IApplicationBuilder UseHostCookies(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         if (!context.Request.IsHttps)
             return next(context);
+        var names = context.RequestServices.GetRequiredService<CookieNames>();
         var cookies = context.Request.Headers.Cookie;
         if (cookies.Count > 0)
-            context.Request.Headers.Cookie = new StringValues([.. cookies.Select(header => Read(header!))]);
+            context.Request.Headers.Cookie = new StringValues([.. cookies.Select(header => Read(header!, names))]);
         context.Response.OnStarting(static state =>
         {
-            var headers = ((HttpResponse)state).Headers;
+            var (headers, names) = ((IHeaderDictionary, CookieNames))state;
             if (headers.SetCookie.Count > 0)
-                headers.SetCookie = new StringValues([.. headers.SetCookie.Select(cookie => IsOurs(cookie!) ? Prefix + cookie : cookie)]);
+                headers.SetCookie = new StringValues([.. headers.SetCookie.Select(cookie => IsOurs(cookie!, names) ? Prefix + cookie : cookie)]);
             return Task.CompletedTask;
-        }, context.Response);
+        }, (context.Response.Headers, names));
         return next(context);
     });
 
     /// <summary>The prefixed cookies under their plain names; a plain one is nobody's: another host or plain HTTP may have set it.</summary>
-    private static string Read(string header) => string.Join("; ", header.Split(';', StringSplitOptions.TrimEntries)
-        .Where(pair => !IsOurs(pair))
-        .Select(pair => pair.StartsWith(Prefix, StringComparison.Ordinal) && IsOurs(pair[Prefix.Length..]) ? pair[Prefix.Length..] : pair));
+    private static string Read(string header, CookieNames names) => string.Join("; ", header.Split(';', StringSplitOptions.TrimEntries)
+        .Where(pair => !IsOurs(pair, names))
+        .Select(pair => pair.StartsWith(Prefix, StringComparison.Ordinal) && IsOurs(pair[Prefix.Length..], names) ? pair[Prefix.Length..] : pair));
 
-    private static bool IsOurs(string pair) =>
-        Names.Any(name => pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name, StringComparison.Ordinal));
+    private static bool IsOurs(string pair, CookieNames names) =>
+        names.All.Any(name => pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name, StringComparison.Ordinal));
 }

@@ -15,7 +15,7 @@ namespace RedisSessionWeb.Visitors;
 
 /// <summary>Whoever sends the request: a browser with its session, and the account that is signed in to it.</summary>
 internal sealed class Visitor(
-    IHttpContextAccessor accessor, IOptions<AccountOptions> accounts, IOptions<RedisSessionOptions> sessions)
+    IHttpContextAccessor accessor, IOptions<AccountOptions> accounts, IOptions<RedisSessionOptions> sessions, CookieNames cookies)
 {
     /// <summary>The security stamp of the account at sign-in: another one now means another password or address.</summary>
     public const string StampClaim = "stamp";
@@ -36,7 +36,7 @@ internal sealed class Visitor(
     /// <summary>The id of the account that is signed in; <see langword="null"/>: nobody is.</summary>
     public string? AccountId => User.FindFirstValue(ClaimTypes.NameIdentifier);
 
-    private string? Devices => Context.Request.Cookies[HostCookies.Device];
+    private string? Devices => Context.Request.Cookies[cookies.Device];
 
     /// <summary>The token by which the sign-in throttle knows this browser again; <see langword="null"/>: that account does not.</summary>
     public string? DeviceTokenFor(string? accountId) => DeviceTokens.Find(Devices, accountId);
@@ -54,7 +54,7 @@ internal sealed class Visitor(
             new Claim(StampClaim, account.SecurityStamp ?? ""),
         ], SessionAuthenticationDefaults.AuthenticationScheme);
         await Context.SignInAsync(new ClaimsPrincipal(identity));
-        Context.Response.Cookies.Append(HostCookies.Device, DeviceTokens.Put(Devices, account.Id, deviceToken), new CookieOptions
+        Context.Response.Cookies.Append(cookies.Device, DeviceTokens.Put(Devices, account.Id, deviceToken), new CookieOptions
         {
             MaxAge = accounts.Value.SignIn.DeviceLifetime,
             HttpOnly = true,

@@ -42,6 +42,12 @@ internal sealed class SessionAuthenticationHandler(
             log.SignInWithoutUser();
         }
 
+        else
+        {
+            // The user's list of sessions has it in its name.
+            KeyNames.RequireText(userId, nameof(user));
+        }
+
         session.State.SignIn(new SessionIdentity(
             userId ?? "", Serialize(user, kept), AgentOf(Request), AddressOf(Context), now));
         if (properties is not null)

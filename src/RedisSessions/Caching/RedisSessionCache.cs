@@ -4,6 +4,7 @@ using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Options;
 
 using RedisSessions.Caching.Fields;
+using RedisSessions.Records;
 
 using RespClient;
 using RespClient.Commands;
@@ -44,6 +45,7 @@ public sealed class RedisSessionCache : IBufferDistributedCache, IFieldCache
 
     /// <inheritdoc/>
     /// <exception cref="RedisException">Redis did not answer or refused; so for every member.</exception>
+    /// <exception cref="ArgumentException">The key has half a surrogate pair, which has no UTF-8; so for every member.</exception>
     public async Task<byte[]?> GetAsync(string key, CancellationToken token = default) =>
         (await GetEntry.ExecuteAsync(_client, [Key(key)], ["1"], token)).AsBytes();
 
@@ -127,6 +129,7 @@ public sealed class RedisSessionCache : IBufferDistributedCache, IFieldCache
     private string Key(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
+        KeyNames.RequireText(key, nameof(key));
         return _prefix.Length == 0 ? key : _prefix + key;
     }
 }

@@ -61,7 +61,7 @@ internal sealed class SessionCommitter(
 
             if (session.MustForget)
             {
-                carrier.Forget(session.Context);
+                carrier.Forget(session.Context, session.Carried == CarriedId.Several);
                 session.MustForget = false;
             }
         }
@@ -169,8 +169,9 @@ internal sealed class SessionCommitter(
         if (renewed)
         {
             metrics.Renewed();
-            carrier.Issue(session.Context, session.SecretId, session.Lifetime, outcome.TimeToLive);
-            session.ClientHasId = true;
+            var hasSeveral = session.Carried == CarriedId.Several;
+            carrier.Issue(session.Context, session.SecretId, session.Lifetime, outcome.TimeToLive, hasSeveral);
+            session.Carried = hasSeveral ? CarriedId.Several : CarriedId.Valid;
             session.MustForget = false;
         }
     }

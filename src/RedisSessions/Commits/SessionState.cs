@@ -52,8 +52,8 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
     /// <summary>The record that ends with the next commit.</summary>
     public DoomedRecord? Doomed { get; set; }
 
-    /// <summary>Whether the request brought an id, or the response has already set one.</summary>
-    public bool ClientHasId { get; set; }
+    /// <summary>What the request brought, or the response has set since.</summary>
+    public CarriedId Carried { get; set; }
 
     /// <summary>The request carries an id whose record has not been looked up.</summary>
     public bool AwaitsRecord { get; private set; }
@@ -101,9 +101,9 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
         (_body?.Inner ?? Context.Features.Get<IHttpResponseBodyFeature>())?.Writer is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 };
 
     /// <summary>The request carries an id.</summary>
-    public void Expect(in SessionId secret)
+    public void Expect(in SessionId secret, CarriedId carried)
     {
-        ClientHasId = true;
+        Carried = carried;
         AwaitsRecord = true;
         _secret = secret;
     }
@@ -120,7 +120,7 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
             // An unknown id is never adopted.
             _secret = null;
         }
-        else if (store.IsRenewalDue(record))
+        else if (store.IsRenewalDue(record) || (Carried == CarriedId.Several && store.IsSettlementDue(record)))
         {
             _isRenewalDue = true;
             Hook();
@@ -139,7 +139,7 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
     {
         if (!IsAvailable && _secret is not null)
         {
-            Open(await store.Records.LoadAsync(Key, cancellationToken));
+            Open(await store.LoadAsync(this, cancellationToken));
             if (!Context.Response.HasStarted)
             {
                 Hook(); // what was set while there was no session counts from here on
@@ -181,6 +181,11 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
     {
         ArgumentNullException.ThrowIfNull(key);
         EnsureWritable();
+        if (value is not null)
+        {
+            KeyNames.RequireText(key, nameof(key));
+        }
+
         Changes.Set(key, value);
         Hook();
     }
@@ -189,6 +194,7 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
     {
         ArgumentNullException.ThrowIfNull(key);
         EnsureWritable();
+        KeyNames.RequireText(key, nameof(key));
         var value = Changes.Update(key, change);
         Hook();
         return value;
@@ -231,7 +237,7 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
     {
         EnsureWritable();
         // A client that sent an id Redis does not know is told to forget it, too.
-        MustForget |= ClientHasId && !_isDetached;
+        MustForget |= Carried != CarriedId.None && !_isDetached;
         Doom();
         BecomeNew();
         Hook();

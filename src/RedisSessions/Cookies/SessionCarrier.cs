@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace RedisSessions.Cookies;
 
 /// <summary>What a request carries where an id is expected.</summary>
-internal enum CarriedId
+internal enum CarriedId : byte // every request keeps one
 {
     /// <summary>Nothing.</summary>
     None,
@@ -13,6 +13,9 @@ internal enum CarriedId
 
     /// <summary>An id, known or not.</summary>
     Valid,
+
+    /// <summary>Several cookies of the name with different ids: a browser has them from several domains or paths.</summary>
+    Several,
 }
 
 /// <summary>
@@ -28,8 +31,11 @@ internal sealed class SessionCarrier(RedisSessionOptions options)
         ? _header.Read(context, out id)
         : _cookie.Read(context, out id);
 
-    /// <summary>Tells the client its id. The remaining lifetime is what Redis has just set.</summary>
-    public void Issue(HttpContext context, SessionId id, SessionLifetime lifetime, TimeSpan timeToLive)
+    /// <summary>The ids of a request that carries several, in their order; not more than are looked at.</summary>
+    public SessionId[] ReadSeveral(HttpContext context) => _cookie.ReadSeveral(context);
+
+    /// <summary>Tells the client its id, and to forget any others. The remaining lifetime is what Redis has just set.</summary>
+    public void Issue(HttpContext context, SessionId id, SessionLifetime lifetime, TimeSpan timeToLive, bool hasSeveral)
     {
         NotStored(context.Response);
         if (_header?.IsUsedBy(context) is true)
@@ -38,12 +44,12 @@ internal sealed class SessionCarrier(RedisSessionOptions options)
         }
         else
         {
-            _cookie.Issue(context, id, lifetime.IsPersistent ? timeToLive : null);
+            _cookie.Issue(context, id, lifetime.IsPersistent ? timeToLive : null, hasSeveral);
         }
     }
 
-    /// <summary>Tells the client to forget its id.</summary>
-    public void Forget(HttpContext context)
+    /// <summary>Tells the client to forget its id, or all of them.</summary>
+    public void Forget(HttpContext context, bool hasSeveral)
     {
         NotStored(context.Response);
         if (_header?.IsUsedBy(context) is true)
@@ -52,7 +58,7 @@ internal sealed class SessionCarrier(RedisSessionOptions options)
         }
         else
         {
-            _cookie.Forget(context);
+            _cookie.Forget(context, hasSeveral);
         }
     }
 

@@ -35,6 +35,31 @@ internal static class KeyNames
         return key;
     }
 
+    /// <summary>Whether a key is text: half a surrogate pair has no UTF-8, and what is sent in its place is the same for all halves.</summary>
+    public static bool IsText(string key) => FirstHalf(key) < 0;
+
+    /// <exception cref="ArgumentException">The key is no text.</exception>
+    public static void RequireText(string key, string parameter)
+    {
+        if (FirstHalf(key) is var at and >= 0)
+        {
+            throw new ArgumentException(
+                $"A key has half a surrogate pair (U+{(int)key[at]:X4}) at position {at}. It has no UTF-8, so that different keys would become one: use text, or encode what the key is made of.",
+                parameter);
+        }
+    }
+
+    private static int FirstHalf(string key)
+    {
+        var at = key.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF');
+        while (at >= 0 && at < key.Length && (!char.IsSurrogate(key[at]) || char.IsSurrogatePair(key, at)))
+        {
+            at += char.IsSurrogate(key[at]) ? 2 : 1;
+        }
+
+        return at < key.Length ? at : -1;
+    }
+
     private static uint PlaceOf(ReadOnlySpan<byte> name)
     {
         var hash = (uint)name.Length;

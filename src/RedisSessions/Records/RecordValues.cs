@@ -142,7 +142,7 @@ internal sealed class RecordValues
 
         if (!Ascii.IsValid(key))
         {
-            return FindName(Encoding.UTF8.GetBytes(key));
+            return KeyNames.IsText(key) ? FindName(Encoding.UTF8.GetBytes(key)) : -1;
         }
 
         for (var i = 0; i < _fields.Length; i++)

@@ -98,7 +98,7 @@ public sealed class SecretsAtRestTests
         Assert.Equal("/account", visit.Path);
         _typed.UnionWith([password, wrong, code]);
         var values = visit.SetCookies.Select(cookie => cookie.Split(';')[0].Split('=', 2)[1]).Where(value => value.Length >= 43);
-        // The cookie "device" holds eight characters that tell whose token it is, and the token.
+        // The cookie "ssw-device" holds eight characters that tell whose token it is, and the token.
         _carried.UnionWith(values.SelectMany(value => (string[])[value, value[^43..]]));
     }
 

@@ -1,8 +1,12 @@
 using System.Security.Cryptography.X509Certificates;
 
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
+using RedisSessions;
+
 using RedisSessionWeb.Tests.Host;
+using RedisSessionWeb.Visitors;
 
 using TestServers;
 using TestServers.Smtp;
@@ -13,7 +17,7 @@ namespace RedisSessionWeb.Tests.Pages;
 public sealed class CookieTests : IAsyncLifetime
 {
     private const string Password = "correct horse battery";
-    private static readonly string[] Names = ["device", "form", "lang", "ssw"];
+    private static readonly string[] Names = ["ssw", "ssw-device", "ssw-form", "ssw-lang"];
 
     private readonly string _certificate = Path.GetTempFileName();
     private RedisServer _redis = null!;
@@ -68,11 +72,24 @@ public sealed class CookieTests : IAsyncLifetime
     {
         await using var app = await StartAsync("https");
         using var visit = new Visit(app);
-        visit.Cookies.Add(app.Address, new System.Net.Cookie("lang", "c=zh-CN|uic=zh-CN"));
+        visit.Cookies.Add(app.Address, new System.Net.Cookie("ssw-lang", "c=zh-CN|uic=zh-CN"));
 
         await visit.OpenAsync("/");
 
         Assert.Equal("en", visit.Page.DocumentElement.GetAttribute("lang"));
+    }
+
+    /// <summary>Browsers keep the cookies of a host, whatever its ports.</summary>
+    [Theory]
+    [InlineData("ssw", "other")]
+    [InlineData("ssw", "__Host-other")]
+    [InlineData("__Secure-a", "__Host-Http-b")]
+    public void Two_applications_on_one_host_whose_sessions_have_different_names_have_no_cookie_in_common(string one, string other)
+    {
+        static CookieNames Names(string session) => new(Options.Create(new RedisSessionOptions { Cookie = { Name = session } }));
+
+        Assert.Empty(Names(one).All.Append(one).Intersect(Names(other).All.Append(other)));
+        Assert.All(Names(one).All.Concat(Names(other).All), name => Assert.DoesNotContain("__", name, StringComparison.Ordinal));
     }
 
     private Task<RunningApp> StartAsync(string scheme) => RunningApp.StartAsync(

@@ -49,7 +49,7 @@ public sealed class CookieTests(RedisFixture redis) : IClassFixture<RedisFixture
     }
 
     [Fact]
-    public async Task Of_several_cookies_of_the_name_the_first_well_formed_one_counts()
+    public async Task Of_several_cookies_of_the_name_the_well_formed_one_counts()
     {
         await using var app = await StartAsync();
         using var browser = app.NewBrowser();

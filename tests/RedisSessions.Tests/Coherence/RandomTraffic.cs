@@ -3,6 +3,7 @@ using System.Globalization;
 
 using Microsoft.AspNetCore.Http;
 
+using RedisSessions.Cookies;
 using RedisSessions.Records;
 using RedisSessions.Tests.Hosting;
 
@@ -244,7 +245,7 @@ internal sealed class RandomTraffic(Instance[] instances, RedisServer server, in
     private static Func<RedisSession, Task> Acts(Action<RedisSession> act) => session =>
     {
         // A session that has ended meanwhile must not be begun anew: nothing is done to it.
-        if (session.State.Record is not null || session.State.ClientHasId is false)
+        if (session.State.Record is not null || session.State.Carried == CarriedId.None)
         {
             act(session);
         }

@@ -10,19 +10,9 @@ internal static class JsonRequests
 {
     /// <summary>Refuses requests that a browser says come from another site (403). Programs send neither header.</summary>
     public static RouteHandlerBuilder RefuseOtherSites(this RouteHandlerBuilder route) => route.AddEndpointFilter(
-        static async (context, next) => IsFromAnotherSite(context.HttpContext.Request) ? Results.StatusCode(StatusCodes.Status403Forbidden) : await next(context));
+        static async (context, next) => RequestOrigin.IsAnotherSite(context.HttpContext.Request) ? Results.StatusCode(StatusCodes.Status403Forbidden) : await next(context));
 
     /// <summary>Whether the body is said to be <c>application/json</c>.</summary>
     public static bool SaysJson(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
-
-    // W3C Fetch Metadata; and Origin, which older browsers send with every POST.
-    private static bool IsFromAnotherSite(HttpRequest request)
-    {
-        var site = request.Headers["Sec-Fetch-Site"].ToString();
-        if (site is not ("" or "same-origin" or "none"))
-            return true;
-        var origin = request.Headers.Origin.ToString();
-        return origin.Length > 0 && !origin.Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
-    }
 }

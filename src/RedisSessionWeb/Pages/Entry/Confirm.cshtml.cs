@@ -18,5 +18,5 @@ internal sealed class ConfirmModel(SignInByCode signIn, ICaptchaService captchas
 
     public override string StartPage => "/signin/code";
 
-    protected override string NextPage => Url.IsLocalUrl(ReturnUrl) ? ReturnUrl : "/account";
+    protected override string NextPage => ReturnTarget.Of(Url, ReturnUrl, "/account");
 }

@@ -27,7 +27,7 @@ internal sealed class SignInModel(Accounts.SignIn signIn, IStringLocalizer<Text>
     {
         var outcome = await signIn.WithPasswordAsync(Email, Password);
         return outcome.IsRight
-            ? LocalRedirect(Url.IsLocalUrl(ReturnUrl) ? ReturnUrl : "/account")
+            ? LocalRedirect(ReturnTarget.Of(Url, ReturnUrl, "/account"))
             : Explain(outcome, nameof(Password), T["Address or password is wrong."]);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 
 using RedisSessionWeb.Accounts.Phones;
+using RedisSessionWeb.Forms;
 using RedisSessionWeb.Forms.Numbers;
 using RedisSessionWeb.Localization;
 
@@ -18,5 +19,5 @@ internal sealed class ConfirmModel(SignInByPhone signIn, ICaptchaService captcha
 
     public override string StartPage => "/signin/phone";
 
-    protected override string NextPage => Url.IsLocalUrl(ReturnUrl) ? ReturnUrl : "/account";
+    protected override string NextPage => ReturnTarget.Of(Url, ReturnUrl, "/account");
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
+using RedisSessionWeb.Forms;
 using RedisSessionWeb.Localization;
 
 namespace RedisSessionWeb.Pages.Shell;
@@ -13,6 +14,6 @@ internal sealed class LanguageModel : PageModel
     public IActionResult OnPost(string? language, string? returnUrl)
     {
         Languages.Choose(HttpContext, language);
-        return LocalRedirect(Url.IsLocalUrl(returnUrl) ? returnUrl : "/");
+        return LocalRedirect(ReturnTarget.Of(Url, returnUrl, "/"));
     }
 }
