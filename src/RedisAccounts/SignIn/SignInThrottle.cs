@@ -87,20 +87,31 @@ public sealed class SignInThrottle
     public async ValueTask<string> SucceededAsync(
         SignInAttempt attempt, SignInPermit permit, CancellationToken cancellationToken = default)
     {
-        if (!permit.IsAllowed)
-        {
-            throw new ArgumentException("The try was not allowed.", nameof(permit));
-        }
-
+        ThrowUnlessAllowed(permit);
         // Both are on their way before the first is awaited: one round trip.
-        var refund = s_succeed.ExecuteAsync(
+        var refund = GiveBackAsync(attempt, permit, cancellationToken);
+        var token = RememberAsync(attempt.Subject, attempt.DeviceToken, cancellationToken);
+        await refund;
+        return await token;
+    }
+
+    /// <summary>
+    /// Says that the password was right where no browser is to be remembered: a client without cookies, or a password
+    /// that only confirms something. Gives back what the try cost.
+    /// </summary>
+    /// <param name="attempt">The attempt that <see cref="BeginAsync"/> allowed.</param>
+    /// <param name="permit">What it answered.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ArgumentException">The subject is empty, or the permit allowed nothing.</exception>
+    /// <exception cref="RedisException">Redis did not answer as it should.</exception>
+    public async ValueTask GiveBackAsync(SignInAttempt attempt, SignInPermit permit, CancellationToken cancellationToken = default)
+    {
+        ThrowUnlessAllowed(permit);
+        await s_succeed.ExecuteAsync(
             _redis,
             Budgets(attempt),
             [permit.IsKnownDevice ? 1 : 0, _options.FreeFailuresPerAccount, _options.FreeFailuresPerNetwork],
             cancellationToken);
-        var token = RememberAsync(attempt.Subject, attempt.DeviceToken, cancellationToken);
-        await refund;
-        return await token;
     }
 
     /// <summary>Makes a browser a known one after a sign-in of another kind, such as a code by e-mail.</summary>
@@ -132,6 +143,14 @@ public sealed class SignInThrottle
     {
         ArgumentException.ThrowIfNullOrEmpty(accountId);
         await _redis.ExecuteAsync(new RedisCommand("DEL", _keys.Devices(accountId)), cancellationToken);
+    }
+
+    private static void ThrowUnlessAllowed(SignInPermit permit)
+    {
+        if (!permit.IsAllowed)
+        {
+            throw new ArgumentException("The try was not allowed.", nameof(permit));
+        }
     }
 
     private RedisArgument[] Budgets(SignInAttempt attempt)

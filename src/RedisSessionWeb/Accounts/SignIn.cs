@@ -21,17 +21,20 @@ internal sealed class SignIn(UserManager<Account> accounts, PasswordCheck passwo
     /// <summary>Longer than any address or name: what is longer is nobody, and is not carried further.</summary>
     private const int MaxSubjectLength = 320;
 
-    public async Task<SignInOutcome> WithPasswordAsync(string? email, string? password)
+    /// <param name="email">The address as typed.</param>
+    /// <param name="password">The password as typed.</param>
+    /// <param name="isBrowser">Whether the client keeps cookies: only then is it to be known to the account from now on.</param>
+    public async Task<SignInOutcome> WithPasswordAsync(string? email, string? password, bool isBrowser = true)
     {
         var account = EmailAddress.TryParse(email, out var address) ? await accounts.FindOwnerAsync(address) : null;
-        return await TryAsync(account, address?.Value ?? email, password, signsIn: true);
+        return await TryAsync(account, address?.Value ?? email, password, signsIn: true, isBrowser);
     }
 
     /// <summary>Asks for the password once more before something that matters; counts as a try like any other.</summary>
     public Task<SignInOutcome> ConfirmPasswordAsync(Account account, string? password) =>
-        TryAsync(account, account.Email, password, signsIn: false);
+        TryAsync(account, account.Email, password, signsIn: false, isRemembered: false);
 
-    private async Task<SignInOutcome> TryAsync(Account? account, string? typed, string? password, bool signsIn)
+    private async Task<SignInOutcome> TryAsync(Account? account, string? typed, string? password, bool signsIn, bool isRemembered)
     {
         var subject = account?.Id ?? (string.IsNullOrEmpty(typed) ? "-" : typed[..Math.Min(typed.Length, MaxSubjectLength)]);
         var attempt = new SignInAttempt(subject, visitor.Address, visitor.DeviceTokenFor(account?.Id));
@@ -41,7 +44,11 @@ internal sealed class SignIn(UserManager<Account> accounts, PasswordCheck passwo
         // An account that an administrator has locked answers as a wrong password does: nobody is told which it is.
         if (!await passwords.IsRightAsync(account, password ?? "") || await accounts.IsLockedOutAsync(account!))
             return new SignInOutcome(SignInStatus.Wrong);
-        var token = await throttle.SucceededAsync(attempt, permit);
+        string? token = null;
+        if (isRemembered)
+            token = await throttle.SucceededAsync(attempt, permit);
+        else
+            await throttle.GiveBackAsync(attempt, permit);
         if (signsIn)
             await visitor.SignInAsync(account!, token);
         return new SignInOutcome(SignInStatus.Right, Account: account);

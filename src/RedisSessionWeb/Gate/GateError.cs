@@ -12,10 +12,7 @@ internal enum GateError
     /// <summary>The verification service, or Redis, is away. Try again.</summary>
     Unavailable = 1002,
 
-    /// <summary>There is no code for this address, or no longer.</summary>
-    CodeExpired = 1003,
-
-    /// <summary>The code is wrong.</summary>
+    /// <summary>The code is wrong, or there is none (any longer): which of the two nobody is told. 1003 is not answered.</summary>
     CodeWrong = 1004,
 
     /// <summary>The name or the address has an account already.</summary>

@@ -85,7 +85,7 @@ internal sealed class GateService(
 
     public async Task<GateAnswer> LoginAsync(LoginRequest request)
     {
-        var outcome = await signIn.WithPasswordAsync(request.Email, request.Passwd);
+        var outcome = await signIn.WithPasswordAsync(request.Email, request.Passwd, isBrowser: false);
         if (outcome.Status == SignInStatus.Limited)
             return TooOften(outcome.RetryAfter);
         if (outcome.Account is not { } account)
@@ -118,7 +118,7 @@ internal sealed class GateService(
         {
             ConfirmStatus.Confirmed => null,
             ConfirmStatus.Blocked => TooOften(outcome.RetryAfter),
-            ConfirmStatus.Expired or ConfirmStatus.Spent => GateError.CodeExpired,
+            // Not told: whether there is a code that could have been right.
             _ => GateError.CodeWrong,
         };
     }

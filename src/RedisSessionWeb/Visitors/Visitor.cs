@@ -43,8 +43,8 @@ internal sealed class Visitor(
 
     /// <summary>Signs an account in: the session gets a new id and keeps its data.</summary>
     /// <param name="account">The account.</param>
-    /// <param name="deviceToken">What the throttle remembers this browser by.</param>
-    public async Task SignInAsync(Account account, string deviceToken)
+    /// <param name="deviceToken">What the throttle remembers this browser by; <see langword="null"/>: it is not remembered.</param>
+    public async Task SignInAsync(Account account, string? deviceToken)
     {
         var identity = new ClaimsIdentity(
         [
@@ -54,6 +54,11 @@ internal sealed class Visitor(
             new Claim(StampClaim, account.SecurityStamp ?? ""),
         ], SessionAuthenticationDefaults.AuthenticationScheme);
         await Context.SignInAsync(new ClaimsPrincipal(identity));
+        if (deviceToken is null)
+        {
+            return;
+        }
+
         Context.Response.Cookies.Append(cookies.Device, DeviceTokens.Put(Devices, account.Id, deviceToken), new CookieOptions
         {
             MaxAge = accounts.Value.SignIn.DeviceLifetime,

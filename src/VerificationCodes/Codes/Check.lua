@@ -23,12 +23,23 @@ if wait > 0 then return {'blocked', wait} end
 -- be counted, and guessing would be free for as long as that lasts.
 redis.call('ZADD', KEYS[2], 'XX', 0, '')
 
+local function count_miss()
+  redis.call('ZADD', KEYS[2], now, ARGV[4])
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - DAY)
+  redis.call('PEXPIRE', KEYS[2], DAY)
+end
+-- A code that no browser is bound to can be tried by everybody: whether there is one shows in no budget.
+local function expired()
+  if ARGV[1] == '-' then count_miss() end
+  return {'expired'}
+end
+
 local stored = redis.call('HGET', KEYS[1], ARGV[1])
-if not stored then return {'expired'} end
+if not stored then return expired() end
 local code = cjson.decode(stored)
 if code.deadline <= now then
   redis.call('HDEL', KEYS[1], ARGV[1])
-  return {'expired'}
+  return expired()
 end
 
 for i = 5, #ARGV, 2 do
@@ -39,9 +50,7 @@ for i = 5, #ARGV, 2 do
   end
 end
 
-redis.call('ZADD', KEYS[2], now, ARGV[4])
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - DAY)
-redis.call('PEXPIRE', KEYS[2], DAY)
+count_miss()
 code.misses = code.misses + 1
 if code.misses >= tries then
   redis.call('HDEL', KEYS[1], ARGV[1])

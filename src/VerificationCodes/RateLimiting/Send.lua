@@ -77,6 +77,12 @@ end
 redis.call('HSET', KEYS[1], ARGV[8], cjson.encode(code))
 redis.call('PEXPIREAT', KEYS[1], last)
 
+-- Before anything is counted: what cannot be queued costs nobody a message.
+local message = cjson.decode(ARGV[12])
+message.nonce, message.key, message.deadline = code.nonce, code.key, code.deadline
+redis.call('XADD', KEYS[5], '*', 'message', cjson.encode(message))
+redis.call('PEXPIRE', KEYS[5], 2 * DAY)
+
 local function count_in_window(key, window)
   redis.call('ZADD', key, now, fresh.nonce)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
@@ -90,9 +96,4 @@ count_in_window(KEYS[3], DAY)
 if ARGV[6] ~= '0' then count_in_window(KEYS[7], HOUR) end
 if ARGV[7] ~= '0' then count(KEYS[8], HOUR) end
 count(KEYS[4], MINUTE)
-
-local message = cjson.decode(ARGV[12])
-message.nonce, message.key, message.deadline = code.nonce, code.key, code.deadline
-redis.call('XADD', KEYS[5], '*', 'message', cjson.encode(message))
-redis.call('PEXPIRE', KEYS[5], 2 * DAY)
 return {'sent', code.deadline - now, code.nonce, code.key}

@@ -154,7 +154,7 @@ public sealed class GateTests(GateTests.Fixture fixture) : IClassFixture<GateTes
         Assert.Equal(1017, await RegisterAsync("numbers@example.com", "Numbers", "short", "123456"));
         Assert.Equal(1016, await RegisterAsync("numbers@example.com", "", Password, "123456"));
         Assert.Equal(1004, await RegisterAsync("numbers@example.com", "Numbers", Password, "12345x"));
-        Assert.Equal(1003, await RegisterAsync("unasked@example.com", "Numbers", Password, "123456"));
+        Assert.Equal(1004, await RegisterAsync("unasked@example.com", "Numbers", Password, "123456"));
         Assert.Equal(0, await RegisterAsync("numbers@example.com", "Numbers", Password, await CodeAsync("numbers@example.com")));
         Assert.Equal(1009, await ErrorAsync("/user_login", new { email = "numbers@example.com", passwd = "wrong" }));
         Assert.Equal(1009, await ErrorAsync("/user_login", new { email = "nobody@example.com", passwd = "wrong" }));
@@ -178,12 +178,12 @@ public sealed class GateTests(GateTests.Fixture fixture) : IClassFixture<GateTes
         var code = await CodeAsync("newcomer@example.com");
         var wrong = code[..^1] + (code[^1] == '0' ? '1' : '0');
 
-        Assert.Equal(1003, await RegisterAsync("unasked-name@example.com", "Taken", Password, "123456"));
-        Assert.Equal(1003, await RegisterAsync("taken@example.com", "Somebody", Password, "123456"));
+        Assert.Equal(1004, await RegisterAsync("unasked-name@example.com", "Taken", Password, "123456"));
+        Assert.Equal(1004, await RegisterAsync("taken@example.com", "Somebody", Password, "123456"));
         Assert.Equal(1004, await RegisterAsync("newcomer@example.com", "Taken", Password, wrong));
         Assert.Equal(1004, await RegisterAsync("newcomer@example.com", "Nobody has this", Password, wrong));
         Assert.Equal(1005, await RegisterAsync("newcomer@example.com", "Taken", Password, code));
-        Assert.Equal(1003, await RegisterAsync("newcomer@example.com", "Free", Password, code)); // used up all the same
+        Assert.Equal(1004, await RegisterAsync("newcomer@example.com", "Free", Password, code)); // used up all the same
         await Eventually.TrueAsync(async () => await ErrorAsync("/get_varifycode", new { email = "taken@example.com" }) == 0);
         Assert.Equal(1005, await RegisterAsync("taken@example.com", "Other", Password, await CodeAsync("taken@example.com", after: first)));
     }

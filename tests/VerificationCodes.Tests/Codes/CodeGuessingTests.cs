@@ -133,6 +133,16 @@ public sealed class CodeGuessingTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task Probing_for_a_code_that_no_browser_is_bound_to_counts_as_a_miss()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        for (var i = 0; i < 20; i++)
+            Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try("123456", challenge: "")));
+
+        Assert.Equal(ConfirmStatus.Blocked, await bench.ConfirmAsync(CodeBench.Try("123456", challenge: "")));
+    }
+
+    [Fact]
     public async Task Even_the_code_that_the_server_would_derive_is_wrong_where_a_notice_went_out()
     {
         await using var bench = await CodeBench.StartAsync(redis.Server);

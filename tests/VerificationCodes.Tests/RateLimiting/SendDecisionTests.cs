@@ -2,6 +2,7 @@ using System.Net;
 
 using TestServers;
 
+using VerificationCodes.Delivery;
 using VerificationCodes.Tests.Bench;
 
 namespace VerificationCodes.Tests.RateLimiting;
@@ -128,6 +129,35 @@ public sealed class SendDecisionTests(SharedRedis redis)
         await bench.AdvanceAsync(TimeSpan.FromSeconds(60));
 
         Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask())).IsSent);
+    }
+
+    [Fact]
+    public async Task A_send_that_could_not_be_queued_spends_no_budget_and_no_cool_down()
+    {
+        await using var bench = await CodeBench.StartAsync(
+            redis.Server, o => (o.RunOutbox, o.SendsPerHour, o.SendsPerDay, o.SendsPerClientPerHour, o.SendsPerMinute) = (false, 1, 1, 1, 1));
+        var request = CodeBench.Ask() with { ClientAddress = IPAddress.Loopback };
+        var outbox = bench.Prefix + "MAIL:outbox";
+        await redis.Server.CliAsync("SET", outbox, "no stream");
+
+        for (var i = 0; i < 3; i++)
+            await Assert.ThrowsAsync<VerificationUnavailableException>(() => bench.Codes.IssueAsync(request).AsTask());
+
+        await redis.Server.CliAsync("DEL", outbox);
+        Assert.True((await bench.Codes.IssueAsync(request)).IsSent);
+    }
+
+    [Fact]
+    public async Task A_notice_that_could_not_be_queued_counts_towards_no_limit()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);
+        var outbox = bench.Prefix + "MAIL:outbox";
+        await redis.Server.CliAsync("SET", outbox, "no stream");
+
+        await Assert.ThrowsAsync<VerificationUnavailableException>(
+            () => bench.Service<INoticeService>().SendAsync(new Notice(NoticeKind.PasswordChanged, CodeBench.Email())).AsTask());
+
+        Assert.Equal(outbox, (await redis.Server.CliAsync("KEYS", bench.Prefix + "*")).Trim());
     }
 
     [Fact]
