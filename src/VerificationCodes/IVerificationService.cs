@@ -28,8 +28,8 @@ public interface IVerificationService
     ValueTask<IssueOutcome> IssueAsync(IssueRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Checks a typed code, atomically: a right code is right once, a wrong one costs one of five tries, and twenty
-    /// misses of an address in 24 hours block it whatever codes were sent meanwhile.
+    /// Checks a typed code, atomically: a right code is right once, a wrong one costs one of five tries, and after twenty
+    /// misses of an address in 24 hours only the tries are left that belong to fresh networks and known browsers.
     /// </summary>
     /// <exception cref="VerificationUnavailableException">Redis, or the remote service, is away. Answer 503.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; the code may have been used up.</exception>

@@ -35,13 +35,25 @@ public sealed class VerificationOptions
     /// <summary>Wrong answers that kill a code. 1 to 10; default 5.</summary>
     public int TriesPerCode { get; set; } = 5;
 
-    /// <summary>Wrong answers per address in 24 hours, over all its codes. <see cref="TriesPerCode"/> to 100; default 20.</summary>
+    /// <summary>
+    /// Wrong answers for one address in 24 hours, over all its codes. 40 more are compared where they belong to a known
+    /// browser or to a network that was let in as a fresh one. <see cref="TriesPerCode"/> to 100; default 20.
+    /// </summary>
     public int MissesPerDay { get; set; } = 20;
 
-    /// <summary>Messages to one address in any hour. 1 to 100; default 5.</summary>
+    /// <summary>
+    /// Wrong answers in an hour, over all addresses; known browsers' do not count. At half of it only the tries are left that
+    /// belong to single codes. 100 to 1000000; default 4000, which is 0.1 expected hits a day.
+    /// </summary>
+    public int MissesOfAllPerHour { get; set; } = 4000;
+
+    /// <summary>Messages to one address in any hour, but for fresh networks and known browsers. 1 to 100; default 5.</summary>
     public int SendsPerHour { get; set; } = 5;
 
-    /// <summary>Messages to one address in any 24 hours. <see cref="SendsPerHour"/> to 1000; default 10.</summary>
+    /// <summary>
+    /// Messages to one address in any 24 hours. 14 more go out for networks that have caused none of them, and 10 more for
+    /// known browsers. <see cref="SendsPerHour"/> to 1000; default 10.
+    /// </summary>
     public int SendsPerDay { get; set; } = 10;
 
     /// <summary>Messages that one client (an IPv4 address, an IPv6 /64) may cause in any hour. 1 to 10000; default 30.</summary>

@@ -68,7 +68,7 @@ public sealed record IssueOutcome
 /// <summary>How a check of a code ended.</summary>
 public enum ConfirmStatus
 {
-    /// <summary>Right. The code is used up, and the address's misses are forgotten.</summary>
+    /// <summary>Right. The code is used up; misses stay counted.</summary>
     Confirmed,
 
     /// <summary>Wrong; <see cref="ConfirmOutcome.TriesLeft"/> more tries with this code.</summary>
@@ -80,7 +80,7 @@ public enum ConfirmStatus
     /// <summary>There is no code for this purpose, address and challenge, or no longer.</summary>
     Expired,
 
-    /// <summary>Too many misses for this address in 24 hours; nothing was compared. 429, <see cref="ConfirmOutcome.RetryAfter"/>.</summary>
+    /// <summary>Too many misses for this address in 24 hours, or for all in an hour; nothing was compared. 429, <see cref="ConfirmOutcome.RetryAfter"/>.</summary>
     Blocked,
 
     /// <summary>What was typed is not six digits; nothing was compared or counted.</summary>

@@ -47,11 +47,19 @@ public sealed record IssueRequest
     public string Challenge { get; init; } = "";
 
     /// <summary>
-    /// The client's network address, for the limit per client (an IPv6 /64 counts as one). Take it from the
+    /// The client's network address, for the limit per client (an IPv6 /64 counts as one) and for the reserve of networks
+    /// that have not asked for this address within 24 hours. Take it from the
     /// connection, or from X-Forwarded-For only where configured proxies set it. Default <see langword="null"/>: this
     /// request counts towards no client.
     /// </summary>
     public IPAddress? ClientAddress { get; init; }
+
+    /// <summary>
+    /// The caller's name for the browser that asks, where it has signed in to the account of this address before, and the
+    /// caller has made sure of that: 2 to 64 letters, digits, <c>-</c> and <c>_</c>, no secret. Such a browser has a reserve of its own, so
+    /// that no stranger keeps it from a code. Default <see langword="null"/>: unknown.
+    /// </summary>
+    public string? KnownBrowser { get; init; }
 
     /// <summary>The page's language, such as <c>zh-CN</c>. Default <c>en</c>; what there is no template for gets <c>en</c>.</summary>
     public string Language { get; init; } = "en";
@@ -90,4 +98,10 @@ public sealed record ConfirmRequest
 
     /// <summary>The challenge the code was issued with. Default: empty.</summary>
     public string Challenge { get; init; } = "";
+
+    /// <summary>
+    /// The client's network address, as in <see cref="IssueRequest.ClientAddress"/>. It matters where there is no challenge:
+    /// the last try of such a code is for the network that asked for it. Default <see langword="null"/>: unknown.
+    /// </summary>
+    public IPAddress? ClientAddress { get; init; }
 }

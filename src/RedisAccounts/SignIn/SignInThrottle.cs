@@ -28,6 +28,7 @@ public sealed class SignInThrottle
     private static readonly LuaScript s_begin = LuaScript.FromResource(typeof(SignInThrottle), "Begin.lua");
     private static readonly LuaScript s_succeed = LuaScript.FromResource(typeof(SignInThrottle), "Succeed.lua");
     private static readonly LuaScript s_remember = LuaScript.FromResource(typeof(SignInThrottle), "Remember.lua");
+    private static readonly LuaScript s_know = LuaScript.FromResource(typeof(SignInThrottle), "Know.lua");
 
     private readonly IRedisClient _redis;
     private readonly AccountMetrics _metrics;
@@ -132,6 +133,29 @@ public sealed class SignInThrottle
             [DeviceToken.Hash(deviceToken), DeviceToken.Hash(fresh), Milliseconds(_options.DeviceLifetime)],
             cancellationToken);
         return reply.AsInt64() == 1 ? deviceToken! : fresh;
+    }
+
+    /// <summary>Looks whether a browser has signed in to an account before.</summary>
+    /// <param name="accountId">The account's id.</param>
+    /// <param name="deviceToken">The token in the browser's cookie, if it has one; without one Redis is not asked.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>
+    /// A name for the browser, 43 characters of base64url, no secret: the hash of its token. <see langword="null"/>: it is
+    /// not known, or was forgotten.
+    /// </returns>
+    /// <exception cref="ArgumentException">The id is empty.</exception>
+    /// <exception cref="RedisException">Redis did not answer as it should.</exception>
+    public async ValueTask<string?> FindBrowserAsync(string accountId, string? deviceToken, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(accountId);
+        var hash = DeviceToken.Hash(deviceToken);
+        if (hash.Length == 0)
+        {
+            return null;
+        }
+
+        var reply = await s_know.ExecuteAsync(_redis, [_keys.Devices(accountId)], [hash], cancellationToken);
+        return reply.AsInt64() == 1 ? hash : null;
     }
 
     /// <summary>Forgets every browser of an account: after its password was reset, for instance.</summary>

@@ -44,6 +44,9 @@ internal sealed class AccountSafety(
     public async Task SignInAgainAsync(Account account) =>
         await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceTokenFor(account.Id)));
 
+    /// <summary>The browser that sends the request, where it has signed in to an account before; otherwise <see langword="null"/>.</summary>
+    public ValueTask<string?> FindBrowserAsync(Account account) => throttle.FindBrowserAsync(account.Id, visitor.DeviceTokenFor(account.Id));
+
     public async Task TellAsync(NoticeKind kind, string email, string detail = "")
     {
         if (EmailAddress.TryParse(email, out var address))

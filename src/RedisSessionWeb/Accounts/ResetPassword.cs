@@ -29,8 +29,9 @@ internal sealed class ResetPassword(AddressProof proof, UserManager<Account> acc
     {
         if (!EmailAddress.TryParse(email, out var address))
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
-        var isKnown = await accounts.FindOwnerAsync(address) is not null;
-        return await proof.AskAsync(Purpose, address, captcha, isKnown ? null : NoticeKind.NoAccount);
+        var account = await accounts.FindOwnerAsync(address);
+        var browser = account is null ? null : await safety.FindBrowserAsync(account);
+        return await proof.AskAsync(Purpose, address, captcha, account is null ? NoticeKind.NoAccount : null, knownBrowser: browser);
     }
 
     public Task<IssueOutcome> AskAgainAsync(CaptchaAnswer? captcha) => AskAsync(Pending?.Address, captcha);

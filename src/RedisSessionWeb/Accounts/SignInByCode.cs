@@ -25,8 +25,9 @@ internal sealed class SignInByCode(AddressProof proof, UserManager<Account> acco
     {
         if (!EmailAddress.TryParse(email, out var address))
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
-        var isKnown = await accounts.FindOwnerAsync(address) is not null;
-        return await proof.AskAsync(Purpose, address, captcha, isKnown ? null : NoticeKind.NoAccount);
+        var account = await accounts.FindOwnerAsync(address);
+        var browser = account is null ? null : await throttle.FindBrowserAsync(account.Id, visitor.DeviceTokenFor(account.Id));
+        return await proof.AskAsync(Purpose, address, captcha, account is null ? NoticeKind.NoAccount : null, knownBrowser: browser);
     }
 
     public Task<IssueOutcome> AskAgainAsync(CaptchaAnswer? captcha) => AskAsync(Pending?.Address, captcha);

@@ -113,7 +113,13 @@ internal sealed class GateService(
 
     private async Task<GateAnswer?> CheckAsync(EmailAddress address, string code)
     {
-        var outcome = await codes.ConfirmAsync(new ConfirmRequest { Purpose = CodePurpose.General, Address = address, Code = code });
+        var outcome = await codes.ConfirmAsync(new ConfirmRequest
+        {
+            Purpose = CodePurpose.General,
+            Address = address,
+            Code = code,
+            ClientAddress = visitor.Address,
+        });
         return outcome.Status switch
         {
             ConfirmStatus.Confirmed => null,

@@ -36,8 +36,9 @@ internal abstract class ContactProof<TAddress>(IVerificationService codes, Visit
     /// <param name="captcha">The solved captcha, where one is required.</param>
     /// <param name="instead">The notice that goes out instead of a code; answers and times are the same.</param>
     /// <param name="mark">The account that the proof is for, as it is now (<see cref="AccountMark"/>).</param>
+    /// <param name="knownBrowser">The browser, where it has signed in to the account of this very address before.</param>
     public async Task<IssueOutcome> AskAsync(
-        CodePurpose purpose, TAddress address, CaptchaAnswer? captcha, NoticeKind? instead, string? mark = null)
+        CodePurpose purpose, TAddress address, CaptchaAnswer? captcha, NoticeKind? instead, string? mark = null, string? knownBrowser = null)
     {
         var known = Find(purpose);
         var challenge = known?.Address == address.Value ? known.Challenge : VerificationChallenge.Create();
@@ -50,6 +51,7 @@ internal abstract class ContactProof<TAddress>(IVerificationService codes, Visit
             Language = visitor.Language,
             Captcha = captcha,
             Instead = instead,
+            KnownBrowser = knownBrowser,
         });
         if (outcome.IsSent)
         {

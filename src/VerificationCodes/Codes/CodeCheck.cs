@@ -5,6 +5,7 @@ using RespClient.Commands;
 using RespClient.Protocol;
 
 using VerificationCodes.Addresses;
+using VerificationCodes.RateLimiting;
 
 namespace VerificationCodes.Codes;
 
@@ -18,7 +19,18 @@ internal sealed class CodeCheck(IRedisClient redis, RedisKeys keys, ServerKeys s
     {
         var limits = options.Value;
         var scope = CodeScope.Create(request.Purpose, request.Address, request.Challenge);
-        var arguments = new List<RedisArgument> { scope.Browser, limits.TriesPerCode, limits.MissesPerDay, CodeDerivation.NewNonce() };
+        var arguments = new List<RedisArgument>
+        {
+            scope.Browser,
+            limits.TriesPerCode,
+            CodeDerivation.NewNonce(),
+            request.ClientAddress is { } client ? new ClientNetwork(client).ToString() : "-",
+            limits.MissesPerDay,
+            limits.MissesPerDay + Reserves.KnownBrowserMisses,
+            limits.MissesPerDay + Reserves.Misses,
+            limits.MissesOfAllPerHour / 2,
+            limits.MissesOfAllPerHour,
+        };
         foreach (var key in serverKeys.All)
         {
             arguments.Add(key.Name);
@@ -26,7 +38,7 @@ internal sealed class CodeCheck(IRedisClient redis, RedisKeys keys, ServerKeys s
         }
 
         var reply = await Script.ExecuteAsync(
-            redis, [keys.Code(request.Purpose, request.Address), keys.Misses(request.Address)], arguments.ToArray(), cancellationToken);
+            redis, [keys.Code(request.Purpose, request.Address), keys.Misses(request.Address), keys.MissesOfAll], arguments.ToArray(), cancellationToken);
         return Read(reply.Items[0].AsString()!, reply.Items.Length > 1 ? reply.Items[1].AsInt64() : 0);
     }
 

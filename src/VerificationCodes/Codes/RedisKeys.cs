@@ -27,7 +27,7 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>Exists while an address is in its cool-down.</summary>
     public string CoolDown(ContactAddress address) => $"{prefix}is_send_{address.Value}";
 
-    /// <summary>The times of messages to an address: a sorted set.</summary>
+    /// <summary>The times of messages to an address, and who asked: a sorted set.</summary>
     public string Sends(ContactAddress address) => $"{prefix}sends_{address.Value}";
 
     /// <summary>The times of messages that a client caused: a sorted set.</summary>
@@ -41,6 +41,9 @@ internal sealed class RedisKeys(string prefix)
 
     /// <summary>The times of wrong answers for an address: a sorted set.</summary>
     public string Misses(ContactAddress address) => $"{prefix}misses_{address.Value}";
+
+    /// <summary>Wrong answers of the running hour, all together: a counter.</summary>
+    public string MissesOfAll => prefix + "misses_all";
 
     /// <summary>The times of notices to an address: a sorted set.</summary>
     public string Notices(ContactAddress address) => $"{prefix}notices_{address.Value}";

@@ -30,6 +30,7 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
             Language = request.Language,
             Instead = request.Instead?.ToString() ?? "",
             WithoutCaptcha = request.WithoutCaptcha,
+            KnownBrowser = request.KnownBrowser ?? "",
         };
         if (request.Captcha is { } captcha)
             message.Captcha = new CaptchaReq { Id = captcha.Id, Text = captcha.Text ?? "", Work = captcha.Work ?? "" };
@@ -53,6 +54,7 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
             Purpose = request.Purpose.ToName(),
             Code = request.Code,
             Challenge = request.Challenge,
+            ClientAddress = request.ClientAddress?.ToString() ?? "",
         };
         var reply = await client.CallAsync("CheckVarifyCode", message, CheckVarifyRsp.Parser, cancellationToken);
         return new ConfirmOutcome

@@ -8,6 +8,7 @@ using VerificationCodes.Codes;
 using VerificationCodes.Delivery;
 using VerificationCodes.Diagnostics;
 using VerificationCodes.Grpc.Messages;
+using VerificationCodes.RateLimiting;
 
 namespace VerificationCodes.Grpc;
 
@@ -46,13 +47,22 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
     {
         if (!TryParseAddress(request.Email, out var address)
             || !TryParsePurpose(request.Purpose, out var purpose)
-            || request.Challenge.Length > CodeScope.MaxChallengeLength)
+            || request.Challenge.Length > CodeScope.MaxChallengeLength
+            || !TryParseClient(request.ClientAddress, out var client))
         {
             return new CheckVarifyRsp { Error = AnythingElse, Status = Malformed };
         }
 
         var outcome = await codes.ConfirmAsync(
-            new ConfirmRequest { Purpose = purpose, Address = address, Code = request.Code, Challenge = request.Challenge }, cancellationToken);
+            new ConfirmRequest
+            {
+                Purpose = purpose,
+                Address = address,
+                Code = request.Code,
+                Challenge = request.Challenge,
+                ClientAddress = client,
+            },
+            cancellationToken);
         return new CheckVarifyRsp
         {
             Error = outcome.IsConfirmed ? Success : AnythingElse,
@@ -125,7 +135,8 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
         issue = null!;
         NoticeKind? instead = null;
         if (!TryParseAddress(request.Address, out var address) || !TryParsePurpose(request.Purpose, out var purpose)
-            || request.Challenge.Length > CodeScope.MaxChallengeLength)
+            || request.Challenge.Length > CodeScope.MaxChallengeLength
+            || (request.KnownBrowser.Length > 0 && !SendDecision.IsBrowserName(request.KnownBrowser)))
         {
             return false;
         }
@@ -149,6 +160,7 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
             Captcha = request.Captcha is { } captcha ? new CaptchaAnswer(captcha.Id, captcha.Text, captcha.Work) : null,
             Instead = instead,
             WithoutCaptcha = request.WithoutCaptcha,
+            KnownBrowser = request.KnownBrowser.Length > 0 ? request.KnownBrowser : null,
         };
         return true;
     }

@@ -42,6 +42,7 @@ internal sealed class VerificationOptionsCheck(HostEnvironmentKind environment) 
         findings.Duration("Verification:CoolDown", options.CoolDown, TimeSpan.FromSeconds(1), options.CodeLifetime);
         findings.Number("Verification:TriesPerCode", options.TriesPerCode, 1, 10);
         findings.Number("Verification:MissesPerDay", options.MissesPerDay, options.TriesPerCode, 100);
+        findings.Number("Verification:MissesOfAllPerHour", options.MissesOfAllPerHour, 100, 1_000_000);
         findings.Number("Verification:SendsPerHour", options.SendsPerHour, 1, 100);
         findings.Number("Verification:SendsPerDay", options.SendsPerDay, options.SendsPerHour, 1000);
         findings.Number("Verification:SendsPerClientPerHour", options.SendsPerClientPerHour, 1, 10_000);

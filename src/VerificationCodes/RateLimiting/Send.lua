@@ -8,6 +8,9 @@
 --       5 of all per minute   6 per client and hour (0: no client)   7 per prefix and hour (0: no prefix)
 --       8 the browser (field)   9 life of a code in ms   10 names of the accepted keys, each between spaces
 --       11 the new code: JSON of nonce, key, proof, instead   12 the message: JSON, this script adds what it decided
+--       13 the network that asks, or '-'   14 the known browser that asks, or '-'
+--       15 up to how many messages of 24 h a network may cause one that has caused none of them   16 and a known browser
+--       17 how many of these a known browser may cause   18 and a known browser from one network
 -- Returns {'sent', ms of life left, nonce, key name} or {reason, ms to wait}; reasons: 'captcha-expired',
 -- 'captcha-wrong', 'too-soon', 'address-limit', 'client-limit', 'busy'
 local MINUTE, HOUR, DAY = 60000, 3600000, 86400000
@@ -29,39 +32,78 @@ local reason, wait = nil, 0
 local function refuse(why, ms)
   if ms > wait then reason, wait = why, ms end
 end
-local function wait_for_window(key, limit, window)
-  local oldest = redis.call('ZRANGE', key, -limit, -limit, 'WITHSCORES')
-  if oldest[2] then return oldest[2] + window - now end
-  return 0
+local function wait_for_window(times, limit, window)
+  local oldest = times[#times - limit + 1]
+  return oldest and math.max(0, oldest + window - now) or 0
 end
 local function wait_for_counter(key, limit)
   if tonumber(redis.call('GET', key) or 0) >= limit then return redis.call('PTTL', key) end
   return 0
 end
 
+-- The address's messages of a day; each is named by a nonce, the network, and the browser whose reserve it was taken from.
+local network, browser = ARGV[13], ARGV[14]
+local is_known = browser ~= '-'
+local all, of_network, of_browser, of_both = {}, {}, {}, {}
+local sends = redis.call('ZRANGEBYSCORE', KEYS[3], now - DAY + 1, '+inf', 'WITHSCORES')
+for i = 1, #sends, 2 do
+  local at, from, by = tonumber(sends[i + 1]), string.match(sends[i], ' (%S+) (%S+)$')
+  table.insert(all, at)
+  if from == network then table.insert(of_network, at) end
+  if by == browser then table.insert(of_browser, at) end
+  if from == network and by == browser then table.insert(of_both, at) end
+end
+local is_fresh = network ~= '-' and #of_network == 0
+
+-- Anybody may fill the day's budget up to a level; what lies above it is for who is more likely the owner.
+local wait_of_all = math.max(wait_for_window(all, tonumber(ARGV[3]), HOUR), wait_for_window(all, tonumber(ARGV[4]), DAY))
+if network ~= '-' then
+  local wait_of_fresh = math.max(wait_for_window(of_network, 1, DAY), wait_for_window(all, tonumber(ARGV[15]), DAY))
+  wait_of_all = math.min(wait_of_all, wait_of_fresh)
+end
+local wait_of_known = is_known and math.max(
+  wait_for_window(all, tonumber(ARGV[16]), DAY),
+  wait_for_window(of_browser, tonumber(ARGV[17]), DAY),
+  wait_for_window(of_both, tonumber(ARGV[18]), DAY)) or wait_of_all
+
 refuse('too-soon', redis.call('PTTL', KEYS[2]))
-refuse('address-limit', wait_for_window(KEYS[3], tonumber(ARGV[3]), HOUR))
-refuse('address-limit', wait_for_window(KEYS[3], tonumber(ARGV[4]), DAY))
-if ARGV[6] ~= '0' then refuse('client-limit', wait_for_window(KEYS[7], tonumber(ARGV[6]), HOUR)) end
+refuse('address-limit', math.min(wait_of_all, wait_of_known))
+-- A known browser is not kept waiting by its neighbours behind one address; the address's budget binds it all the same.
+if ARGV[6] ~= '0' and not is_known then
+  local oldest = redis.call('ZRANGE', KEYS[7], -ARGV[6], -ARGV[6], 'WITHSCORES')
+  if oldest[2] then refuse('client-limit', oldest[2] + HOUR - now) end
+end
 if ARGV[7] ~= '0' then refuse('busy', wait_for_counter(KEYS[8], tonumber(ARGV[7]))) end
 refuse('busy', wait_for_counter(KEYS[4], tonumber(ARGV[5])))
 if reason then return {reason, wait} end
 
--- A code in the first half of its life is sent again; a decoy stays a decoy and a real one real, or a new one is made.
+-- A code in the first half of its life is sent again; a decoy stays a decoy and a real one real, or a new one is made. One
+-- whose last try is kept for another network stays to its end: a stranger's question does not take the owner's code away.
 local fresh = cjson.decode(ARGV[11])
 local half = math.floor(tonumber(ARGV[9]) / 2)
-local code
+local code, old
 local stored = redis.call('HGET', KEYS[1], ARGV[8])
 if stored then
-  local old = cjson.decode(stored)
-  local known = string.find(ARGV[10], ' ' .. old.key .. ' ', 1, true)
-  if known and old.instead == fresh.instead and old.deadline - now > half then code = old end
+  old = cjson.decode(stored)
+  if old.deadline <= now then old = nil end
+end
+if old and old.instead == fresh.instead and string.find(ARGV[10], ' ' .. old.key .. ' ', 1, true) then
+  local is_kept = old.own == 1 and old.network and old.network ~= network
+  if old.deadline - now > half or is_kept and not is_fresh then code = old end
 end
 if not code then
   code = fresh
   code.misses = 0
   code.deadline = now + tonumber(ARGV[9])
 end
+-- One answer that no stranger can use up: for whoever was let in as a fresh network or a known browser.
+if is_fresh or is_known then
+  code.own = 1
+  code.network = ARGV[8] == '-' and network or nil
+elseif old then
+  code.own, code.network = old.own, old.network
+end
+if is_known or old and old.known then code.known = 1 end
 
 -- The key lives as long as the longest-lived code in it; the others are dropped when their time is over.
 local last = code.deadline
@@ -83,8 +125,8 @@ message.nonce, message.key, message.deadline = code.nonce, code.key, code.deadli
 redis.call('XADD', KEYS[5], '*', 'message', cjson.encode(message))
 redis.call('PEXPIRE', KEYS[5], 2 * DAY)
 
-local function count_in_window(key, window)
-  redis.call('ZADD', key, now, fresh.nonce)
+local function count_in_window(key, window, member)
+  redis.call('ZADD', key, now, member)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
   redis.call('PEXPIRE', key, window)
 end
@@ -92,8 +134,9 @@ local function count(key, window)
   if redis.call('INCR', key) == 1 then redis.call('PEXPIRE', key, window) end
 end
 redis.call('SET', KEYS[2], '1', 'PX', ARGV[2])
-count_in_window(KEYS[3], DAY)
-if ARGV[6] ~= '0' then count_in_window(KEYS[7], HOUR) end
+local from_reserve = is_known and wait_of_all > 0
+count_in_window(KEYS[3], DAY, table.concat({fresh.nonce, network, from_reserve and browser or '-'}, ' '))
+if ARGV[6] ~= '0' then count_in_window(KEYS[7], HOUR, fresh.nonce) end
 if ARGV[7] ~= '0' then count(KEYS[8], HOUR) end
 count(KEYS[4], MINUTE)
 return {'sent', code.deadline - now, code.nonce, code.key}

@@ -31,7 +31,14 @@ internal sealed class SendDecision(
     // Numbers are sold in blocks of a country and an operator: the first six digits name one.
     private const int PrefixLength = 7;
 
+    private const string Nobody = "-";
+    private const int MaxNameLength = 64;
+
     private static readonly LuaScript Script = LuaScript.FromResource(typeof(SendDecision), "Send.lua");
+
+    /// <summary>Whether a known browser can be called that.</summary>
+    public static bool IsBrowserName(string name) =>
+        name.Length is > 1 and <= MaxNameLength && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     /// <summary>Whether messages go to that kind of address at all.</summary>
     public bool Delivers(ContactAddress address) => address is not PhoneNumber number || sms.Serves(number);
@@ -81,7 +88,22 @@ internal sealed class SendDecision(
             $" {string.Join(' ', serverKeys.All.Select(k => k.Name))} ",
             JsonSerializer.Serialize(NewCode(request, scope), NewCodeJson.Default.NewCode),
             Message(request, scope).ToJson(),
+            request.ClientAddress is { } client ? new ClientNetwork(client).ToString() : Nobody,
+            BrowserOf(request.KnownBrowser),
+            limits.SendsPerDay + (request.WithoutCaptcha ? Reserves.FreshNetworkSendsWithoutCaptcha : Reserves.FreshNetworkSends),
+            limits.SendsPerDay + Reserves.FreshNetworkSends + Reserves.KnownBrowserSends,
+            Reserves.SendsOfOneBrowser,
+            Reserves.SendsOfOneBrowserAndNetwork,
         ];
+    }
+
+    private static string BrowserOf(string? name)
+    {
+        if (name is null)
+            return Nobody;
+        return IsBrowserName(name)
+            ? name
+            : throw new ArgumentException($"A known browser's name has 2 to {MaxNameLength} letters, digits, - and _.", nameof(name));
     }
 
     private NewCode NewCode(IssueRequest request, CodeScope scope)

@@ -261,6 +261,26 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     }
 
     [Fact]
+    public async Task A_browser_is_found_by_its_token_until_it_is_forgotten_or_its_time_is_over()
+    {
+        var token = await Throttle.RememberAsync("ann", null);
+        var name = await Throttle.FindBrowserAsync("ann", token);
+        Assert.NotNull(name);
+        Assert.NotEqual(token, name);
+        Assert.Null(await Throttle.FindBrowserAsync("bob", token));
+        Assert.Null(await Throttle.FindBrowserAsync("ann", null));
+        Assert.Null(await Throttle.FindBrowserAsync("ann", "no token"));
+
+        var key = (await KeysAsync()).Single(key => key.Contains(":devices:", StringComparison.Ordinal));
+        await _redis.Server.CliAsync("ZADD", key, "1", name);
+        Assert.Null(await Throttle.FindBrowserAsync("ann", token));
+
+        await Throttle.RememberAsync("ann", token);
+        await Throttle.ForgetDevicesAsync("ann");
+        Assert.Null(await Throttle.FindBrowserAsync("ann", token));
+    }
+
+    [Fact]
     public async Task An_account_remembers_its_last_twenty_browsers()
     {
         var first = await Throttle.RememberAsync("ann", null);

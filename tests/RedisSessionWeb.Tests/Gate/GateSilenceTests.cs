@@ -45,7 +45,7 @@ public sealed class GateSilenceTests(GateTests.Fixture fixture) : IClassFixture<
         var asked = await AnswersAsync("asked@example.com", wrong);
 
         Assert.Equal(await AnswersAsync("unasked@example.com", wrong), asked);
-        Assert.Equal([.. Enumerable.Repeat(1004, 20), 1014, 1014], asked);
+        Assert.Equal([.. Enumerable.Repeat(1004, 19), 1014, 1014, 1014], asked);
     }
 
     private async Task<List<int>> AnswersAsync(string email, string code)

@@ -111,20 +111,6 @@ public sealed class CodeGuessingTests(SharedRedis redis)
     }
 
     [Fact]
-    public async Task A_success_forgets_the_misses_of_the_address()
-    {
-        await using var bench = await CodeBench.StartAsync(redis.Server, o => { o.MissesPerDay = 5; });
-        for (var round = 0; round < 3; round++)
-        {
-            var code = await bench.ReceiveAsync();
-            for (var miss = 0; miss < 4; miss++)
-                Assert.Equal(ConfirmStatus.Wrong, await bench.ConfirmAsync(CodeBench.Try(CodeBench.Other(code))));
-            Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(code)));
-            await bench.AdvanceAsync(TimeSpan.FromSeconds(61));
-        }
-    }
-
-    [Fact]
     public async Task Without_a_code_any_answer_is_expired_and_costs_nothing()
     {
         await using var bench = await CodeBench.StartAsync(redis.Server);
@@ -136,7 +122,7 @@ public sealed class CodeGuessingTests(SharedRedis redis)
     public async Task Probing_for_a_code_that_no_browser_is_bound_to_counts_as_a_miss()
     {
         await using var bench = await CodeBench.StartAsync(redis.Server);
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 19; i++)
             Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try("123456", challenge: "")));
 
         Assert.Equal(ConfirmStatus.Blocked, await bench.ConfirmAsync(CodeBench.Try("123456", challenge: "")));

@@ -60,6 +60,31 @@ public sealed class RemoteServiceTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task Fresh_networks_known_browsers_and_the_network_that_answers_are_told_over_the_wire()
+    {
+        await using var service = await StartServiceAsync(configure: o => (o.SendsPerHour, o.SendsPerDay, o.CoolDown) = (1, 1, TimeSpan.FromSeconds(1)));
+        await using var web = await StartWebAsync(service);
+        IssueRequest From(string network) => CodeBench.Ask(challenge: "") with { ClientAddress = IPAddress.Parse(network), WithoutCaptcha = true };
+        async Task<IssueStatus> AskAsync(IssueRequest request)
+        {
+            await service.AdvanceAsync(TimeSpan.FromSeconds(1));
+            return (await web.Codes.IssueAsync(request)).Status;
+        }
+
+        Assert.Equal(IssueStatus.Sent, await AskAsync(From("192.0.2.1")));
+        Assert.Equal(IssueStatus.AddressLimit, await AskAsync(From("192.0.2.1")));
+        Assert.Equal(IssueStatus.Sent, await AskAsync(From("192.0.2.1") with { KnownBrowser = "known" }));
+        Assert.Equal(IssueStatus.Sent, await AskAsync(From("192.0.2.2")));
+        await Eventually.TrueAsync(() => service.Transport.Mails.Count == 3);
+        var code = RecordingTransport.CodeIn(service.Transport.Mails[2]);
+        for (var i = 0; i < 4; i++)
+            await web.ConfirmAsync(CodeBench.Try(CodeBench.Other(code), challenge: ""));
+        Assert.Equal(ConfirmStatus.Expired, await web.ConfirmAsync(CodeBench.Try(code, challenge: "")));
+        Assert.Equal(
+            ConfirmStatus.Confirmed, await web.ConfirmAsync(CodeBench.Try(code, challenge: "") with { ClientAddress = IPAddress.Parse("192.0.2.2") }));
+    }
+
+    [Fact]
     public async Task Cancelling_and_notices_go_over_the_wire_too()
     {
         await using var service = await StartServiceAsync();
@@ -119,9 +144,13 @@ public sealed class RemoteServiceTests(SharedRedis redis)
         Assert.Equal(ConfirmStatus.Expired, await right.ConfirmAsync(CodeBench.Try("123456")));
     }
 
-    private Task<CodeBench> StartServiceAsync(int port = 0, string secret = "", RedisServer? server = null, int captchas = 60) => CodeBench.StartAsync(
+    private Task<CodeBench> StartServiceAsync(int port = 0, string secret = "", RedisServer? server = null, int captchas = 60, Action<VerificationOptions>? configure = null) => CodeBench.StartAsync(
         server ?? redis.Server,
-        options => (options.Captcha.Image, options.Captcha.PerClientPerMinute) = (true, captchas),
+        options =>
+        {
+            (options.Captcha.Image, options.Captcha.PerClientPerMinute) = (true, captchas);
+            configure?.Invoke(options);
+        },
         services => services.Configure<VerificationServerOptions>(o => (o.Enabled, o.Port, o.Secret) = (true, port, secret)));
 
     /// <summary>Has no Redis at all: whatever asked for one would fail.</summary>

@@ -34,6 +34,7 @@ public sealed class OptionsTests
     [InlineData("Verification:DevelopmentMailbox", "true", "Verification:DevelopmentMailbox is true")]
     [InlineData("Verification:TriesPerCode", "0", "Verification:TriesPerCode is 0; allowed: 1 to 10")]
     [InlineData("Verification:MissesPerDay", "0", "Verification:MissesPerDay is 0; allowed: 5 to 100")]
+    [InlineData("Verification:MissesOfAllPerHour", "99", "Verification:MissesOfAllPerHour is 99; allowed: 100 to 1000000")]
     [InlineData("Verification:SendsPerHour", "0", "Verification:SendsPerHour is 0; allowed: 1 to 100")]
     [InlineData("Verification:SendsPerDay", "0", "Verification:SendsPerDay is 0; allowed: 5 to 1000")]
     [InlineData("Verification:SendsPerClientPerHour", "0", "Verification:SendsPerClientPerHour is 0; allowed: 1 to 10000")]

@@ -31,8 +31,9 @@ internal sealed class SignInByPhone(
     {
         if (!PhoneNumber.TryParse(typed, out var number, country ?? ""))
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
-        var isKnown = await FindAsync(number) is not null;
-        return await proof.AskAsync(Purpose, number, captcha, isKnown ? null : NoticeKind.NoAccount);
+        var account = await FindAsync(number);
+        var browser = account is null ? null : await throttle.FindBrowserAsync(account.Id, visitor.DeviceTokenFor(account.Id));
+        return await proof.AskAsync(Purpose, number, captcha, account is null ? NoticeKind.NoAccount : null, knownBrowser: browser);
     }
 
     public Task<IssueOutcome> AskAgainAsync(CaptchaAnswer? captcha) => AskAsync(Pending?.Address, country: null, captcha);
