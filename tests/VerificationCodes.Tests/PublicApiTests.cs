@@ -6,7 +6,7 @@ namespace VerificationCodes.Tests;
 /// <summary>The public surface is a promise: it changes on purpose, and stays small enough to be read.</summary>
 public sealed class PublicApiTests
 {
-    private const int MostLines = 180;
+    private const int MostLines = 190;
 
     [Fact]
     public void The_public_surface_is_exactly_the_approved_one()

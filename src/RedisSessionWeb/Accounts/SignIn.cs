@@ -21,6 +21,9 @@ internal sealed class SignIn(UserManager<Account> accounts, PasswordCheck passwo
     /// <summary>Longer than any address or name: what is longer is nobody, and is not carried further.</summary>
     private const int MaxSubjectLength = 320;
 
+    /// <summary>The account of whoever is signed in here.</summary>
+    public Task<Account?> FindAccountAsync() => accounts.GetUserAsync(visitor.User);
+
     public async Task<SignInOutcome> WithPasswordAsync(string? email, string? password)
     {
         var account = EmailAddress.TryParse(email, out var address) ? await accounts.FindOwnerAsync(address) : null;

@@ -1,13 +1,14 @@
 -- Decides whether a message may go to an address now and, if so, makes or renews the code, counts and queues the
 -- message. One step, because each part alone can be raced: two requests that both see no cool-down send two mails, a
 -- captcha checked before it is deleted is worth many messages, a code without its message reaches nobody.
--- KEYS: 1 the hash of open codes   2 cool-down   3 the address's messages   4 the counter of all   5 the outbox
---       6 the captcha   7 the client's messages   8 the counter of the number's prefix
---       (6, 7, 8 repeat key 2 where they do not apply)
+-- KEYS: 1 the hash of open codes   2 cool-down   3 the address's messages   4 the counter of all mails   5 the outbox
+--       6 the captcha   7 the client's messages   8... further counters: those of text messages
+--       (4, 6, 7 repeat key 2 where they do not apply)
 -- ARGV: 1 captcha: 'off', 'right' or 'wrong'   2 cool-down ms   3 per address and hour   4 per address and 24 h
---       5 of all per minute   6 per client and hour (0: no client)   7 per prefix and hour (0: no prefix)
+--       5 of all per minute (0: no mail)   6 per client and hour (0: no client)   7 how many further counters
 --       8 the browser (field)   9 life of a code in ms   10 names of the accepted keys, each between spaces
 --       11 the new code: JSON of nonce, key, proof, instead   12 the message: JSON, this script adds what it decided
+--       13... of each further counter: its limit, its window in ms
 -- Returns {'sent', ms of life left, nonce, key name} or {reason, ms to wait}; reasons: 'captcha-expired',
 -- 'captcha-wrong', 'too-soon', 'address-limit', 'client-limit', 'busy'
 local MINUTE, HOUR, DAY = 60000, 3600000, 86400000
@@ -43,8 +44,8 @@ refuse('too-soon', redis.call('PTTL', KEYS[2]))
 refuse('address-limit', wait_for_window(KEYS[3], tonumber(ARGV[3]), HOUR))
 refuse('address-limit', wait_for_window(KEYS[3], tonumber(ARGV[4]), DAY))
 if ARGV[6] ~= '0' then refuse('client-limit', wait_for_window(KEYS[7], tonumber(ARGV[6]), HOUR)) end
-if ARGV[7] ~= '0' then refuse('busy', wait_for_counter(KEYS[8], tonumber(ARGV[7]))) end
-refuse('busy', wait_for_counter(KEYS[4], tonumber(ARGV[5])))
+if ARGV[5] ~= '0' then refuse('busy', wait_for_counter(KEYS[4], tonumber(ARGV[5]))) end
+for i = 1, tonumber(ARGV[7]) do refuse('busy', wait_for_counter(KEYS[7 + i], tonumber(ARGV[11 + 2 * i]))) end
 if reason then return {reason, wait} end
 
 -- A code in the first half of its life is sent again; a decoy stays a decoy and a real one real, or a new one is made.
@@ -88,8 +89,8 @@ end
 redis.call('SET', KEYS[2], '1', 'PX', ARGV[2])
 count_in_window(KEYS[3], DAY)
 if ARGV[6] ~= '0' then count_in_window(KEYS[7], HOUR) end
-if ARGV[7] ~= '0' then count(KEYS[8], HOUR) end
-count(KEYS[4], MINUTE)
+if ARGV[5] ~= '0' then count(KEYS[4], MINUTE) end
+for i = 1, tonumber(ARGV[7]) do count(KEYS[7 + i], ARGV[12 + 2 * i]) end
 
 local message = cjson.decode(ARGV[12])
 message.nonce, message.key, message.deadline = code.nonce, code.key, code.deadline

@@ -28,9 +28,6 @@ internal enum CaptchaVerdict
 internal sealed class SendDecision(
     IRedisClient redis, RedisKeys keys, ServerKeys serverKeys, IOptions<VerificationOptions> options, SmsRoute sms)
 {
-    // Numbers are sold in blocks of a country and an operator: the first six digits name one.
-    private const int PrefixLength = 7;
-
     private static readonly LuaScript Script = LuaScript.FromResource(typeof(SendDecision), "Send.lua");
 
     /// <summary>Whether messages go to that kind of address at all.</summary>
@@ -55,11 +52,11 @@ internal sealed class SendDecision(
             keys.Code(request.Purpose, request.Address),
             coolDown,
             keys.Sends(request.Address),
-            keys.SendsOfAll,
+            request.Address is PhoneNumber ? coolDown : keys.SendsOfAll,
             keys.Outbox,
             captcha == CaptchaVerdict.NotRequired ? coolDown : keys.Captcha(request.Captcha!.Id),
             request.ClientAddress is { } client ? keys.SendsOfClient(new ClientNetwork(client)) : coolDown,
-            request.Address is PhoneNumber number ? keys.SendsToNumberPrefix(number.Value[..PrefixLength]) : coolDown,
+            .. CountersOf(request.Address).Select(counter => (RedisArgument)counter.Key),
         ];
     }
 
@@ -67,22 +64,26 @@ internal sealed class SendDecision(
     {
         var limits = options.Value;
         var scope = CodeScope.Create(request.Purpose, request.Address, request.Challenge);
+        var counters = CountersOf(request.Address);
         return
         [
             captcha switch { CaptchaVerdict.NotRequired => "off", CaptchaVerdict.Right => "right", _ => "wrong" },
             (long)limits.CoolDown.TotalMilliseconds,
             limits.SendsPerHour,
             limits.SendsPerDay,
-            limits.SendsPerMinute,
+            request.Address is PhoneNumber ? 0 : limits.SendsPerMinute,
             request.ClientAddress is null ? 0 : limits.SendsPerClientPerHour,
-            request.Address is PhoneNumber ? sms.SendsPerPrefixPerHour : 0,
+            counters.Count,
             scope.Browser,
             (long)limits.CodeLifetime.TotalMilliseconds,
             $" {string.Join(' ', serverKeys.All.Select(k => k.Name))} ",
             JsonSerializer.Serialize(NewCode(request, scope), NewCodeJson.Default.NewCode),
             Message(request, scope).ToJson(),
+            .. counters.SelectMany(counter => new RedisArgument[] { counter.Limit, (long)counter.Window.TotalMilliseconds }),
         ];
     }
+
+    private IReadOnlyList<SendCounter> CountersOf(ContactAddress address) => address is PhoneNumber number ? sms.CountersOf(number) : [];
 
     private NewCode NewCode(IssueRequest request, CodeScope scope)
     {
