@@ -59,7 +59,7 @@ public sealed class VerificationOptions
     /// <summary>Messages that one client (an IPv4 address, an IPv6 /64) may cause in any hour. 1 to 10000; default 30.</summary>
     public int SendsPerClientPerHour { get; set; } = 30;
 
-    /// <summary>The breaker: messages in one minute, all together. 1 to 1000000; default 600.</summary>
+    /// <summary>The breaker: mails in one minute, all together; text messages have their own (<c>Sms</c>). 1 to 1000000; default 600.</summary>
     public int SendsPerMinute { get; set; } = 600;
 
     /// <summary>The captcha before a message may be sent.</summary>

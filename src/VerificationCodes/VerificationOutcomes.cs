@@ -15,7 +15,7 @@ public enum IssueStatus
     /// <summary>This client had its messages of the hour. 429, <see cref="IssueOutcome.RetryAfter"/>.</summary>
     ClientLimit,
 
-    /// <summary>All together had theirs (the breaker), or all numbers of one prefix. 429, <see cref="IssueOutcome.RetryAfter"/>.</summary>
+    /// <summary>All together had theirs (the breaker), or all numbers, those of one region or of one prefix. 429, <see cref="IssueOutcome.RetryAfter"/>.</summary>
     Busy,
 
     /// <summary>A captcha is required and none was given. Show one; nothing was counted.</summary>
@@ -30,7 +30,7 @@ public enum IssueStatus
     /// <summary>The provider of text messages fails at the moment; nothing was counted or redeemed. 503, <see cref="IssueOutcome.RetryAfter"/>.</summary>
     ProviderDown,
 
-    /// <summary>No messages go there: an SMS where SMS is off, or a country that is not on the allow-list. 400.</summary>
+    /// <summary>No messages go there: an SMS where SMS is off, to a region that is not on the allow-list, or to a number that is not mobile. 400.</summary>
     NotDeliverable,
 }
 

@@ -21,6 +21,9 @@ internal sealed class SignIn(UserManager<Account> accounts, PasswordCheck passwo
     /// <summary>Longer than any address or name: what is longer is nobody, and is not carried further.</summary>
     private const int MaxSubjectLength = 320;
 
+    /// <summary>The account of whoever is signed in here.</summary>
+    public Task<Account?> FindAccountAsync() => accounts.GetUserAsync(visitor.User);
+
     /// <param name="email">The address as typed.</param>
     /// <param name="password">The password as typed.</param>
     /// <param name="isBrowser">Whether the client keeps cookies: only then is it to be known to the account from now on.</param>

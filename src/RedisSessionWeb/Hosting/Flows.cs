@@ -25,6 +25,8 @@ internal static class Flows
         services.AddScoped<ChangeEmail>();
         services.AddScoped<ChangePassword>();
         services.AddScoped<DeleteAccount>();
+        services.AddSingleton<NumberCollisions>();
+        services.AddScoped<NumberOwner>();
         services.AddScoped<SignInByPhone>();
         services.AddScoped<ChangePhone>();
         services.AddScoped<Inspector>();

@@ -22,11 +22,11 @@ internal sealed record ContactWords(
         text["Too many wrong codes for this address."]);
 
     /// <param name="text">The texts of the site.</param>
-    /// <param name="countries">The country codes that messages go to; empty: known to the verification service alone.</param>
+    /// <param name="countries">The regions that messages go to, as people know them; empty: known to the verification service alone.</param>
     public static ContactWords OfTextMessages(IStringLocalizer<Text> text, string countries) => new(
         countries.Length == 0
-            ? text["Enter one phone number with its country code, such as +49 1512 3456789, of a country that text messages go to."]
-            : text["Enter one phone number. Text messages go to numbers that begin with {0}.", countries],
+            ? text["Enter one mobile number with its country code, such as +49 1512 3456789, of a country that text messages go to."]
+            : text["Enter one mobile number. Text messages go to numbers of these countries: {0}.", countries],
         text["A text message is on its way to this number."],
         text["This number was sent too many text messages."],
         text["Too many text messages were asked for from your network."],

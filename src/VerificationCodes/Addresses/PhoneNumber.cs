@@ -4,56 +4,71 @@ using System.Text;
 
 namespace VerificationCodes.Addresses;
 
-/// <summary>A phone number in international form (ITU-T E.164): <c>+</c>, a country code, at most 15 digits in all.</summary>
+/// <summary>
+/// A phone number that a country has given out or may give out, in international form (ITU-T E.164): one telephone, one
+/// form. <see cref="NumberingPlans"/> says which numbers there are.
+/// </summary>
 public sealed class PhoneNumber : ContactAddress
 {
-    // E.164 allows 15 digits; no country has numbers of fewer than 7 with its code.
-    private const int MinDigits = 7;
-    private const int MaxDigits = 15;
-
     // People type separators; nobody types more than one per digit.
     private const int MaxLength = 40;
 
-    // The zero in front of a number is dialled inside a country only, and part of the number in these two.
-    private static readonly string[] CountriesThatKeepTheZero = ["+39", "+378"];
+    private PhoneNumber(NumberingPlans.Entry entry)
+        : base(entry.Value, string.Concat(entry.Value.AsSpan(0, 3), new string('*', entry.Value.Length - 5), entry.Value.AsSpan(entry.Value.Length - 2))) =>
+        (Region, TakesTextMessages) = (entry.Region, entry.IsMobile);
 
-    private PhoneNumber(string value)
-        : base(value, string.Concat(value.AsSpan(0, 3), new string('*', value.Length - 5), value.AsSpan(value.Length - 2)))
-    {
-    }
+    /// <summary>The region that gives it out, in ISO 3166-1 alpha-2, such as <c>DE</c>; <c>001</c> where none does.</summary>
+    public string Region { get; }
+
+    /// <summary>Whether it is a mobile number, or may be one where mobile numbers look like all others.</summary>
+    internal bool TakesTextMessages { get; }
+
+    /// <summary>What stands before the numbers of a region in international form, such as <c>+49</c>; empty: there is no such region.</summary>
+    /// <param name="region">The region, such as <c>DE</c>.</param>
+    public static string CountryCodeOf(string region) => NumberingPlans.CountryCodeOf(region) is { Length: > 0 } digits ? "+" + digits : "";
+
+    /// <summary>
+    /// Other forms in which a former version of this library may have kept the number: with the digit that is dialled inside the
+    /// country, or with the country code twice. None of them is a number of its own. Rarely more than three.
+    /// </summary>
+    public IReadOnlyList<string> FormerValues() => NumberingPlans.MisreadingsOf(Value);
 
     /// <summary>
     /// Reads a number. Blanks, dashes, dots, slashes, parentheses, full-width characters and a zero in parentheses
-    /// (<c>+44 (0)20 …</c>) are accepted.
+    /// (<c>+44 (0)20 …</c>) are accepted; letters, extensions and <c>tel:</c> are not.
     /// </summary>
     /// <param name="text">What was typed, or <see langword="null"/>.</param>
     /// <param name="number">The number, when the result is <see langword="true"/>.</param>
-    /// <param name="countryCode">
-    /// Reads it as people of this country write it, such as <c>+49</c>: also with <c>00</c> for the <c>+</c>, and without a
-    /// country code, with or without the zero that is dialled inside the country. Default <see langword="null"/>: only
-    /// international form, <c>+</c> and country code.
+    /// <param name="region">
+    /// Reads it as people in this region write it, such as <c>DE</c>: also with <c>00</c> for the <c>+</c>, and without a
+    /// country code, with or without the digit that is dialled inside the country. Empty: <c>00</c> alone. Default
+    /// <see langword="null"/>: only international form, <c>+</c> and country code.
     /// </param>
     /// <returns>Whether it is one.</returns>
-    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out PhoneNumber? number, string? countryCode = null)
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out PhoneNumber? number, string? region = null)
     {
         number = null;
         if (!TryClean(text, out var clean))
             return false;
-        if (countryCode is null || clean[0] == '+')
-            return TryMake(clean, out number);
-        if (clean.StartsWith("00", StringComparison.Ordinal))
-            return TryMake("+" + clean[2..], out number);
-        if (countryCode.Length < 2) // no digit: whatever was typed would pass for international
-            return false;
-        var national = clean[0] == '0' && !CountriesThatKeepTheZero.Contains(countryCode) ? clean[1..] : clean;
-        return TryMake(countryCode + national, out number);
+        if (region is not null && clean.StartsWith("00", StringComparison.Ordinal))
+            clean = "+" + clean[2..];
+        var entry = clean[0] == '+' ? NumberingPlans.Find(clean) : ReadInside(region, clean);
+        number = entry is null ? null : new PhoneNumber(entry);
+        return number is not null;
     }
 
-    private static bool TryMake(string clean, out PhoneNumber? number)
+    /// <summary>
+    /// Digits without a plus. Some begin with the country code all the same: they are read so where that makes a mobile number and
+    /// reading them as a number inside the region does not.
+    /// </summary>
+    private static NumberingPlans.Entry? ReadInside(string? region, string digits)
     {
-        var fits = clean.Length is > MinDigits and <= MaxDigits + 1 && clean[0] == '+' && clean[1] != '0' && clean.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
-        number = fits ? new PhoneNumber(clean) : null;
-        return fits;
+        if (string.IsNullOrEmpty(region))
+            return null;
+        var inside = NumberingPlans.Find(digits, region);
+        if (inside is { IsMobile: true } || !digits.StartsWith(NumberingPlans.CountryCodeOf(region), StringComparison.Ordinal))
+            return inside;
+        return NumberingPlans.Find("+" + digits) is { IsMobile: true } outside ? outside : inside;
     }
 
     /// <summary>Digits, and a <c>+</c> before them where there was one.</summary>
@@ -71,14 +86,11 @@ public sealed class PhoneNumber : ContactAddress
                 plain.Append(narrow);
         }
 
-        if (plain.Length > 0 && plain[0] == '+' && !CountriesThatKeepTheZero.Any(plain.ToString().StartsWith))
-            plain.Replace("(0)", "");
-        plain.Replace("(", "").Replace(")", "");
         clean = plain.ToString();
         return clean.Length > 0 && clean.AsSpan(clean[0] == '+' ? 1 : 0).IndexOfAnyExceptInRange('0', '9') < 0;
     }
 
     /// <summary>What stands between digits, and the invisible marks that come along with a number copied from contacts.</summary>
-    private static bool IsSilent(char c) => c is '.' or '/' or '−'
+    private static bool IsSilent(char c) => c is '.' or '/' or '−' or '(' or ')'
         || char.GetUnicodeCategory(c) is UnicodeCategory.SpaceSeparator or UnicodeCategory.DashPunctuation or UnicodeCategory.Format;
 }

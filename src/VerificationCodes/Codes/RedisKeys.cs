@@ -18,7 +18,7 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>The development mailbox: a list, newest first.</summary>
     public string DevelopmentMailbox => prefix + "DEV:mailbox";
 
-    /// <summary>Messages of the running minute, all together: a counter.</summary>
+    /// <summary>Mails of the running minute, all together: a counter.</summary>
     public string SendsOfAll => prefix + "sends_all";
 
     /// <summary>Open codes: a hash, one field per browser.</summary>
@@ -32,6 +32,15 @@ internal sealed class RedisKeys(string prefix)
 
     /// <summary>The times of messages that a client caused: a sorted set.</summary>
     public string SendsOfClient(ClientNetwork client) => $"{prefix}sends_ip_{client}";
+
+    /// <summary>Text messages of the running hour, all together: a counter.</summary>
+    public string TextsOfHour => prefix + "sends_sms_hour";
+
+    /// <summary>Text messages of the running day, all together: a counter.</summary>
+    public string TextsOfDay => prefix + "sends_sms_day";
+
+    /// <summary>Text messages of the running hour to numbers of one region: a counter.</summary>
+    public string TextsToRegion(string region) => $"{prefix}sends_sms_{region}";
 
     /// <summary>Messages of the running hour to numbers of one prefix: a counter.</summary>
     public string SendsToNumberPrefix(string digits) => $"{prefix}sends_prefix_{digits}";

@@ -6,7 +6,10 @@ public sealed class SmsOptions
     /// <summary>Whether codes go to phone numbers at all. Default <see langword="false"/>.</summary>
     public bool Enabled { get; set; }
 
-    /// <summary>The country codes that messages go to, such as <c>+86</c>, <c>+49</c>. Default empty: none, and a refusal to start where SMS is enabled.</summary>
+    /// <summary>
+    /// The regions that messages go to, in ISO 3166-1 alpha-2, such as <c>CN</c>, <c>DE</c>. Default empty: none, and a refusal to
+    /// start where SMS is enabled.
+    /// </summary>
     public IList<string> Countries { get; } = [];
 
     /// <summary>
@@ -24,6 +27,15 @@ public sealed class SmsOptions
 
     /// <summary>The sender's number or name.</summary>
     public string From { get; set; } = "";
+
+    /// <summary>The breaker: text messages in one hour, all together. Mail has its own. 1 to 100000; default 600.</summary>
+    public int SendsPerHour { get; set; } = 600;
+
+    /// <summary>The breaker of a day: text messages in 24 hours, all together. <see cref="SendsPerHour"/> to 1000000; default 3000.</summary>
+    public int SendsPerDay { get; set; } = 3000;
+
+    /// <summary>The breaker per region: messages in one hour to its numbers. 1 to 100000; default 300.</summary>
+    public int SendsPerRegionPerHour { get; set; } = 300;
 
     /// <summary>The breaker per prefix (the first six digits): messages in one hour. 1 to 100000; default 60.</summary>
     public int SendsPerPrefixPerHour { get; set; } = 60;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using Microsoft.Extensions.Options;
 
 using VerificationCodes.Addresses;
@@ -34,17 +36,16 @@ internal sealed class SmsOptionsCheck(HostEnvironmentKind environment, IOptions<
     public ValidateOptionsResult Validate(string? name, SmsOptions options)
     {
         var findings = new Findings();
-        if (verification.Value.Remote is not null || !options.Enabled)
+        if (!options.Enabled)
             return findings.Result;
-        findings.Require(options.Countries.Count > 0, "Sms:Countries is empty; needed: one or more country codes, such as +49.");
         for (var i = 0; i < options.Countries.Count; i++)
-        {
-            var country = options.Countries[i];
-            findings.Require(
-                country.Length is >= 2 and <= 5 && country[0] == '+' && country.Skip(1).All(char.IsAsciiDigit) && country[1] != '0',
-                $"Sms:Countries:{i} is '{country}'; allowed: + and one to four digits.");
-        }
-
+            CheckRegion($"Sms:Countries:{i}", options.Countries[i], findings);
+        if (verification.Value.Remote is not null)
+            return findings.Result;
+        findings.Require(options.Countries.Count > 0, "Sms:Countries is empty; needed: one or more regions, such as DE.");
+        findings.Number("Sms:SendsPerHour", options.SendsPerHour, 1, 100_000);
+        findings.Number("Sms:SendsPerDay", options.SendsPerDay, options.SendsPerHour, 1_000_000);
+        findings.Number("Sms:SendsPerRegionPerHour", options.SendsPerRegionPerHour, 1, 100_000);
         findings.Number("Sms:SendsPerPrefixPerHour", options.SendsPerPrefixPerHour, 1, 100_000);
         if (options.Endpoint is null)
         {
@@ -57,5 +58,20 @@ internal sealed class SmsOptionsCheck(HostEnvironmentKind environment, IOptions<
             $"Sms:Endpoint is '{options.Endpoint}'; allowed: an absolute https address (http in Development).");
         findings.Require(options.From.Length is >= 1 and <= 40, $"Sms:From has {options.From.Length} characters; allowed: 1 to 40.");
         return findings.Result;
+    }
+
+    private static void CheckRegion(string key, string region, Findings findings)
+    {
+        // Country codes were the values of former versions.
+        var named = region.StartsWith('+') && int.TryParse(region.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+            ? NumberingPlans.RegionsOf(code)
+            : [];
+        var instead = named.Count switch
+        {
+            0 => "a region in two capitals (ISO 3166-1), such as DE",
+            1 => $"regions, here {named[0]}",
+            _ => $"regions, here {named[0]} and, where they are meant, {string.Join(", ", named.Skip(1))}",
+        };
+        findings.Require(NumberingPlans.IsRegion(region), $"{key} is '{region}'; allowed: {instead}.");
     }
 }

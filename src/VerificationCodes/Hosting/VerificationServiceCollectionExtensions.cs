@@ -115,6 +115,7 @@ public static class VerificationServiceCollectionExtensions
         // Null outside Development: the page that shows it is then not mapped.
         services.TryAddSingleton<IDevelopmentMailbox>(sp =>
             sp.GetRequiredService<HostEnvironmentKind>().IsDevelopment ? sp.GetRequiredService<DevelopmentMailbox>() : null!);
+        services.AddHostedService<NumberingPlansLoader>();
         services.AddHostedService<StartupWarnings>();
         services.AddHostedService<OutboxWorker>();
         services.AddHostedService(sp => sp.GetRequiredService<VerificationServer>());

@@ -1,16 +1,17 @@
 -- Decides whether a message may go to an address now and, if so, makes or renews the code, counts and queues the
 -- message. One step, because each part alone can be raced: two requests that both see no cool-down send two mails, a
 -- captcha checked before it is deleted is worth many messages, a code without its message reaches nobody.
--- KEYS: 1 the hash of open codes   2 cool-down   3 the address's messages   4 the counter of all   5 the outbox
---       6 the captcha   7 the client's messages   8 the counter of the number's prefix
---       (6, 7, 8 repeat key 2 where they do not apply)
+-- KEYS: 1 the hash of open codes   2 cool-down   3 the address's messages   4 the counter of all mails   5 the outbox
+--       6 the captcha   7 the client's messages   8... further counters: those of text messages
+--       (4, 6, 7 repeat key 2 where they do not apply)
 -- ARGV: 1 captcha: 'off', 'right' or 'wrong'   2 cool-down ms   3 per address and hour   4 per address and 24 h
---       5 of all per minute   6 per client and hour (0: no client)   7 per prefix and hour (0: no prefix)
+--       5 of all per minute (0: no mail)   6 per client and hour (0: no client)   7 how many further counters
 --       8 the browser (field)   9 life of a code in ms   10 names of the accepted keys, each between spaces
 --       11 the new code: JSON of nonce, key, proof, instead   12 the message: JSON, this script adds what it decided
 --       13 the network that asks, or '-'   14 the known browser that asks, or '-'
 --       15 up to how many messages of 24 h a network may cause one that has caused none of them   16 and a known browser
 --       17 how many of these a known browser may cause   18 and a known browser from one network
+--       19... of each further counter: its limit, its window in ms
 -- Returns {'sent', ms of life left, nonce, key name} or {reason, ms to wait}; reasons: 'captcha-expired',
 -- 'captcha-wrong', 'too-soon', 'address-limit', 'client-limit', 'busy'
 local MINUTE, HOUR, DAY = 60000, 3600000, 86400000
@@ -73,8 +74,8 @@ if ARGV[6] ~= '0' and not is_known then
   local oldest = redis.call('ZRANGE', KEYS[7], -ARGV[6], -ARGV[6], 'WITHSCORES')
   if oldest[2] then refuse('client-limit', oldest[2] + HOUR - now) end
 end
-if ARGV[7] ~= '0' then refuse('busy', wait_for_counter(KEYS[8], tonumber(ARGV[7]))) end
-refuse('busy', wait_for_counter(KEYS[4], tonumber(ARGV[5])))
+if ARGV[5] ~= '0' then refuse('busy', wait_for_counter(KEYS[4], tonumber(ARGV[5]))) end
+for i = 1, tonumber(ARGV[7]) do refuse('busy', wait_for_counter(KEYS[7 + i], tonumber(ARGV[17 + 2 * i]))) end
 if reason then return {reason, wait} end
 
 -- A code in the first half of its life is sent again; a decoy stays a decoy and a real one real, or a new one is made. One
@@ -137,6 +138,6 @@ redis.call('SET', KEYS[2], '1', 'PX', ARGV[2])
 local from_reserve = is_known and wait_of_all > 0
 count_in_window(KEYS[3], DAY, table.concat({fresh.nonce, network, from_reserve and browser or '-'}, ' '))
 if ARGV[6] ~= '0' then count_in_window(KEYS[7], HOUR, fresh.nonce) end
-if ARGV[7] ~= '0' then count(KEYS[8], HOUR) end
-count(KEYS[4], MINUTE)
+if ARGV[5] ~= '0' then count(KEYS[4], MINUTE) end
+for i = 1, tonumber(ARGV[7]) do count(KEYS[7 + i], ARGV[18 + 2 * i]) end
 return {'sent', code.deadline - now, code.nonce, code.key}

@@ -28,9 +28,6 @@ internal enum CaptchaVerdict
 internal sealed class SendDecision(
     IRedisClient redis, RedisKeys keys, ServerKeys serverKeys, IOptions<VerificationOptions> options, SmsRoute sms)
 {
-    // Numbers are sold in blocks of a country and an operator: the first six digits name one.
-    private const int PrefixLength = 7;
-
     private const string Nobody = "-";
     private const int MaxNameLength = 64;
 
@@ -62,11 +59,11 @@ internal sealed class SendDecision(
             keys.Code(request.Purpose, request.Address),
             coolDown,
             keys.Sends(request.Address),
-            keys.SendsOfAll,
+            request.Address is PhoneNumber ? coolDown : keys.SendsOfAll,
             keys.Outbox,
             captcha == CaptchaVerdict.NotRequired ? coolDown : keys.Captcha(request.Captcha!.Id),
             request.ClientAddress is { } client ? keys.SendsOfClient(new ClientNetwork(client)) : coolDown,
-            request.Address is PhoneNumber number ? keys.SendsToNumberPrefix(number.Value[..PrefixLength]) : coolDown,
+            .. CountersOf(request.Address).Select(counter => (RedisArgument)counter.Key),
         ];
     }
 
@@ -74,15 +71,16 @@ internal sealed class SendDecision(
     {
         var limits = options.Value;
         var scope = CodeScope.Create(request.Purpose, request.Address, request.Challenge);
+        var counters = CountersOf(request.Address);
         return
         [
             captcha switch { CaptchaVerdict.NotRequired => "off", CaptchaVerdict.Right => "right", _ => "wrong" },
             (long)limits.CoolDown.TotalMilliseconds,
             limits.SendsPerHour,
             limits.SendsPerDay,
-            limits.SendsPerMinute,
+            request.Address is PhoneNumber ? 0 : limits.SendsPerMinute,
             request.ClientAddress is null ? 0 : limits.SendsPerClientPerHour,
-            request.Address is PhoneNumber ? sms.SendsPerPrefixPerHour : 0,
+            counters.Count,
             scope.Browser,
             (long)limits.CodeLifetime.TotalMilliseconds,
             $" {string.Join(' ', serverKeys.All.Select(k => k.Name))} ",
@@ -94,6 +92,7 @@ internal sealed class SendDecision(
             limits.SendsPerDay + Reserves.FreshNetworkSends + Reserves.KnownBrowserSends,
             Reserves.SendsOfOneBrowser,
             Reserves.SendsOfOneBrowserAndNetwork,
+            .. counters.SelectMany(counter => new RedisArgument[] { counter.Limit, (long)counter.Window.TotalMilliseconds }),
         ];
     }
 
@@ -105,6 +104,8 @@ internal sealed class SendDecision(
             ? name
             : throw new ArgumentException($"A known browser's name has 2 to {MaxNameLength} letters, digits, - and _.", nameof(name));
     }
+
+    private IReadOnlyList<SendCounter> CountersOf(ContactAddress address) => address is PhoneNumber number ? sms.CountersOf(number) : [];
 
     private NewCode NewCode(IssueRequest request, CodeScope scope)
     {

@@ -159,7 +159,7 @@ public sealed class PhoneJourneyTests(Chromium chromium) : IAsyncLifetime
 
         await page.GotoAsync("/signin");
         await page.Locator("main").GetByRole(AriaRole.Link, new() { NameRegex = new("^Sign in by text message$|^短信验证码登录$") }).ClickAsync();
-        await page.Locator("select[name=Country]").SelectOptionAsync("+49");
+        await page.Locator("select[name=Country]").SelectOptionAsync("DE");
         await person.FillAsync("^Phone number|^手机号", "０１５１ 4000-0001");
         await person.PressAsync("Send the code|发送验证码");
         await page.ArriveAtAsync("**/signin/phone/confirm");

@@ -101,7 +101,7 @@ public sealed class SplitJourneyTests(Chromium chromium)
         using var visit = new Visit(app);
 
         await visit.OpenAsync("/signin/phone");
-        await visit.SubmitAsync(("Number", "0151 23456789"), ("Country", "+49"));
+        await visit.SubmitAsync(("Number", "0151 23456789"), ("Country", "DE"));
 
         Assert.Equal(HttpStatusCode.BadRequest, visit.Response.StatusCode);
         Assert.StartsWith("Text messages do not go to this number.", visit.ErrorOf("Number"), StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public sealed class SplitJourneyTests(Chromium chromium)
         using var again = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
         Assert.Equal("{\"code\":5001}", await (await client.PostAsync("/sms/+4915123456789", again)).Content.ReadAsStringAsync());
         await visit.OpenAsync("/signin/phone");
-        await visit.SubmitAsync(("Number", "0151 23456789"), ("Country", "+49"));
+        await visit.SubmitAsync(("Number", "0151 23456789"), ("Country", "DE"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, visit.Response.StatusCode);
     }
 

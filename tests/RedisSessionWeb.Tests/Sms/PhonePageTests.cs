@@ -24,7 +24,7 @@ public sealed class PhonePageTests(AppFixture fixture) : IClassFixture<AppFixtur
         using var elsewhere = new Visit(fixture.App);
         await SignInAsync(elsewhere, "ann@example.com");
 
-        await AskAsync(visit, "(0151) 3000-0001", "+49");
+        await AskAsync(visit, "(0151) 3000-0001", "DE");
         Assert.Equal("/account/phone/code", visit.Path);
         Assert.Contains("+4915130000001", visit.Main, StringComparison.Ordinal);
         await visit.SubmitAsync(("Code", await visit.ReadTextMessageAsync("+4915130000001")));
@@ -46,7 +46,7 @@ public sealed class PhonePageTests(AppFixture fixture) : IClassFixture<AppFixtur
     {
         using var visit = await RegisterAsync("pass");
 
-        await AskAsync(visit, "0151 30000002", "+49", "wrong");
+        await AskAsync(visit, "0151 30000002", "DE", "wrong");
 
         Assert.Equal((HttpStatusCode.BadRequest, "This is not your present password."), (visit.Response.StatusCode, visit.ErrorOf("Password")));
         Assert.Null(await visit.ReadMailAsync("+4915130000002"));
@@ -214,9 +214,9 @@ public sealed class PhonePageTests(AppFixture fixture) : IClassFixture<AppFixtur
     }
 
     [Theory]
-    [InlineData("not a number", "+49")]
-    [InlineData("+33 6 12 34 56 78", "+49")]
-    [InlineData("12", "+86")]
+    [InlineData("not a number", "DE")]
+    [InlineData("+33 6 12 34 56 78", "DE")]
+    [InlineData("12", "CN")]
     public async Task What_is_no_number_that_messages_go_to_is_told_with_the_countries(string number, string country)
     {
         using var visit = new Visit(fixture.App);
@@ -224,7 +224,7 @@ public sealed class PhonePageTests(AppFixture fixture) : IClassFixture<AppFixtur
         await AskToSignInAsync(visit, number, country: country);
 
         Assert.Equal(HttpStatusCode.BadRequest, visit.Response.StatusCode);
-        Assert.Equal("Enter one phone number. Text messages go to numbers that begin with +1, +44, +49, +86.", visit.ErrorOf("Number"));
+        Assert.Equal("Enter one mobile number. Text messages go to numbers of these countries: +1 US, +44 GB, +49 DE, +86 CN.", visit.ErrorOf("Number"));
         Assert.Equal(country, visit.Page.QuerySelector("select[name=Country] option[selected]")!.GetAttribute("value"));
     }
 
@@ -262,13 +262,13 @@ public sealed class PhonePageTests(AppFixture fixture) : IClassFixture<AppFixtur
         Assert.Equal("/account", visit.Path);
     }
 
-    private static async Task AskAsync(Visit visit, string number, string country = "+49", string password = Password)
+    private static async Task AskAsync(Visit visit, string number, string country = "DE", string password = Password)
     {
         await visit.OpenAsync("/account/phone");
         await visit.SubmitAsync(("Number", number), ("Country", country), ("Password", password));
     }
 
-    private static async Task AskToSignInAsync(Visit visit, string number, string? returnUrl = null, string country = "+49")
+    private static async Task AskToSignInAsync(Visit visit, string number, string? returnUrl = null, string country = "DE")
     {
         await visit.OpenAsync("/signin/phone" + (returnUrl is null ? "" : "?ReturnUrl=" + returnUrl));
         await visit.SubmitAsync(("Number", number), ("Country", country));

@@ -18,8 +18,8 @@ public sealed class SmsFixture : IAsyncLifetime
     internal static string[] SettingsFor(SmsProvider provider) =>
     [
         "Sms:Enabled=true", "Sms:Endpoint=" + provider.Endpoint, "Sms:User=" + SmsProvider.User, "Sms:Password=" + SmsProvider.Password,
-        "Sms:From=+15005550006", "Sms:Domain=example.com", "Sms:Countries:0=+49", "Sms:Countries:1=+86", "Sms:Countries:2=+1", "Sms:Countries:3=+44",
-        "Sms:SendsPerPrefixPerHour=10000",
+        "Sms:From=+15005550006", "Sms:Domain=example.com", "Sms:Countries:0=DE", "Sms:Countries:1=CN", "Sms:Countries:2=US", "Sms:Countries:3=GB",
+        "Sms:SendsPerPrefixPerHour=10000", "Sms:SendsPerRegionPerHour=10000", "Sms:SendsPerHour=10000", "Sms:SendsPerDay=10000",
     ];
 
     public async ValueTask InitializeAsync()

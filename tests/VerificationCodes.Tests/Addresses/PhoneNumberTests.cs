@@ -1,4 +1,8 @@
+using PhoneNumbers;
+
 using VerificationCodes.Addresses;
+
+using PhoneNumber = VerificationCodes.Addresses.PhoneNumber;
 
 namespace VerificationCodes.Tests.Addresses;
 
@@ -42,32 +46,131 @@ public sealed class PhoneNumberTests
     public void What_is_no_international_number_is_refused(string? text) => Assert.False(PhoneNumber.TryParse(text, out _));
 
     [Theory]
-    [InlineData("0151 23456789", "+49", "+4915123456789")]
-    [InlineData("(0151) 2345-6789", "+49", "+4915123456789")]
-    [InlineData("151 23456789", "+49", "+4915123456789")]
-    [InlineData("138 0013 8000", "+86", "+8613800138000")]
-    [InlineData("１３８００１３８０００", "+86", "+8613800138000")]
-    [InlineData("06 6982 0000", "+39", "+390669820000")] // Italy dials the zero from abroad too
-    [InlineData("+86 138 0013 8000", "+49", "+8613800138000")]
-    [InlineData("0086 138 0013 8000", "+49", "+8613800138000")]
-    [InlineData("0086 138 0013 8000", "", "+8613800138000")]
-    public void A_number_without_a_country_code_takes_the_one_that_was_chosen(string text, string? country, string normal)
+    [InlineData("+44 07400 123456", null, "+447400123456")]
+    [InlineData("0044 07400 123456", "GB", "+447400123456")]
+    [InlineData("07400 123456", "GB", "+447400123456")]
+    [InlineData("44 7400 123456", "GB", "+447400123456")] // a country code without its plus is no second country code
+    [InlineData("44 (0)7400 123456", "GB", "+447400123456")]
+    [InlineData("+49 0151 23456789", null, "+4915123456789")]
+    [InlineData("49 151 23456789", "DE", "+4915123456789")]
+    [InlineData("1 415 555 2671", "US", "+14155552671")]
+    [InlineData("+1 1 415 555 2671", null, "+14155552671")]
+    [InlineData("06 20 123 4567", "HU", "+36201234567")]
+    [InlineData("8 912 345-67-89", "RU", "+79123456789")]
+    public void One_telephone_has_one_form_however_it_is_dialled(string text, string? region, string normal)
     {
-        Assert.True(PhoneNumber.TryParse(text, out var number, country));
+        Assert.True(PhoneNumber.TryParse(text, out var number, region));
+        Assert.Equal(normal, number.Value);
+    }
+
+    [Theory]
+    [InlineData("+1 415 555", null)]
+    [InlineData("415 555", "US")]
+    [InlineData("+44 44 7400 123456", null)]
+    [InlineData("+44 7400 12345", null)]
+    [InlineData("+44 7400 1234567", null)]
+    [InlineData("+999 123 456 789", null)]
+    [InlineData("+1 800 FLOWERS", null)]
+    [InlineData("tel:+4915123456789", null)]
+    [InlineData("+49 151 23456789 ext. 5", null)]
+    [InlineData("+49 151 23456789 x5", null)]
+    [InlineData("+49 151 23456789#5", null)]
+    [InlineData("0151 23456789;phone-context=+49", "DE")]
+    public void What_no_country_gives_out_is_refused_and_so_is_what_is_more_than_digits(string text, string? region) =>
+        Assert.False(PhoneNumber.TryParse(text, out _, region));
+
+    [Fact]
+    public void Every_number_of_every_country_has_one_form_and_none_of_its_former_ones_is_another_number()
+    {
+        var tables = PhoneNumberUtil.GetInstance();
+        foreach (var region in tables.GetSupportedRegions())
+        {
+            foreach (var example in Enum.GetValues<PhoneNumberType>().Select(type => tables.GetExampleNumberForType(region, type)).OfType<global::PhoneNumbers.PhoneNumber>())
+            {
+                var text = tables.Format(example, PhoneNumberFormat.E164);
+                Assert.True(PhoneNumber.TryParse(text, out var number), text);
+                Assert.True(PhoneNumber.TryParse(number.Value, out var again), text);
+                Assert.Equal(number, again);
+                foreach (var former in number.FormerValues())
+                {
+                    Assert.NotEqual(number.Value, former);
+                    if (PhoneNumber.TryParse(former, out var read))
+                        Assert.Equal(number, read);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Whatever_digits_are_read_as_a_number_read_again_it_is_the_same_number()
+    {
+        var random = new Random(20261129);
+        string?[] regions = [null, "DE", "GB", "US", "CN", "IT", "RU", "HU", "MX", "AR", "BR"];
+        var found = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            var text = (random.Next(2) == 0 ? "+" : "") + string.Concat(Enumerable.Range(0, random.Next(6, 15)).Select(_ => (char)('0' + random.Next(10))));
+            if (!PhoneNumber.TryParse(text, out var number, regions[random.Next(regions.Length)]))
+                continue;
+            found++;
+            Assert.True(PhoneNumber.TryParse(number.Value, out var again), $"{text} became {number.Value}");
+            Assert.Equal((number.Value, number.Region), (again.Value, again.Region));
+        }
+
+        Assert.InRange(found, 500, 20_000);
+    }
+
+    [Theory]
+    [InlineData("+447400123456", "+4407400123456", "+44447400123456", "+444407400123456")]
+    [InlineData("+4915123456789", "+49015123456789")] // +49 49 15… is a landline of its own
+    [InlineData("+14155552671", "+114155552671")]
+    [InlineData("+390669820000", "+39390669820000")]
+    public void The_forms_that_an_earlier_version_kept_are_known(string number, params string[] former)
+    {
+        Assert.True(PhoneNumber.TryParse(number, out var parsed));
+        Assert.Equal(former.Order(StringComparer.Ordinal), parsed.FormerValues().Intersect(former).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("+4915123456789", "DE")]
+    [InlineData("+14155552671", "US")]
+    [InlineData("+16042345678", "CA")]
+    [InlineData("+442079460000", "GB")]
+    public void A_number_knows_the_region_that_gives_it_out(string text, string region)
+    {
+        Assert.True(PhoneNumber.TryParse(text, out var number));
+        Assert.Equal(region, number.Region);
+        Assert.StartsWith(PhoneNumber.CountryCodeOf(region), number.Value, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0151 23456789", "DE", "+4915123456789")]
+    [InlineData("(0151) 2345-6789", "DE", "+4915123456789")]
+    [InlineData("151 23456789", "DE", "+4915123456789")]
+    [InlineData("138 0013 8000", "CN", "+8613800138000")]
+    [InlineData("１３８００１３８０００", "CN", "+8613800138000")]
+    [InlineData("06 6982 0000", "IT", "+390669820000")] // Italy dials the zero from abroad too
+    [InlineData("+86 138 0013 8000", "DE", "+8613800138000")]
+    [InlineData("0086 138 0013 8000", "DE", "+8613800138000")]
+    [InlineData("0086 138 0013 8000", "", "+8613800138000")]
+    public void A_number_without_a_country_code_takes_that_of_the_region_that_was_chosen(string text, string? region, string normal)
+    {
+        Assert.True(PhoneNumber.TryParse(text, out var number, region));
         Assert.Equal(normal, number.Value);
     }
 
     [Theory]
     [InlineData("0151 23456789", null)]
     [InlineData("0151 23456789", "")]
-    [InlineData("0151 23456789", "+")]
+    [InlineData("0151 23456789", "+49")]
     [InlineData("0151 23456789", "49")]
-    [InlineData("0151 23456789", "+4x")]
-    [InlineData("0151 23456789", "+0")]
-    [InlineData("12", "+49")]
-    [InlineData("", "+49")]
-    [InlineData(null, "+49")]
-    [InlineData("0151 2345678901234", "+49")]
-    public void What_makes_no_number_with_its_country_is_refused(string? text, string? country) =>
-        Assert.False(PhoneNumber.TryParse(text, out _, country));
+    [InlineData("0151 23456789", "de")]
+    [InlineData("0151 23456789", "ZZ")]
+    [InlineData("0151 23456789", "001")]
+    [InlineData("12", "DE")]
+    [InlineData("", "DE")]
+    [InlineData(null, "DE")]
+    [InlineData("0151 2345678901234", "DE")]
+    public void What_is_no_number_in_its_region_is_refused(string? text, string? region) =>
+        Assert.False(PhoneNumber.TryParse(text, out _, region));
 }

@@ -77,8 +77,11 @@ public sealed class SmsTests(SharedRedis redis)
 
     [Theory]
     [InlineData("+8613800138000")]
-    [InlineData("+442079460000")]
-    public async Task Numbers_of_countries_that_are_not_listed_get_nothing(string number)
+    [InlineData("+447400123456")]
+    [InlineData("+493012345678")] // a landline
+    [InlineData("+498001234567")] // free of charge
+    [InlineData("+4970012345678")] // somebody's for life
+    public async Task Numbers_of_countries_that_are_not_listed_and_numbers_that_are_not_mobile_get_nothing(string number)
     {
         await using var provider = await SmsProvider.StartAsync();
         await using var bench = await StartAsync(provider);
@@ -109,6 +112,36 @@ public sealed class SmsTests(SharedRedis redis)
         Assert.True((await bench.Codes.IssueAsync(Ask("+4917012345678"))).IsSent);
     }
 
+    [Theory]
+    [InlineData("hour")]
+    [InlineData("day")]
+    [InlineData("region")]
+    public async Task Text_messages_have_budgets_of_their_own_for_an_hour_a_day_and_a_region(string which)
+    {
+        await using var provider = await SmsProvider.StartAsync();
+        await using var bench = await StartAsync(
+            provider,
+            o =>
+            {
+                o.Countries.Add("GB");
+                (o.SendsPerHour, o.SendsPerDay, o.SendsPerRegionPerHour) = which switch { "hour" => (2, 100, 100), "day" => (2, 2, 100), _ => (100, 100, 2) };
+            },
+            o => o.SendsPerMinute = 2);
+        foreach (var number in new[] { "+4915123456780", "+4917012345678" })
+            Assert.True((await bench.Codes.IssueAsync(Ask(number))).IsSent);
+
+        var refused = await bench.Codes.IssueAsync(Ask("+4916012345678"));
+
+        Assert.Equal(IssueStatus.Busy, refused.Status);
+        var window = which == "day" ? TimeSpan.FromDays(1) : TimeSpan.FromHours(1);
+        Assert.InRange(refused.RetryAfter, window - TimeSpan.FromMinutes(5), window);
+        Assert.Equal(which == "region", (await bench.Codes.IssueAsync(Ask("+447400123456"))).IsSent);
+        // Mail has its own: here two a minute, and no text message took one of them.
+        Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask("one@example.com"))).IsSent);
+        Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask("two@example.com"))).IsSent);
+        Assert.Equal(IssueStatus.Busy, (await bench.Codes.IssueAsync(CodeBench.Ask("three@example.com"))).Status);
+    }
+
     [Fact]
     public async Task A_number_has_one_budget_however_it_is_written_and_whoever_asks()
     {
@@ -116,7 +149,7 @@ public sealed class SmsTests(SharedRedis redis)
         await using var bench = await StartAsync(provider);
         Assert.True((await bench.Codes.IssueAsync(Ask("+49 151 23456789"))).IsSent);
 
-        var refused = await bench.Codes.IssueAsync(Ask("＋４９－１５１－２３４５６７８９") with { Challenge = "browser-b", Purpose = CodePurpose.SignIn });
+        var refused = await bench.Codes.IssueAsync(Ask("＋４９（０）－１５１－２３４５６７８９") with { Challenge = "browser-b", Purpose = CodePurpose.SignIn });
 
         Assert.Equal(IssueStatus.TooSoon, refused.Status);
         Assert.InRange(refused.RetryAfter.TotalSeconds, 30, 60);
@@ -230,7 +263,7 @@ public sealed class SmsTests(SharedRedis redis)
     {
         await using var bench = await CodeBench.StartAsync(redis.Server, services: services =>
         {
-            services.Configure<SmsOptions>(o => { o.Enabled = true; o.Countries.Add("+49"); });
+            services.Configure<SmsOptions>(o => { o.Enabled = true; o.Countries.Add("DE"); });
             services.AddSingleton<IMailTransport>(sp => sp.GetRequiredService<DevelopmentMailbox>());
             services.AddSingleton<ISmsTransport>(sp => sp.GetRequiredService<DevelopmentMailbox>());
         });
@@ -261,7 +294,7 @@ public sealed class SmsTests(SharedRedis redis)
         {
             (o.Enabled, o.Endpoint, o.User, o.Password, o.From, o.Domain) =
                 (true, provider.Endpoint, SmsProvider.User, SmsProvider.Password, "+15005550006", "example.com");
-            o.Countries.Add("+49");
+            o.Countries.Add("DE");
             configure?.Invoke(o);
         });
         services.AddSingleton<ISmsTransport>(sp => new HttpSmsTransport(new HttpClient(), sp.GetRequiredService<IOptions<SmsOptions>>()));

@@ -48,13 +48,34 @@ public sealed class OptionsTests
     [InlineData("Smtp:From", "nobody", "Smtp:From is 'nobody'")]
     [InlineData("Smtp:Port", "0", "Smtp:Port is 0; allowed: 1 to 65535")]
     [InlineData("Smtp:FromName", "a\r\nBcc: b", "Smtp:FromName has control characters")]
-    [InlineData("Sms:Enabled", "true", "Sms:Countries is empty")]
+    [InlineData("Sms:Enabled", "true", "Sms:Countries is empty; needed: one or more regions, such as DE.")]
     public async Task Production_does_not_start_and_names_the_key(string key, string? value, string said)
     {
         var failure = await StartAsync(Environments.Production, (key, value));
 
         Assert.Contains(said, failure, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("+49", "Sms:Countries:0 is '+49'; allowed: regions, here DE.")]
+    [InlineData("+44", "Sms:Countries:0 is '+44'; allowed: regions, here GB and, where they are meant, GG, IM, JE.")]
+    [InlineData("+999", "Sms:Countries:0 is '+999'; allowed: a region in two capitals (ISO 3166-1), such as DE.")]
+    [InlineData("de", "Sms:Countries:0 is 'de'; allowed: a region in two capitals (ISO 3166-1), such as DE.")]
+    [InlineData("Germany", "Sms:Countries:0 is 'Germany'; allowed: a region in two capitals (ISO 3166-1), such as DE.")]
+    public async Task A_country_that_is_no_region_is_refused_and_a_prefix_of_former_versions_is_told_its_region(string value, string said)
+    {
+        Assert.Contains(said, await StartAsync(Environments.Production, ("Sms:Enabled", "true"), ("Sms:Countries:0", value)), StringComparison.Ordinal);
+        Assert.Contains(said, await StartAsync(
+            Environments.Production, ("Sms:Enabled", "true"), ("Sms:Countries:0", value), ("Verification:Remote", "http://127.0.0.1:50051")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Sms:SendsPerHour", "0", "Sms:SendsPerHour is 0; allowed: 1 to 100000")]
+    [InlineData("Sms:SendsPerDay", "599", "Sms:SendsPerDay is 599; allowed: 600 to 1000000")]
+    [InlineData("Sms:SendsPerRegionPerHour", "0", "Sms:SendsPerRegionPerHour is 0; allowed: 1 to 100000")]
+    [InlineData("Sms:SendsPerPrefixPerHour", "0", "Sms:SendsPerPrefixPerHour is 0; allowed: 1 to 100000")]
+    public async Task A_budget_of_text_messages_out_of_range_is_refused(string key, string value, string said) =>
+        Assert.Contains(said, await StartAsync(Environments.Production, ("Sms:Enabled", "true"), ("Sms:Countries:0", "DE"), (key, value)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Verification:Grpc:Address", "0.0.0.0", "Verification:Grpc:Secret has 0 characters; allowed: 16 to 256, or none on loopback.")]

@@ -4,7 +4,6 @@ using RedisAccounts;
 
 using RedisSessionWeb.Accounts.Outcomes;
 using RedisSessionWeb.Proofs;
-using RedisSessionWeb.Visitors;
 
 using VerificationCodes;
 using VerificationCodes.Addresses;
@@ -19,7 +18,7 @@ namespace RedisSessionWeb.Accounts.Phones;
 /// code was right: who holds the telephone may know, and nobody else learns it.
 /// </summary>
 internal sealed class ChangePhone(
-    NumberProof proof, UserManager<Account> accounts, SignIn signIn, AccountSafety safety, Visitor visitor) : ICodeFlow
+    NumberProof proof, UserManager<Account> accounts, NumberOwner owner, SignIn signIn, AccountSafety safety) : ICodeFlow
 {
     private const CodePurpose Purpose = CodePurpose.ConfirmPhone;
 
@@ -32,7 +31,7 @@ internal sealed class ChangePhone(
 
     /// <summary>The confirmed number of whoever is signed in; <see langword="null"/>: none.</summary>
     public async Task<string?> FindAsync() =>
-        await accounts.GetUserAsync(visitor.User) is { PhoneNumberConfirmed: true } account ? account.PhoneNumber : null;
+        await signIn.FindAccountAsync() is { PhoneNumberConfirmed: true } account ? account.PhoneNumber : null;
 
     /// <returns>How the password fared and, where it was right, what became of the request for a code.</returns>
     public async Task<(SignInOutcome Password, IssueOutcome? Issue)> AskAsync(
@@ -40,7 +39,7 @@ internal sealed class ChangePhone(
     {
         if (!PhoneNumber.TryParse(typed, out var number, country ?? ""))
             return (new SignInOutcome(SignInStatus.Right), new IssueOutcome { Status = IssueStatus.NotDeliverable });
-        if (await accounts.GetUserAsync(visitor.User) is not { } account)
+        if (await signIn.FindAccountAsync() is not { } account)
             return (new SignInOutcome(SignInStatus.Wrong), null);
         var confirmed = await signIn.ConfirmPasswordAsync(account, password);
         return confirmed.IsRight ? (confirmed, await SendAsync(number, captcha, AccountMark.Of(account))) : (confirmed, null);
@@ -53,7 +52,10 @@ internal sealed class ChangePhone(
     /// <summary>Checks the code and, where it is right, gives the account the number.</summary>
     public async Task<ConfirmOutcome> AnswerAsync(string? code)
     {
-        if (await accounts.GetUserAsync(visitor.User) is not { } account || Pending?.Mark != AccountMark.Of(account))
+        // An account that has the number in an old form is put right before this one is read, which may be the same.
+        if (PhoneNumber.TryParse(Pending?.Address, out var asked))
+            await owner.FindAsync(asked);
+        if (await signIn.FindAccountAsync() is not { } account || Pending?.Mark != AccountMark.Of(account))
         {
             proof.Forget(Purpose);
             IsOutdated = true;
@@ -74,14 +76,14 @@ internal sealed class ChangePhone(
     /// <returns>How the password fared, and why the number is still there; none: it is gone.</returns>
     public async Task<(SignInOutcome Password, IReadOnlyList<AccountProblem> Problems)> RemoveAsync(string? password)
     {
-        if (await accounts.GetUserAsync(visitor.User) is not { } account)
+        if (await signIn.FindAccountAsync() is not { } account)
             return (new SignInOutcome(SignInStatus.Wrong), AccountProblems.None);
         var confirmed = await signIn.ConfirmPasswordAsync(account, password);
-        if (!confirmed.IsRight || !PhoneNumber.TryParse(account.PhoneNumber, out var number))
+        if (!confirmed.IsRight || account.PhoneNumber is not { Length: > 0 } number)
             return (confirmed, AccountProblems.None);
         var problems = AccountProblems.From(await accounts.SetPhoneNumberAsync(account, null));
         if (problems.Count == 0)
-            await FinishAsync(account, number, NoticeKind.PhoneRemoved, number);
+            await FinishAsync(account, number, NoticeKind.PhoneRemoved, Mask(number));
         return (confirmed, problems);
     }
 
@@ -90,20 +92,23 @@ internal sealed class ChangePhone(
 
     private async Task<IReadOnlyList<AccountProblem>> ChangeAsync(Account account, PhoneNumber number)
     {
-        _ = PhoneNumber.TryParse(account.PhoneNumber, out var old);
+        var old = account.PhoneNumber;
         var token = await accounts.GenerateChangePhoneNumberTokenAsync(account, number.Value);
         var problems = AccountProblems.From(await accounts.ChangePhoneNumberAsync(account, number.Value, token));
         if (problems.Count == 0)
-            await FinishAsync(account, old, NoticeKind.PhoneChanged, number);
+            await FinishAsync(account, old, NoticeKind.PhoneChanged, number.Masked);
         return problems;
     }
 
-    private async Task FinishAsync(Account account, PhoneNumber? old, NoticeKind notice, PhoneNumber told)
+    private async Task FinishAsync(Account account, string? old, NoticeKind notice, string told)
     {
         if (old is not null)
-            await safety.EndCodesAsync(old.Value);
+            await safety.EndCodesAsync(old);
         await safety.EndAccessAsync(account, account.Email!, keepsThisSession: true);
         await safety.SignInAgainAsync(account);
-        await safety.TellAsync(notice, account.Email!, told.Masked);
+        await safety.TellAsync(notice, account.Email!, told);
     }
+
+    // A number that an earlier version took may be none by the tables of today.
+    private static string Mask(string number) => PhoneNumber.TryParse(number, out var known) ? known.Masked : string.Concat(number.AsSpan(0, Math.Min(3, number.Length)), "…");
 }

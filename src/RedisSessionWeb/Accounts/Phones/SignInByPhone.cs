@@ -18,20 +18,20 @@ namespace RedisSessionWeb.Accounts.Phones;
 /// answers, in the same time, and no message: those cost money.
 /// </summary>
 internal sealed class SignInByPhone(
-    NumberProof proof, UserManager<Account> accounts, IAccountPhoneStore numbers, SignInThrottle throttle, Visitor visitor) : ICodeFlow
+    NumberProof proof, UserManager<Account> accounts, NumberOwner owner, SignInThrottle throttle, Visitor visitor) : ICodeFlow
 {
     private const CodePurpose Purpose = CodePurpose.SignIn;
 
     public ProofState? Pending => proof.Find(Purpose);
 
     /// <param name="typed">The number as typed.</param>
-    /// <param name="country">The country code that was chosen for a number without one.</param>
+    /// <param name="country">The region that was chosen for a number without a country code.</param>
     /// <param name="captcha">The solved captcha, where one is required.</param>
     public async Task<IssueOutcome> AskAsync(string? typed, string? country, CaptchaAnswer? captcha)
     {
         if (!PhoneNumber.TryParse(typed, out var number, country ?? ""))
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
-        var account = await FindAsync(number);
+        var account = await owner.FindAsync(number);
         var browser = account is null ? null : await throttle.FindBrowserAsync(account.Id, visitor.DeviceTokenFor(account.Id));
         return await proof.AskAsync(Purpose, number, captcha, account is null ? NoticeKind.NoAccount : null, knownBrowser: browser);
     }
@@ -46,11 +46,9 @@ internal sealed class SignInByPhone(
             return outcome;
         var number = proof.Proven(Purpose)!;
         proof.Forget(Purpose);
-        if (await FindAsync(number) is not { } account || await accounts.IsLockedOutAsync(account))
+        if (await owner.FindAsync(number) is not { } account || await accounts.IsLockedOutAsync(account))
             return new ConfirmOutcome { Status = ConfirmStatus.Expired };
         await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceTokenFor(account.Id)));
         return outcome;
     }
-
-    private Task<Account?> FindAsync(PhoneNumber number) => numbers.FindByPhoneNumberAsync(number.Value, CancellationToken.None);
 }

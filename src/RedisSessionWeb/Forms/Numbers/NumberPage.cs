@@ -15,17 +15,20 @@ namespace RedisSessionWeb.Forms.Numbers;
 internal abstract class NumberPage(ICaptchaService captchas, IOptions<SmsOptions> sms, IStringLocalizer<Text> text) : AskPage(captchas, text)
 {
     // Where nobody has chosen, the page's language is the best guess there is.
-    private const string China = "+86";
+    private const string China = "CN";
 
     [BindProperty]
     public string? Number { get; set; }
 
-    /// <summary>The country code for a number that was typed without one.</summary>
+    /// <summary>The region of a number that was typed without a country code.</summary>
     [BindProperty]
     public string? Country { get; set; }
 
-    /// <summary>The country codes that text messages go to; empty: known to the verification service alone.</summary>
+    /// <summary>The regions that text messages go to; empty: known to the verification service alone.</summary>
     public IList<string> Countries => sms.Value.Countries;
+
+    /// <summary>A region as people choose it: by the digits they know, and by its letters where several share them.</summary>
+    public static string NameOf(string region) => PhoneNumber.CountryCodeOf(region) + " " + region;
 
     protected override string AddressField => nameof(Number);
 
@@ -33,14 +36,14 @@ internal abstract class NumberPage(ICaptchaService captchas, IOptions<SmsOptions
     {
         get
         {
-            var words = ContactWords.OfTextMessages(T, string.Join(", ", Countries));
-            // Refused although it is one of those: by a verification service elsewhere that serves others, or none.
+            var words = ContactWords.OfTextMessages(T, string.Join(", ", Countries.Select(NameOf)));
+            // Refused although it is of one of those: it is a landline, or a verification service elsewhere serves others or none.
             return IsListed ? words with { NotDeliverable = T["Text messages do not go to this number."] } : words;
         }
     }
 
     private bool IsListed => PhoneNumber.TryParse(Number, out var number, Country ?? "")
-        && Countries.Any(country => number.Value.StartsWith(country, StringComparison.Ordinal));
+        && Countries.Contains(number.Region);
 
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {

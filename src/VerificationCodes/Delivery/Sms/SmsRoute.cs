@@ -5,6 +5,7 @@ using RespClient.Commands;
 
 using VerificationCodes.Addresses;
 using VerificationCodes.Codes;
+using VerificationCodes.RateLimiting;
 
 namespace VerificationCodes.Delivery.Sms;
 
@@ -18,15 +19,25 @@ internal sealed class SmsRoute(IRedisClient redis, RedisKeys keys, IOptions<SmsO
     /// <summary>One failure may be one number; the third in a row is the provider.</summary>
     private const int Failures = 3;
 
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Counts = TimeSpan.FromMinutes(1);
     private static readonly LuaScript Script = LuaScript.FromResource(typeof(SmsRoute), "Trouble.lua");
 
-    /// <summary>The breaker per prefix of numbers.</summary>
-    public int SendsPerPrefixPerHour => options.Value.SendsPerPrefixPerHour;
+    // Numbers are sold in blocks of a country and an operator: the first six digits name one.
+    private const int PrefixLength = 7;
+
+    /// <summary>The counters that a message to that number meets, the largest first.</summary>
+    public IReadOnlyList<SendCounter> CountersOf(PhoneNumber number) =>
+    [
+        new(keys.TextsOfHour, options.Value.SendsPerHour, Hour),
+        new(keys.TextsOfDay, options.Value.SendsPerDay, 24 * Hour),
+        new(keys.TextsToRegion(number.Region), options.Value.SendsPerRegionPerHour, Hour),
+        new(keys.SendsToNumberPrefix(number.Value[..PrefixLength]), options.Value.SendsPerPrefixPerHour, Hour),
+    ];
 
     /// <summary>Whether messages go to that number at all.</summary>
     public bool Serves(PhoneNumber number) =>
-        options.Value.Enabled && options.Value.Countries.Any(c => number.Value.StartsWith(c, StringComparison.Ordinal));
+        options.Value.Enabled && number.TakesTextMessages && options.Value.Countries.Contains(number.Region);
 
     /// <summary>How long nothing is taken for the provider; zero: it works, as far as is known.</summary>
     public async ValueTask<TimeSpan> TroubleAsync(CancellationToken cancellationToken)
