@@ -110,9 +110,25 @@ public sealed class SignInThrottle
         await s_succeed.ExecuteAsync(
             _redis,
             Budgets(attempt),
-            [permit.IsKnownDevice ? 1 : 0, _options.FreeFailuresPerAccount, _options.FreeFailuresPerNetwork],
+            [permit.IsKnownDevice ? 1 : 0, _options.FreeFailuresPerAccount, _options.FreeFailuresPerNetwork, ""],
             cancellationToken);
     }
+
+    /// <summary>Gives back what a try cost that was not compared: it is no failure of whoever typed it.</summary>
+    /// <param name="attempt">The attempt that <see cref="BeginAsync"/> allowed.</param>
+    /// <param name="permit">What it answered.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ArgumentException">The subject is empty.</exception>
+    /// <exception cref="RedisException">Redis did not answer as it should.</exception>
+    public async ValueTask TakeBackAsync(SignInAttempt attempt, SignInPermit permit, CancellationToken cancellationToken = default) =>
+        await s_succeed.ExecuteAsync(
+            _redis,
+            Budgets(attempt),
+            [
+                permit.IsKnownDevice ? 1 : 0, _options.FreeFailuresPerAccount, _options.FreeFailuresPerNetwork,
+                _options.FreeFailures,
+            ],
+            cancellationToken);
 
     /// <summary>Makes a browser a known one after a sign-in of another kind, such as a code by e-mail.</summary>
     /// <param name="accountId">The account's id.</param>
