@@ -203,7 +203,7 @@ public sealed class HashingLoadTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.ServiceUnavailable, (await await Task.WhenAny(_signIns)).StatusCode);
         }
 
-        public Task EndedAsync() => Task.WhenAll(_signIns);
+        public Task<HttpResponseMessage[]> EndedAsync() => Task.WhenAll(_signIns);
 
         public void Dispose() => _http.Dispose();
     }
