@@ -114,13 +114,15 @@ public sealed class SignInThrottle
             cancellationToken);
     }
 
-    /// <summary>Gives back what a try cost that was not compared: it is no failure of whoever typed it.</summary>
+    /// <summary>Says that the password was not compared, because there was no room to hash it: the try is no failure.</summary>
     /// <param name="attempt">The attempt that <see cref="BeginAsync"/> allowed.</param>
     /// <param name="permit">What it answered.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="ArgumentException">The subject is empty.</exception>
+    /// <exception cref="ArgumentException">The subject is empty, or the permit allowed nothing.</exception>
     /// <exception cref="RedisException">Redis did not answer as it should.</exception>
-    public async ValueTask TakeBackAsync(SignInAttempt attempt, SignInPermit permit, CancellationToken cancellationToken = default) =>
+    public async ValueTask CancelAsync(SignInAttempt attempt, SignInPermit permit, CancellationToken cancellationToken = default)
+    {
+        ThrowUnlessAllowed(permit);
         await s_succeed.ExecuteAsync(
             _redis,
             Budgets(attempt),
@@ -129,6 +131,7 @@ public sealed class SignInThrottle
                 _options.FreeFailures,
             ],
             cancellationToken);
+    }
 
     /// <summary>Makes a browser a known one after a sign-in of another kind, such as a code by e-mail.</summary>
     /// <param name="accountId">The account's id.</param>

@@ -64,7 +64,7 @@ internal sealed class Register(
         var problems = AccountProblems.From(await accounts.CreateAsync(account, password ?? ""));
         if (problems.Count > 0)
             return (counted, problems);
-        await throttle.TakeBackAsync(attempt, permit);
+        await throttle.GiveBackAsync(attempt, permit);
         proof.Forget(Purpose);
         await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceTokenFor(account.Id)));
         return (counted, problems);

@@ -68,7 +68,7 @@ internal sealed class SignIn(
         }
         catch (PasswordsBusyException)
         {
-            await throttle.TakeBackAsync(attempt, permit);
+            await throttle.CancelAsync(attempt, permit);
             throw;
         }
     }
