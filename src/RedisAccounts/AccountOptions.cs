@@ -1,3 +1,4 @@
+using RedisAccounts.Passwords.Hashing;
 using RedisAccounts.SignIn;
 
 namespace RedisAccounts;
@@ -30,6 +31,9 @@ public sealed class AccountOptions
     /// sign-in. Default 210,000, which is also the least: OWASP's Password Storage Cheat Sheet. At most 10,000,000.
     /// </summary>
     public int HashIterations { get; set; } = 210_000;
+
+    /// <summary>How much of the machine the hashing of passwords may take. Never null.</summary>
+    public HashingOptions Hashing { get; set; } = new();
 
     /// <summary>How often a password may be tried. Never null.</summary>
     public SignInThrottleOptions SignIn { get; set; } = new();

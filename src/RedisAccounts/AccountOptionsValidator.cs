@@ -20,6 +20,15 @@ internal sealed class AccountOptionsValidator : IValidateOptions<AccountOptions>
         Check(failures, "MinPasswordLength", options.MinPasswordLength, 8, 64);
         Check(failures, "MaxPasswordLength", options.MaxPasswordLength, 64, 1024);
         Check(failures, "HashIterations", options.HashIterations, 210_000, 10_000_000);
+        if (options.Hashing is not { } hashing)
+        {
+            failures.Add("Accounts:Hashing is missing.");
+            return ValidateOptionsResult.Fail(failures);
+        }
+
+        Check(failures, "Hashing:Places", hashing.Places, 0, 1_000);
+        Check(failures, "Hashing:WaitingPerPlace", hashing.WaitingPerPlace, 1, 1_000);
+        Check(failures, "Hashing:MaxWait", hashing.MaxWait, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         if (options.SignIn is not { } signIn)
         {
             failures.Add("Accounts:SignIn is missing.");

@@ -9,6 +9,7 @@ using RedisAccounts;
 using RedisAccounts.Diagnostics;
 using RedisAccounts.Lookup;
 using RedisAccounts.Passwords;
+using RedisAccounts.Passwords.Hashing;
 using RedisAccounts.SignIn;
 using RedisAccounts.Stores;
 
@@ -58,10 +59,15 @@ public static class RedisAccountsServiceCollectionExtensions
         // Whatever store there is: another one that cannot find by number says so when it is asked.
         services.TryAddScoped(provider => provider.GetRequiredService<IUserStore<Account>>() as IAccountPhoneStore
             ?? throw new InvalidOperationException("The store of accounts does not implement IAccountPhoneStore."));
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<HashingPlaces>();
+        services.TryAddScoped(provider => new PasswordHashing(
+            provider.GetRequiredService<HashingPlaces>(), provider.GetService<IHashingClients>()));
         services.TryAddSingleton<PasswordCheck.Decoy>();
         services.TryAddScoped(provider => new PasswordCheck(
             provider.GetRequiredService<UserManager<Account>>(),
             provider.GetRequiredService<IPasswordHasher<Account>>(),
+            provider.GetRequiredService<PasswordHashing>(),
             provider.GetRequiredService<IOptions<AccountOptions>>(),
             provider.GetRequiredService<PasswordCheck.Decoy>()));
         services.AddLogging();

@@ -26,6 +26,11 @@ internal static partial class AccountLog
         "Account {Account} has the mailbox {Mailbox}, and so has another one: only the other is found by it. Change or delete one of them.")]
     public static partial void MailboxTaken(ILogger logger, string account, string mailbox);
 
+    [LoggerMessage(
+        6, LogLevel.Warning,
+        "More passwords are asked for than can be hashed (Accounts:Hashing): a request was refused with 503 (known browser: {IsKnown}), and {Untold} more since the last such line.")]
+    public static partial void HashingRefused(ILogger logger, bool isKnown, int untold);
+
     /// <summary>The part of an id that a log may show.</summary>
     public static string Mask(string id) => id.Length <= VisibleCharacters ? id : id[..VisibleCharacters] + "…";
 }

@@ -14,10 +14,13 @@ internal sealed class AccountMetrics
     private readonly Counter<long> _conflicts;
     private readonly Counter<long> _rewritten;
     private readonly Counter<long> _signIns;
+    private readonly Counter<long> _hashesRefused;
+    private readonly Histogram<double> _hashWaits;
+    private readonly Meter _meter;
 
     public AccountMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create(MeterName);
+        var meter = _meter = meters.Create(MeterName);
         _created = meter.CreateCounter<long>("accounts.created", "{account}", "Accounts made.");
         _deleted = meter.CreateCounter<long>("accounts.deleted", "{account}", "Accounts deleted.");
         _conflicts = meter.CreateCounter<long>(
@@ -25,6 +28,10 @@ internal sealed class AccountMetrics
         _rewritten = meter.CreateCounter<long>("accounts.rewritten", "{account}", "Accounts whose address was kept by a former rule and got its present form.");
         _signIns = meter.CreateCounter<long>(
             "accounts.sign_in.asked", "{try}", "Tries of a password that were asked for: allowed or refused, known browser or not.");
+        _hashesRefused = meter.CreateCounter<long>(
+            "accounts.hashing.refused", "{hash}", "Password hashes refused because too many were asked for, known browser or not.");
+        _hashWaits = meter.CreateHistogram<double>(
+            "accounts.hashing.wait", "s", "How long password hashes waited for a place, those that had to.");
     }
 
     public void Created() => _created.Add(1);
@@ -34,6 +41,17 @@ internal sealed class AccountMetrics
     public void Conflict(string kind) => _conflicts.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
     public void Rewritten() => _rewritten.Add(1);
+
+    /// <summary>Shows how many hashes run and how many wait.</summary>
+    public void Watch(Func<int> running, Func<int> waiting)
+    {
+        _meter.CreateObservableGauge("accounts.hashing.running", running, "{hash}", "Password hashes that run.");
+        _meter.CreateObservableGauge("accounts.hashing.waiting", waiting, "{hash}", "Password hashes that clients wait for.");
+    }
+
+    public void HashingRefused(bool isKnown) => _hashesRefused.Add(1, new KeyValuePair<string, object?>("known_device", isKnown));
+
+    public void HashingWaited(TimeSpan wait) => _hashWaits.Record(wait.TotalSeconds);
 
     public void SignInAsked(SignInPermit permit) => _signIns.Add(
         1,

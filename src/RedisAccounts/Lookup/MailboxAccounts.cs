@@ -2,10 +2,9 @@ using Mailboxes;
 
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 using RedisAccounts.Diagnostics;
+using RedisAccounts.Passwords.Hashing;
 
 namespace RedisAccounts.Lookup;
 
@@ -14,16 +13,7 @@ namespace RedisAccounts.Lookup;
 /// account that is kept under a form of the former rule (<see cref="FormerAddresses"/>) is found all the same and gets
 /// its right form in one step of the store; where another account has that, both stay as they are and it is reported.
 /// </summary>
-internal sealed class MailboxAccounts(IServiceProvider services) : UserManager<Account>(
-    services.GetRequiredService<IUserStore<Account>>(),
-    services.GetRequiredService<IOptions<IdentityOptions>>(),
-    services.GetRequiredService<IPasswordHasher<Account>>(),
-    services.GetServices<IUserValidator<Account>>(),
-    services.GetServices<IPasswordValidator<Account>>(),
-    services.GetRequiredService<ILookupNormalizer>(),
-    services.GetRequiredService<IdentityErrorDescriber>(),
-    services,
-    services.GetRequiredService<ILogger<UserManager<Account>>>())
+internal sealed class MailboxAccounts(IServiceProvider services) : HashingAccounts(services)
 {
     // Each further attempt needs somebody else to change the account between reading and writing it.
     private const int Attempts = 3;

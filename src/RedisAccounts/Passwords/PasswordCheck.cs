@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
+using RedisAccounts.Passwords.Hashing;
+
 namespace RedisAccounts.Passwords;
 
 /// <summary>
@@ -13,28 +15,33 @@ public sealed class PasswordCheck
 
     private readonly UserManager<Account> _accounts;
     private readonly IPasswordHasher<Account> _hasher;
-    private readonly string _decoy;
+    private readonly PasswordHashing _hashing;
+    private readonly Decoy _decoy;
     private readonly int _maxLength;
 
     internal PasswordCheck(
-        UserManager<Account> accounts, IPasswordHasher<Account> hasher, IOptions<AccountOptions> options, Decoy decoy)
+        UserManager<Account> accounts, IPasswordHasher<Account> hasher, PasswordHashing hashing, IOptions<AccountOptions> options,
+        Decoy decoy)
     {
         _accounts = accounts;
         _hasher = hasher;
+        _hashing = hashing;
+        _decoy = decoy;
         _maxLength = options.Value.MaxPasswordLength;
-
-        // Here and not in the first check of nobody, which would take twice as long as any other.
-        _decoy = decoy.GetHash(hasher);
     }
 
     /// <summary>Checks a password.</summary>
     /// <param name="account">The account, or <see langword="null"/> where no account has the name or address given.</param>
     /// <param name="password">What was typed.</param>
     /// <returns>Whether there is such an account with this password.</returns>
+    /// <exception cref="PasswordsBusyException">There was no place to hash it: nothing was compared.</exception>
     /// <exception cref="RespClient.RedisException">A renewed hash could not be kept.</exception>
     public async Task<bool> IsRightAsync(Account? account, string password)
     {
         ArgumentNullException.ThrowIfNull(password);
+
+        // The first check of all makes it, of somebody or nobody: no check of nobody takes twice as long as one of somebody.
+        var decoy = _decoy.Hash ?? await _hashing.RunAsync(() => _decoy.Make(_hasher));
 
         // A character of a password takes at most four UTF-16 units, decomposed; more cannot be one of ours.
         var isPossible = password.Length <= 4 * _maxLength;
@@ -43,7 +50,7 @@ public sealed class PasswordCheck
             return await _accounts.CheckPasswordAsync(account, password);
         }
 
-        _hasher.VerifyHashedPassword(s_nobody, _decoy, isPossible ? password : "");
+        await _hashing.RunAsync(() => _hasher.VerifyHashedPassword(s_nobody, decoy, isPossible ? password : ""));
         return false;
     }
 
@@ -51,9 +58,11 @@ public sealed class PasswordCheck
     internal sealed class Decoy
     {
         private readonly Lock _lock = new();
-        private string? _hash;
+        private volatile string? _hash;
 
-        public string GetHash(IPasswordHasher<Account> hasher)
+        public string? Hash => _hash;
+
+        public string Make(IPasswordHasher<Account> hasher)
         {
             lock (_lock)
             {

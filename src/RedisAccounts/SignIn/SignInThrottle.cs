@@ -111,7 +111,26 @@ public sealed class SignInThrottle
         await s_succeed.ExecuteAsync(
             _redis,
             Budgets(attempt),
-            [permit.IsKnownDevice ? 1 : 0, _options.FreeFailuresPerAccount, _options.FreeFailuresPerNetwork],
+            [permit.IsKnownDevice ? 1 : 0, _options.FreeFailuresPerAccount, _options.FreeFailuresPerNetwork, ""],
+            cancellationToken);
+    }
+
+    /// <summary>Says that the password was not compared, because there was no room to hash it: the try is no failure.</summary>
+    /// <param name="attempt">The attempt that <see cref="BeginAsync"/> allowed.</param>
+    /// <param name="permit">What it answered.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ArgumentException">The subject is empty, or the permit allowed nothing.</exception>
+    /// <exception cref="RedisException">Redis did not answer as it should.</exception>
+    public async ValueTask CancelAsync(SignInAttempt attempt, SignInPermit permit, CancellationToken cancellationToken = default)
+    {
+        ThrowUnlessAllowed(permit);
+        await s_succeed.ExecuteAsync(
+            _redis,
+            Budgets(attempt),
+            [
+                permit.IsKnownDevice ? 1 : 0, _options.FreeFailuresPerAccount, _options.FreeFailuresPerNetwork,
+                _options.FreeFailures,
+            ],
             cancellationToken);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 
 using RedisAccounts;
+using RedisAccounts.Passwords.Hashing;
 using RedisAccounts.SignIn;
 
 using RedisSessionWeb.Accounts.Outcomes;
@@ -18,7 +19,8 @@ namespace RedisSessionWeb.Accounts;
 /// A new account: address, code, then name and password. The account is made only after the code was right, and an
 /// address that has one already gets the same answers in the same time; its owner learns of it by mail.
 /// </summary>
-internal sealed class Register(AddressProof proof, UserManager<Account> accounts, SignInThrottle throttle, Visitor visitor) : ICodeFlow
+internal sealed class Register(
+    AddressProof proof, UserManager<Account> accounts, PasswordHashing hashing, SignInThrottle throttle, Visitor visitor) : ICodeFlow
 {
     private const CodePurpose Purpose = CodePurpose.Register;
 
@@ -39,17 +41,32 @@ internal sealed class Register(AddressProof proof, UserManager<Account> accounts
 
     public Task<ConfirmOutcome> AnswerAsync(string? code) => proof.AnswerAsync(Purpose, code);
 
-    /// <summary>Makes the account and signs it in.</summary>
-    public async Task<IReadOnlyList<AccountProblem>> FinishAsync(string? name, string? password)
+    /// <summary>
+    /// Makes the account and signs it in. A try for a name is counted for the proven address before it is looked up: it tells
+    /// which names are taken, no faster than passwords can be tried.
+    /// </summary>
+    /// <returns>Whether there were too many tries and, where there were not, what has to be put right.</returns>
+    public async Task<(SignInOutcome Try, IReadOnlyList<AccountProblem> Problems)> FinishAsync(string? name, string? password)
     {
+        var counted = new SignInOutcome(SignInStatus.Right);
         if (Proven is not { } address)
-            return [AccountProblem.NotProven];
+            return (counted, [AccountProblem.NotProven]);
         var account = new Account { UserName = name?.Trim() ?? "", Email = address.Value, EmailConfirmed = true };
+        if (await accounts.FindProblemsAsync(account, password ?? "") is { Count: > 0 } broken)
+            return (counted, broken);
+        hashing.Prefer(address.Value);
+        // Before the name is looked up: that there is no place must not tell that a name is free.
+        using var place = await hashing.ReserveAsync();
+        var attempt = new SignInAttempt("register " + address.Value, visitor.Address, DeviceToken: null);
+        var permit = await throttle.BeginAsync(attempt);
+        if (!permit.IsAllowed)
+            return (new SignInOutcome(SignInStatus.Limited, TimeSpan.FromSeconds(permit.RetryAfterSeconds)), AccountProblems.None);
         var problems = AccountProblems.From(await accounts.CreateAsync(account, password ?? ""));
         if (problems.Count > 0)
-            return problems;
+            return (counted, problems);
+        await throttle.GiveBackAsync(attempt, permit);
         proof.Forget(Purpose);
         await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceTokenFor(account.Id)));
-        return problems;
+        return (counted, problems);
     }
 }

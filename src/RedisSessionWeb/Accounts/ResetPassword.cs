@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 
 using RedisAccounts;
+using RedisAccounts.Passwords.Hashing;
 
 using RedisSessionWeb.Accounts.Outcomes;
 using RedisSessionWeb.Proofs;
@@ -16,7 +17,8 @@ namespace RedisSessionWeb.Accounts;
 /// A forgotten password: address, code, new password. It signs nobody in, and it ends every session and open code of
 /// the account.
 /// </summary>
-internal sealed class ResetPassword(AddressProof proof, UserManager<Account> accounts, AccountSafety safety) : ICodeFlow
+internal sealed class ResetPassword(
+    AddressProof proof, UserManager<Account> accounts, PasswordHashing hashing, AccountSafety safety) : ICodeFlow
 {
     private const CodePurpose Purpose = CodePurpose.ResetPassword;
 
@@ -52,6 +54,7 @@ internal sealed class ResetPassword(AddressProof proof, UserManager<Account> acc
             return [AccountProblem.ProofOutdated];
         }
 
+        hashing.Prefer(account.Id);
         var token = await accounts.GeneratePasswordResetTokenAsync(account);
         var problems = AccountProblems.From(await accounts.ResetPasswordAsync(account, token, password ?? ""));
         if (problems.Count > 0)

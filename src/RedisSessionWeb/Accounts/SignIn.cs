@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 
 using RedisAccounts;
 using RedisAccounts.Passwords;
+using RedisAccounts.Passwords.Hashing;
 using RedisAccounts.SignIn;
 
 using RedisSessionWeb.Accounts.Outcomes;
@@ -16,7 +17,8 @@ namespace RedisSessionWeb.Accounts;
 /// Signing in with a password. Known and unknown addresses meet the same limits and cost the same time; a right
 /// password gives the session a new id.
 /// </summary>
-internal sealed class SignIn(UserManager<Account> accounts, PasswordCheck passwords, SignInThrottle throttle, Visitor visitor)
+internal sealed class SignIn(
+    UserManager<Account> accounts, PasswordCheck passwords, PasswordHashing hashing, SignInThrottle throttle, Visitor visitor)
 {
     /// <summary>Longer than any address or name: what is longer is nobody, and is not carried further.</summary>
     private const int MaxSubjectLength = 320;
@@ -44,8 +46,10 @@ internal sealed class SignIn(UserManager<Account> accounts, PasswordCheck passwo
         var permit = await throttle.BeginAsync(attempt);
         if (!permit.IsAllowed)
             return new SignInOutcome(SignInStatus.Limited, TimeSpan.FromSeconds(permit.RetryAfterSeconds));
+        if (permit.IsKnownDevice)
+            hashing.Prefer(subject);
         // An account that an administrator has locked answers as a wrong password does: nobody is told which it is.
-        if (!await passwords.IsRightAsync(account, password ?? "") || await accounts.IsLockedOutAsync(account!))
+        if (!await IsRightAsync(account, password, attempt, permit) || await accounts.IsLockedOutAsync(account!))
             return new SignInOutcome(SignInStatus.Wrong);
         string? token = null;
         if (isRemembered)
@@ -54,6 +58,21 @@ internal sealed class SignIn(UserManager<Account> accounts, PasswordCheck passwo
             await throttle.GiveBackAsync(attempt, permit);
         if (signsIn)
             await visitor.SignInAsync(account!, token);
+        // What follows belongs to who knows the password.
+        hashing.Prefer(subject);
         return new SignInOutcome(SignInStatus.Right, Account: account);
+    }
+
+    private async Task<bool> IsRightAsync(Account? account, string? password, SignInAttempt attempt, SignInPermit permit)
+    {
+        try
+        {
+            return await passwords.IsRightAsync(account, password ?? "");
+        }
+        catch (PasswordsBusyException)
+        {
+            await throttle.CancelAsync(attempt, permit);
+            throw;
+        }
     }
 }

@@ -3,6 +3,8 @@ using Microsoft.Net.Http.Headers;
 
 using PostgreSqlAccounts;
 
+using RedisAccounts.Passwords.Hashing;
+
 using RedisSessions;
 
 using RespClient;
@@ -60,6 +62,7 @@ internal static class ErrorResponses
     private static int StatusOf(Exception exception) => exception switch
     {
         BadHttpRequestException bad => bad.StatusCode,
+        PasswordsBusyException => StatusCodes.Status503ServiceUnavailable,
         SessionUnavailableException or VerificationUnavailableException or AccountsUnavailableException => StatusCodes.Status503ServiceUnavailable,
         RedisConnectionException or RedisTimeoutException or RedisProtocolException => StatusCodes.Status503ServiceUnavailable,
         RedisServerException server when server.Kind.IsTransient() || server.Kind.IsForbidden() => StatusCodes.Status503ServiceUnavailable,
@@ -72,6 +75,9 @@ internal static class ErrorResponses
     {
         if (StatusOf(context.Exception) != StatusCodes.Status503ServiceUnavailable)
             return false;
+        // Told where it was refused.
+        if (context.Exception is PasswordsBusyException)
+            return true;
         context.HttpContext.RequestServices.GetRequiredService<OutageLog>().Tell(context.Exception);
         return true;
     }

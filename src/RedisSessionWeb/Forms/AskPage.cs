@@ -42,6 +42,8 @@ internal abstract class AskPage(ICaptchaService captchas, IStringLocalizer<Text>
         return page ?? Page();
     }
 
+    protected override Task<PageResult> ShowAgainAsync(PageResult page) => ShowAsync(page);
+
     /// <summary>Goes on to the page for the code, or tells why no code was sent.</summary>
     protected async Task<IActionResult> AnswerAsync(IssueOutcome outcome, string codePage) =>
         outcome.IsSent ? Redirect(codePage) : await ShowAsync(Explain(outcome, AddressField));

@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
+
+using RedisAccounts.Passwords.Hashing;
 
 using RedisSessionWeb.Accounts.Outcomes;
 using RedisSessionWeb.Localization;
@@ -19,6 +22,24 @@ internal abstract class FormPage(IStringLocalizer<Text> text) : PageModel
 
     /// <summary>What messages and addresses are called on this page.</summary>
     protected virtual ContactWords WordsForContact => ContactWords.OfMail(text);
+
+    /// <summary>A form that needed more hashing than there is room for is shown again with what was typed: nothing has happened.</summary>
+    public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
+    {
+        OnPageHandlerExecuting(context);
+        if (context.Result is not null)
+            return;
+        var executed = await next();
+        if (executed.Exception is PasswordsBusyException busy)
+        {
+            executed.ExceptionHandled = true;
+            executed.Result = await ShowAgainAsync(RefuseUntil(
+                Whole, T["Too many people are signing in at this moment."], busy.RetryAfter, StatusCodes.Status503ServiceUnavailable));
+        }
+    }
+
+    /// <summary>Completes a form that is shown again.</summary>
+    protected virtual Task<PageResult> ShowAgainAsync(PageResult page) => Task.FromResult(page);
 
     /// <summary>Shows the form again with a message.</summary>
     /// <param name="field">The property it is about, or <see cref="Whole"/>.</param>

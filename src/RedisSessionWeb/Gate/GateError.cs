@@ -9,7 +9,7 @@ internal enum GateError
     /// <summary>Not the JSON that the route takes: a field missing, of another type, too large, too deep.</summary>
     BadJson = 1001,
 
-    /// <summary>The verification service, or Redis, is away. Try again.</summary>
+    /// <summary>The verification service, or Redis, is away, or too many passwords are to be hashed. Try again.</summary>
     Unavailable = 1002,
 
     /// <summary>The code is wrong, or there is none (any longer): which of the two nobody is told. 1003 is not answered.</summary>

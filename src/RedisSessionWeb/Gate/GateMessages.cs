@@ -30,6 +30,8 @@ internal sealed record GateAnswer(GateError Error)
     [JsonPropertyName("retry_after")]
     public int? RetryAfter { get; init; }
 
+    public static GateAnswer TooOften(TimeSpan wait) => new(GateError.TooOften) { RetryAfter = (int)wait.TotalSeconds };
+
     public static implicit operator GateAnswer(GateError error) => new(error);
 }
 

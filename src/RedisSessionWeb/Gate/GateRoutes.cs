@@ -6,6 +6,8 @@ using Microsoft.Extensions.Options;
 
 using PostgreSqlAccounts;
 
+using RedisAccounts.Passwords.Hashing;
+
 using RedisSessions;
 
 using RedisSessionWeb.Errors;
@@ -37,7 +39,7 @@ internal static class GateRoutes
             if (gate.Value.Enabled)
                 sessions.HeaderName ??= SessionHeader;
         });
-        return services.AddScoped<GateService>();
+        return services.AddScoped<GateService>().AddScoped<GateSignIn>();
     }
 
     /// <summary>
@@ -61,16 +63,17 @@ internal static class GateRoutes
     {
         if (!IsEnabled(routes.ServiceProvider))
             return;
-        Map(routes, "/get_varifycode", GateJson.Default.CodeRequest, (gate, request) => gate.SendCodeAsync(request));
-        Map(routes, "/user_register", GateJson.Default.RegisterRequest, (gate, request) => gate.RegisterAsync(request));
-        Map(routes, "/reset_pwd", GateJson.Default.ResetRequest, (gate, request) => gate.ResetAsync(request));
-        Map(routes, "/user_login", GateJson.Default.LoginRequest, (gate, request) => gate.LoginAsync(request));
+        Map(routes, "/get_varifycode", GateJson.Default.CodeRequest, (GateService gate, CodeRequest request) => gate.SendCodeAsync(request));
+        Map(routes, "/user_register", GateJson.Default.RegisterRequest, (GateService gate, RegisterRequest request) => gate.RegisterAsync(request));
+        Map(routes, "/reset_pwd", GateJson.Default.ResetRequest, (GateService gate, ResetRequest request) => gate.ResetAsync(request));
+        Map(routes, "/user_login", GateJson.Default.LoginRequest, (GateSignIn gate, LoginRequest request) => gate.LoginAsync(request));
     }
 
     private static bool IsEnabled(IServiceProvider services) => services.GetRequiredService<IOptions<GateOptions>>().Value.Enabled;
 
-    private static void Map<T>(IEndpointRouteBuilder routes, string path, JsonTypeInfo<T> type, Func<GateService, T, Task<GateAnswer>> run) =>
-        routes.MapPost(path, async (HttpContext context, GateService gate) =>
+    private static void Map<TGate, T>(IEndpointRouteBuilder routes, string path, JsonTypeInfo<T> type, Func<TGate, T, Task<GateAnswer>> run)
+        where TGate : notnull =>
+        routes.MapPost(path, async (HttpContext context, TGate gate) =>
         {
             var answer = await ReadAsync(context, type) is { } request ? await RunAsync(() => run(gate, request), context) : GateError.BadJson;
             return Results.Json(answer, GateJson.Default.GateAnswer);
@@ -97,6 +100,10 @@ internal static class GateRoutes
         try
         {
             return await run();
+        }
+        catch (PasswordsBusyException e)
+        {
+            return new GateAnswer(GateError.Unavailable) { RetryAfter = (int)e.RetryAfter.TotalSeconds };
         }
         catch (Exception e) when (e is VerificationUnavailableException or SessionUnavailableException
             or AccountsUnavailableException or RedisException)

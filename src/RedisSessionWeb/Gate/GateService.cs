@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 
 using RedisAccounts;
+using RedisAccounts.Passwords.Hashing;
 
 using RedisSessionWeb.Accounts;
 using RedisSessionWeb.Accounts.Outcomes;
@@ -14,11 +15,11 @@ using VerificationCodes.Delivery;
 namespace RedisSessionWeb.Gate;
 
 /// <summary>
-/// Register, sign in and reset without a browser. There is no session before sign-in, so codes are bound to the
-/// address alone; all limits of codes and sign-ins hold.
+/// Register and reset without a browser. There is no session before sign-in, so codes are bound to the address alone; all
+/// limits of codes hold. There is a place to hash the password before the code is used up.
 /// </summary>
 internal sealed class GateService(
-    IVerificationService codes, UserManager<Account> accounts, SignIn signIn, AccountSafety safety, Visitor visitor)
+    IVerificationService codes, UserManager<Account> accounts, PasswordHashing hashing, AccountSafety safety, Visitor visitor)
 {
     public async Task<GateAnswer> SendCodeAsync(CodeRequest request)
     {
@@ -35,7 +36,7 @@ internal sealed class GateService(
         return outcome switch
         {
             { IsSent: true } => new GateAnswer(GateError.None) { Email = address.Value },
-            { IsLimited: true } => TooOften(outcome.RetryAfter),
+            { IsLimited: true } => GateAnswer.TooOften(outcome.RetryAfter),
             _ => GateError.BadEmail,
         };
     }
@@ -53,6 +54,7 @@ internal sealed class GateService(
         var account = new Account { UserName = request.User.Trim(), Email = address.Value, EmailConfirmed = true };
         if (await RefusesAsync(account, request.Passwd) is { } refusal)
             return refusal;
+        using var place = await hashing.ReserveAsync();
         if (await CheckAsync(address, request.Varifycode) is { } failure)
             return failure;
         var problems = AccountProblems.From(await accounts.CreateAsync(account, request.Passwd));
@@ -70,6 +72,7 @@ internal sealed class GateService(
         // Read before the code is used up: a change of the account meanwhile makes the reset fail.
         var account = await accounts.FindOwnerAsync(address);
         var named = await accounts.FindByNameAsync(request.User);
+        using var place = await hashing.ReserveAsync();
         if (await CheckAsync(address, request.Varifycode) is { } failure)
             return failure;
         if (account is null || account.Id != named?.Id)
@@ -83,33 +86,9 @@ internal sealed class GateService(
         return new GateAnswer(GateError.None) { Email = account.Email, User = account.UserName };
     }
 
-    public async Task<GateAnswer> LoginAsync(LoginRequest request)
-    {
-        var outcome = await signIn.WithPasswordAsync(request.Email, request.Passwd, isBrowser: false);
-        if (outcome.Status == SignInStatus.Limited)
-            return TooOften(outcome.RetryAfter);
-        if (outcome.Account is not { } account)
-            return GateError.WrongPassword;
-        return new GateAnswer(GateError.None) { Uid = account.Id, Email = account.Email, Token = await visitor.CommitAsync() };
-    }
-
     /// <summary>Name and password by the rules for accounts, which tell nothing about who has one.</summary>
-    private async Task<GateAnswer?> RefusesAsync(Account account, string password)
-    {
-        foreach (var validator in accounts.UserValidators)
-        {
-            if (AccountProblems.From(await validator.ValidateAsync(accounts, account)) is [var problem, ..])
-                return Number(problem);
-        }
-
-        foreach (var validator in accounts.PasswordValidators)
-        {
-            if (AccountProblems.From(await validator.ValidateAsync(accounts, account, password)) is [var problem, ..])
-                return Number(problem);
-        }
-
-        return null;
-    }
+    private async Task<GateAnswer?> RefusesAsync(Account account, string password) =>
+        await accounts.FindProblemsAsync(account, password) is [var problem, ..] ? Number(problem) : null;
 
     private async Task<GateAnswer?> CheckAsync(EmailAddress address, string code)
     {
@@ -123,13 +102,11 @@ internal sealed class GateService(
         return outcome.Status switch
         {
             ConfirmStatus.Confirmed => null,
-            ConfirmStatus.Blocked => TooOften(outcome.RetryAfter),
+            ConfirmStatus.Blocked => GateAnswer.TooOften(outcome.RetryAfter),
             // Not told: whether there is a code that could have been right.
             _ => GateError.CodeWrong,
         };
     }
-
-    private static GateAnswer TooOften(TimeSpan wait) => new(GateError.TooOften) { RetryAfter = (int)wait.TotalSeconds };
 
     private static GateError Number(AccountProblem problem) => problem switch
     {

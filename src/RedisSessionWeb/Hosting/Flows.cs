@@ -1,3 +1,5 @@
+using RedisAccounts.Passwords.Hashing;
+
 using RedisSessionWeb.Accounts;
 using RedisSessionWeb.Accounts.Phones;
 using RedisSessionWeb.Inspection;
@@ -14,6 +16,7 @@ internal static class Flows
     {
         services.AddHttpContextAccessor();
         services.AddScoped<Visitor>();
+        services.AddSingleton<IHashingClients, HashingClients>();
         services.AddScoped<MySessions>();
         services.AddScoped<AddressProof>();
         services.AddScoped<NumberProof>();

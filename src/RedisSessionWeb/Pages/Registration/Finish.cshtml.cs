@@ -33,7 +33,9 @@ internal sealed class FinishModel(Register register, IOptions<AccountOptions> li
 
     public async Task<IActionResult> OnPostAsync()
     {
-        var problems = await register.FinishAsync(Name, Password);
+        var (tries, problems) = await register.FinishAsync(Name, Password);
+        if (!tries.IsRight)
+            return Explain(tries, Whole, T["Too many tries."]);
         return problems.Count == 0 ? Redirect("/account?done=registered") : Explain(problems, nameof(Name), nameof(Password));
     }
 }
