@@ -12,10 +12,14 @@ internal sealed class KeyRingDecryptor(IServiceProvider services) : IXmlDecrypto
 {
     private readonly KeyRingSecrets _secrets = services.GetRequiredService<KeyRingSecrets>();
 
-    public XElement Decrypt(XElement encryptedElement)
+    public XElement Decrypt(XElement encryptedElement) => Open(encryptedElement, _secrets);
+
+    /// <exception cref="CryptographicException">None of the server's keys has sealed it as it is.</exception>
+    /// <exception cref="FormatException">It is no sealed key.</exception>
+    public static XElement Open(XElement encryptedElement, KeyRingSecrets secrets)
     {
         var name = (string?)encryptedElement.Attribute(SealedKey.KeyName) ?? "";
-        var key = _secrets.Find(name)
+        var key = secrets.Find(name)
             ?? throw new CryptographicException($"A key of the key ring is sealed with the server's key '{name}', which Verification:Keys no longer names.");
         var box = Convert.FromBase64String(encryptedElement.Value);
         if (box.Length < SealedKey.Overhead)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
 
 namespace RedisSessionWeb.KeyRing;
 
@@ -12,11 +13,14 @@ internal static class KeyRingServiceCollectionExtensions
         // It logs each failure with its stack, for each request; SessionLog has told it.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.KeyRingProvider", LogLevel.None));
         services.AddSingleton<KeyRingSecrets>();
-        services.AddOptions<KeyManagementOptions>().Configure<KeyRingSecrets>((ring, secrets) =>
+        services.AddOptions<KeyManagementOptions>().Configure<KeyRingSecrets, ILogger<SealedKeyRing>>((ring, secrets, logger) =>
         {
-            if (secrets.Any)
-                ring.XmlEncryptor = new KeyRingEncryptor(secrets);
+            if (!secrets.Any)
+                return;
+            ring.XmlEncryptor = new KeyRingEncryptor(secrets);
+            ring.XmlRepository = new SealedKeyRing((IDeletableXmlRepository)ring.XmlRepository!, secrets, logger);
         });
+        services.AddHealthChecks().AddRedisKeyRing();
         return services;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Xml.Linq;
 
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -18,12 +17,14 @@ namespace RedisSessions.DataProtection;
 /// </summary>
 /// <remarks>
 /// The interface is synchronous, so its members block the calling thread. Data Protection calls them when the
-/// application starts and then about once a day, in the background.
+/// application starts and then about once a day, in the background. Entries that are no elements of a key ring are passed
+/// over, with a warning: each other key goes on to count.
 /// </remarks>
 internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpan timeout, SessionLog log) : IDeletableXmlRepository
 {
-    public IReadOnlyCollection<XElement> GetAllElements() =>
-        [.. ReadAll().Select(entry => XElement.Parse(Encoding.UTF8.GetString(entry)))];
+    private int _unreadable;
+
+    public IReadOnlyCollection<XElement> GetAllElements() => [.. ReadAll().Select(entry => entry.Element)];
 
     public void StoreElement(XElement element, string friendlyName)
     {
@@ -34,7 +35,7 @@ internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpa
     public bool DeleteElements(Action<IReadOnlyCollection<IDeletableElement>> chooseElements)
     {
         ArgumentNullException.ThrowIfNull(chooseElements);
-        var elements = ReadAll().Select(entry => new Entry(entry)).ToList();
+        var elements = ReadAll().ConvertAll(entry => new Entry(entry.Entry, entry.Element));
         chooseElements(elements);
         foreach (var entry in elements.Where(entry => entry.DeletionOrder is not null).OrderBy(entry => entry.DeletionOrder))
         {
@@ -45,7 +46,7 @@ internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpa
         return true;
     }
 
-    private List<byte[]> ReadAll()
+    private List<(byte[] Entry, XElement Element)> ReadAll()
     {
         var entries = new List<byte[]>();
         foreach (var item in Wait(() => new TimedClient(redis, timeout).ReadTaggedAsync("LRANGE", key, [0, -1]).AsTask()).Items)
@@ -53,7 +54,15 @@ internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpa
             entries.Add(item.AsBytes()!);
         }
 
-        return entries;
+        var read = KeyRingElements.Read(entries);
+        // Once for each number of them, however often the ring is read.
+        var unreadable = entries.Count - read.Count;
+        if (Interlocked.Exchange(ref _unreadable, unreadable) != unreadable && unreadable > 0)
+        {
+            log.UnreadableKeyRingEntries(unreadable, key);
+        }
+
+        return read;
     }
 
     private void Send(string name, params ReadOnlySpan<RedisArgument> arguments)
@@ -76,11 +85,11 @@ internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpa
         }
     }
 
-    private sealed class Entry(byte[] bytes) : IDeletableElement
+    private sealed class Entry(byte[] bytes, XElement element) : IDeletableElement
     {
         public byte[] Bytes => bytes;
 
-        public XElement Element { get; } = XElement.Parse(Encoding.UTF8.GetString(bytes));
+        public XElement Element => element;
 
         public int? DeletionOrder { get; set; }
     }

@@ -78,6 +78,9 @@ internal sealed partial class SessionLog(ILogger<SessionLog> logger, TimeProvide
     [LoggerMessage(110, LogLevel.Error, "Redis did not read or keep the key ring of Data Protection; once it does, no restart is needed: {Error}: {Reason} ({Untold} more since the last such line.)")]
     private partial void LogKeyRingUnavailable(string error, string reason, int untold);
 
+    [LoggerMessage(115, LogLevel.Warning, "{Count} entries of the key ring of Data Protection, the list {Key}, cannot be read or have the id of another key, and are passed over. They can be removed with LREM.")]
+    public partial void UnreadableKeyRingEntries(int count, string key);
+
     [LoggerMessage(103, LogLevel.Information, "Session {Session} was ended while a request ran; what the request wrote is dropped.")]
     private partial void LogCommitFoundNothing(string session);
 

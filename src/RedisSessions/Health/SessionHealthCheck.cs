@@ -43,7 +43,8 @@ internal sealed class SessionHealthCheck(IRedisClient redis, IOptions<RedisSessi
     /// <summary>The key of the probing write: beside the sessions, not among them.</summary>
     internal static string Key(string keyPrefix) => keyPrefix.TrimEnd(':') + "-HEALTH";
 
-    private static async Task<string?> FailureAsync(Task command)
+    /// <summary>What a command that has failed is told as; <see langword="null"/>: it has not.</summary>
+    internal static async Task<string?> FailureAsync(Task command)
     {
         try
         {

@@ -54,14 +54,29 @@ public sealed class KeyRingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_ring_made_without_a_server_key_is_still_read_with_one()
+    public async Task A_key_from_before_there_were_server_keys_does_not_count_and_a_new_one_serves()
     {
         await using var before = await StartAsync();
         var seal = Protect(before, "text");
         Assert.Contains("<masterKey", await RingAsync(), StringComparison.Ordinal);
         await using var after = await StartAsync(s_new);
 
-        Assert.Equal("text", Unprotect(after, seal));
+        Assert.Throws<CryptographicException>(() => Unprotect(after, seal));
+        Assert.Equal("text", Unprotect(after, Protect(after, "text")));
+    }
+
+    [Fact]
+    public async Task Forms_work_beside_an_entry_that_is_no_xml_and_readiness_tells_of_a_ring_that_is_none()
+    {
+        await using var app = await StartAsync(s_old);
+        await _redis.CliAsync("RPUSH", "DataProtection-Keys", "no XML", "<key/>", "<revocation/>");
+        using var client = app.CreateClient();
+
+        Assert.Contains("__RequestVerificationToken", await client.GetStringAsync("/signin"), StringComparison.Ordinal);
+        Assert.Equal("Healthy", await client.GetStringAsync("/healthz/ready"));
+
+        await _redis.CliAsync("SET", "DataProtection-Keys", "a string");
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/healthz/ready")).StatusCode);
     }
 
     [Fact]

@@ -1,10 +1,14 @@
 using System.Security.Cryptography;
+using System.Text;
 
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+
+using RedisSessions.Tests.Hosting;
 
 using RespClient;
 
@@ -68,6 +72,32 @@ public sealed class RedisKeyRingTests : IAsyncLifetime
         Assert.Single(reader.Services.GetRequiredService<IKeyManager>().GetAllKeys());
     }
 
+    /// <summary>Entries changed at random, from a seed, and some that Data Protection itself stops at.</summary>
+    [Fact]
+    public async Task Entries_that_are_no_elements_of_a_ring_are_passed_over_with_one_warning()
+    {
+        await using var one = await StartAsync();
+        var secret = one.Protector.Protect("hello");
+        var entry = await Server.CliAsync("LINDEX", "DataProtection-Keys", "0");
+        var random = new Random(20261129);
+        string[] entries =
+        [
+            "no XML", "", "<key", entry, entry + entry, "<key id=\"no id\"/>", "<key/>", "<revocation/>", "<revocation><key id=\"no id\"/></revocation>",
+            "<revocation><key id=\"*\"/></revocation>", "<revocation><key id=\"*\"/><revocationDate>never</revocationDate></revocation>",
+            "<!DOCTYPE a [<!ENTITY b \"bb\">]><a>&b;</a>", "<unknown/>",
+            .. Enumerable.Range(0, 150).Select(_ => Changed(entry, random)),
+        ];
+        await Server.CliAsync(["RPUSH", "DataProtection-Keys", .. entries]);
+
+        var log = new CapturedLog();
+        await using var other = await StartAsync(log: log);
+
+        Assert.Equal("hello", other.Protector.Unprotect(secret));
+        Assert.Equal("again", other.Protector.Unprotect(other.Protector.Protect("again")));
+        other.Services.GetRequiredService<IKeyManager>().GetAllKeys();
+        Assert.Single(log.OfSessions, line => line.Level == LogLevel.Warning && line.Text.Contains("passed over", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_revoked_key_opens_nothing_any_more()
     {
@@ -119,10 +149,21 @@ public sealed class RedisKeyRingTests : IAsyncLifetime
         });
     }
 
-    private async Task<Instance> StartAsync(string key = "DataProtection-Keys")
+    private static string Changed(string entry, Random random)
+    {
+        var text = new StringBuilder(entry);
+        for (var i = random.Next(1, 4); i > 0; i--)
+        {
+            text[random.Next(text.Length)] = "<>/\"a1-& "[random.Next(9)];
+        }
+
+        return text.ToString();
+    }
+
+    private async Task<Instance> StartAsync(string key = "DataProtection-Keys", CapturedLog? log = null)
     {
         var client = await RedisClient.ConnectAsync(Server.ConnectionString);
-        var services = new ServiceCollection().AddLogging().AddSingleton<IRedisClient>(client);
+        var services = new ServiceCollection().AddLogging(logging => logging.ClearProviders().AddProvider(log ?? new CapturedLog())).AddSingleton<IRedisClient>(client);
         services.AddDataProtection().SetApplicationName("test").PersistKeysToRedis(key);
         return new Instance(services.BuildServiceProvider(), client);
     }

@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using System.Xml;
+using System.Xml.Linq;
+
+using Microsoft.AspNetCore.DataProtection.AuthenticatedEncryption.ConfigurationModel;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+
+namespace RedisSessionWeb.KeyRing;
+
+/// <summary>
+/// What counts of the ring where there are server keys: revocations, and keys whose secret one of the server keys has just
+/// opened. Whoever can write to Redis could otherwise put a key of their own there, in the clear or with a name of another
+/// decryptor, and have it become the current one.
+/// </summary>
+/// <remarks>
+/// Keys from before there were server keys do not count either: they lie in Redis in the clear, so nobody knows who has read
+/// them. A new key is made at once.
+/// </remarks>
+internal sealed partial class SealedKeyRing(IDeletableXmlRepository ring, KeyRingSecrets secrets, ILogger<SealedKeyRing> logger) : IDeletableXmlRepository
+{
+    private static readonly XNamespace s_encryption = "http://schemas.asp.net/2015/03/dataProtection";
+
+    // As they are written. A name in another element, or twice, is somebody else's.
+    private static readonly XName[] s_parts = ["encryption", "validation", s_encryption + "encryptedSecret", SealedKey.Element];
+
+    private int _passedOver;
+
+    public IReadOnlyCollection<XElement> GetAllElements()
+    {
+        var all = ring.GetAllElements();
+        var counting = all.Where(element => element.Name.LocalName != "key" || IsSealed(element)).ToList();
+        // Once for each number of them, however often the ring is read.
+        var passedOver = all.Count - counting.Count;
+        if (Interlocked.Exchange(ref _passedOver, passedOver) != passedOver && passedOver > 0)
+            LogPassedOver(passedOver);
+        return counting;
+    }
+
+    public void StoreElement(XElement element, string friendlyName) => ring.StoreElement(element, friendlyName);
+
+    public bool DeleteElements(Action<IReadOnlyCollection<IDeletableElement>> chooseElements) => ring.DeleteElements(chooseElements);
+
+    private bool IsSealed(XElement key)
+    {
+        if (key.Elements("descriptor").ToList() is not [var outer]
+            || outer.Elements().ToList() is not [var descriptor]
+            || descriptor.Name != "descriptor"
+            || !descriptor.Descendants().Select(part => part.Name).SequenceEqual(s_parts)
+            || descriptor.Elements().ToList() is not [_, _, var secret]
+            || !Names(outer, "deserializerType", typeof(AuthenticatedEncryptorDescriptorDeserializer))
+            || !Names(secret, "decryptorType", typeof(KeyRingDecryptor)))
+            return false;
+        try
+        {
+            KeyRingDecryptor.Open(secret.Elements().Single(), secrets);
+            return true;
+        }
+        catch (Exception e) when (e is CryptographicException or FormatException or XmlException)
+        {
+            return false;
+        }
+    }
+
+    // Whatever version wrote it: Data Protection makes the type by the name that stands there afterwards.
+    private static bool Names(XElement element, string attribute, Type type)
+    {
+        var name = $"{type.FullName}, {type.Assembly.GetName().Name}";
+        var written = (string?)element.Attribute(attribute) ?? "";
+        if (written != name && !written.StartsWith(name + ",", StringComparison.Ordinal))
+            return false;
+        element.SetAttributeValue(attribute, type.AssemblyQualifiedName);
+        return true;
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "{Count} keys of the key ring in Redis are not sealed with one of Verification:Keys and do not count: they are from before these keys, or from a key that is no longer named, or somebody else wrote them to Redis. What they protected, such as a form that is open, is refused.")]
+    private partial void LogPassedOver(int count);
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace RedisSessions.DataProtection;
+
+/// <summary>
+/// Which entries of the list can be elements of a key ring. Data Protection throws at a single one that cannot, and then
+/// nothing is protected or read any more.
+/// </summary>
+internal static class KeyRingElements
+{
+    private static readonly XmlReaderSettings s_settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
+
+    /// <summary>The entries that can be read, in their order, of several with the id of one key the first.</summary>
+    public static List<(byte[] Entry, XElement Element)> Read(IEnumerable<byte[]> entries)
+    {
+        var read = new List<(byte[], XElement)>();
+        var keys = new HashSet<Guid>();
+        foreach (var entry in entries)
+        {
+            if (Parse(entry) is { } element && IsGood(element, keys))
+            {
+                read.Add((entry, element));
+            }
+        }
+
+        return read;
+    }
+
+    private static XElement? Parse(byte[] entry)
+    {
+        try
+        {
+            using var text = new StringReader(Encoding.UTF8.GetString(entry));
+            using var reader = XmlReader.Create(text, s_settings);
+            return XElement.Load(reader);
+        }
+        catch (XmlException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsGood(XElement element, HashSet<Guid> keys) => element.Name.LocalName switch
+    {
+        "key" => Guid.TryParse((string?)element.Attribute("id"), out var id) && keys.Add(id),
+        "revocation" => IsRevocation(element),
+        _ => true,
+    };
+
+    // Of one key, or of all that were made until a time.
+    private static bool IsRevocation(XElement element) => (string?)element.Element("key")?.Attribute("id") switch
+    {
+        null => false,
+        "*" => IsTime((string?)element.Element("revocationDate")),
+        var id => Guid.TryParse(id, out _),
+    };
+
+    private static bool IsTime(string? text) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _);
+}
