@@ -4,17 +4,20 @@ using Mailboxes;
 
 using Microsoft.AspNetCore.Identity;
 
+using RedisAccounts.Names;
+
 namespace RedisAccounts;
 
 /// <summary>
-/// The forms by which accounts are found. Names: compatibility forms (NFKC) and letter cases are the same. Addresses:
+/// The forms by which accounts are found. Names: compatibility forms (NFKC) and letter cases are the same, and so are
+/// letters of different scripts that look alike (<see cref="Lookalikes"/>). Addresses:
 /// <see cref="Mailbox"/> decides, as it does where mail is sent, and no letters are the same that it tells apart.
 /// </summary>
 internal sealed class AddressNormalizer : ILookupNormalizer
 {
     private const int ByteOrderMarkSwapped = 0xFFFE;
 
-    public string? NormalizeName(string? name) => name is null ? null : Fold(name);
+    public string? NormalizeName(string? name) => name is null ? null : Lookalikes.KeyOf(Fold(name));
 
     /// <summary>The form of an address; of what is no address, one that no account's address has.</summary>
     public string? NormalizeEmail(string? email)

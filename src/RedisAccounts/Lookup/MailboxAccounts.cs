@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 
 using RedisAccounts.Diagnostics;
+using RedisAccounts.Names;
 using RedisAccounts.Passwords.Hashing;
 
 namespace RedisAccounts.Lookup;
@@ -44,6 +45,29 @@ internal sealed class MailboxAccounts(IServiceProvider services) : HashingAccoun
         }
     }
 
+    /// <summary>The account that has this name, in whatever case; one whose name only looks like it is another.</summary>
+    public override async Task<Account?> FindByNameAsync(string userName)
+    {
+        ArgumentNullException.ThrowIfNull(userName);
+        var (form, key) = (AddressNormalizer.Fold(userName), NormalizeName(userName));
+        var found = await base.FindByNameAsync(userName);
+        if (form != key && (found is null || AddressNormalizer.Fold(found.UserName!) != form))
+        {
+            found = await Store.FindByNameAsync(form, CancellationToken);
+        }
+
+        return found is not null && AddressNormalizer.Fold(found.UserName!) == form ? found : null;
+    }
+
+    /// <summary>A name that was kept before look-alikes counted stays under its own form, whoever has the key by now.</summary>
+    public override Task UpdateNormalizedUserNameAsync(Account user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return user is { UserName: { } name, NormalizedUserName: { } kept } && kept == AddressNormalizer.Fold(name)
+            ? Task.CompletedTask
+            : base.UpdateNormalizedUserNameAsync(user);
+    }
+
     /// <summary>An account of the former rule that has this address, or stands in its way, is put right first.</summary>
     public override async Task<IdentityResult> CreateAsync(Account user)
     {
@@ -53,7 +77,7 @@ internal sealed class MailboxAccounts(IServiceProvider services) : HashingAccoun
             await FindByEmailAsync(email);
         }
 
-        return await base.CreateAsync(user);
+        return await FindAlikeAsync(user) is null ? await base.CreateAsync(user) : IdentityResult.Failed(ErrorDescriber.DuplicateUserName(user.UserName!));
     }
 
     protected override async Task<IdentityResult> UpdateUserAsync(Account user)
@@ -65,7 +89,30 @@ internal sealed class MailboxAccounts(IServiceProvider services) : HashingAccoun
             await FindByEmailAsync(email);
         }
 
-        return await base.UpdateUserAsync(user);
+        return await FindAlikeAsync(user) is null ? await base.UpdateUserAsync(user) : IdentityResult.Failed(ErrorDescriber.DuplicateUserName(user.UserName!));
+    }
+
+    /// <summary>
+    /// Another account whose name looks like a new one and was kept before that counted. Those that are kept under the key itself
+    /// the store refuses, in one step; none is kept under another form any more, so that looking first is enough.
+    /// </summary>
+    private async Task<Account?> FindAlikeAsync(Account user)
+    {
+        if (user.UserName is not { } name || NormalizeName(name) is not { } key
+            || user.NormalizedUserName is { } kept && (kept == key || kept == AddressNormalizer.Fold(name)))
+        {
+            return null;
+        }
+
+        foreach (var form in Lookalikes.NamesOf(key))
+        {
+            if (await Store.FindByNameAsync(form, CancellationToken) is { } other && other.Id != user.Id)
+            {
+                return other;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Finds what is kept under a form, and puts that form right where it is a former one.</summary>

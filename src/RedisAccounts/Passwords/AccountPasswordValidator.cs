@@ -3,10 +3,12 @@ using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
+using RedisAccounts.Names;
+
 namespace RedisAccounts.Passwords;
 
 /// <summary>
-/// The rules for a new password: its length, not one of the commonest, not the address or the name. No rule asks for
+/// The rules for a new password: its length, something that can be seen, not one of the commonest, not the address or the name. No rule asks for
 /// kinds of characters; spaces, emoji and every script count.
 /// </summary>
 internal sealed class AccountPasswordValidator(IOptions<AccountOptions> options, IdentityErrorDescriber errors)
@@ -20,6 +22,11 @@ internal sealed class AccountPasswordValidator(IOptions<AccountOptions> options,
         if (length < 0)
         {
             return Failed(PasswordErrors.NotText, "The password is not valid text.");
+        }
+
+        if (NameRules.IsBlank(password ?? ""))
+        {
+            return length == 0 ? IdentityResult.Failed(errors.PasswordTooShort(_options.MinPasswordLength)) : Failed(PasswordErrors.Blank, "Nothing of the password can be seen.");
         }
 
         if (length < _options.MinPasswordLength)

@@ -15,6 +15,9 @@ public static class PasswordErrors
     /// <summary>The account's own address, its part before the @, or the account's name.</summary>
     public const string IsAddress = "PasswordIsAddress";
 
+    /// <summary>Nothing but blanks and characters that are not drawn: what is taken for it is never what was meant.</summary>
+    public const string Blank = "PasswordBlank";
+
     /// <summary>Not valid Unicode text.</summary>
     public const string NotText = "PasswordNotText";
 }

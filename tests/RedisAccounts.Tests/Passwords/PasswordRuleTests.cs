@@ -54,6 +54,16 @@ public sealed class PasswordRuleTests(AccountServices redis) : IClassFixture<Acc
     public async Task The_own_address_or_name_is_no_password(string password) =>
         Assert.Equal(PasswordErrors.IsAddress, await RefusalAsync(password));
 
+    [Theory]
+    [InlineData("          ")]
+    [InlineData(" ")]
+    [InlineData("\u00A0\u2003\u3000 \t\u00A0\u2003\u3000 \t")]
+    [InlineData("\u3164\u3164\u3164\u3164\u3164\u3164\u3164\u3164")]
+    [InlineData("\u200B\u034F\uFE0F\u115F\u2800\u180B\U000E0100\u00AD ")]
+    [InlineData("\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301")]
+    public async Task A_password_of_which_nothing_can_be_seen_is_refused_however_long(string password) =>
+        Assert.Equal(PasswordErrors.Blank, await RefusalAsync(password));
+
     [Fact]
     public async Task Half_a_surrogate_pair_is_refused_as_no_text() =>
         Assert.Equal(PasswordErrors.NotText, await RefusalAsync("long enough \ud800"));

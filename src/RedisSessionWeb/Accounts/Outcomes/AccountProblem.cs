@@ -14,10 +14,10 @@ internal enum AccountProblem
     /// <summary>The account has changed since its address was proven: the flow starts again.</summary>
     ProofOutdated,
 
-    /// <summary>Somebody has this name.</summary>
+    /// <summary>Somebody has this name, or one that looks like it.</summary>
     NameTaken,
 
-    /// <summary>The name is empty, too long, or has characters that cannot be seen.</summary>
+    /// <summary>The name is empty, too long, has characters that cannot be seen, or mixes scripts.</summary>
     NameInvalid,
 
     /// <summary>The address has got an account meanwhile.</summary>
@@ -31,6 +31,9 @@ internal enum AccountProblem
 
     /// <summary>Too many characters.</summary>
     PasswordTooLong,
+
+    /// <summary>Nothing but blanks, or characters that are not drawn.</summary>
+    PasswordBlank,
 
     /// <summary>Half of a surrogate pair or the like: nothing that could be typed again.</summary>
     PasswordNotText,
@@ -63,6 +66,7 @@ internal static class AccountProblems
         nameof(IdentityErrorDescriber.ConcurrencyFailure) => AccountProblem.ChangedMeanwhile,
         IAccountPhoneStore.DuplicatePhoneNumber => AccountProblem.NumberTaken,
         PasswordErrors.TooLong => AccountProblem.PasswordTooLong,
+        PasswordErrors.Blank => AccountProblem.PasswordBlank,
         PasswordErrors.NotText => AccountProblem.PasswordNotText,
         PasswordErrors.TooCommon => AccountProblem.PasswordTooCommon,
         PasswordErrors.IsAddress => AccountProblem.PasswordIsAddress,
