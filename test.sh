@@ -17,8 +17,15 @@ unset REDIS ASPNETCORE_ENVIRONMENT DOTNET_ENVIRONMENT ASPNETCORE_URLS URLS
 
 scratch="$(mktemp -d)"
 running=""
+compiler="test-$$"
+end_compiler() {
+    local processes
+    processes="$(grep -las -e "-pipename:$compiler" /proc/[0-9]*/cmdline | cut -d/ -f3)" || true
+    [ -z "$processes" ] || kill $processes 2>/dev/null || true
+}
 clean_up() {
     [ -z "$running" ] || kill -KILL -- "-$running" 2>/dev/null || true
+    end_compiler
     rm -rf "$scratch"
 }
 trap clean_up EXIT
@@ -82,12 +89,15 @@ install_what_is_missing
 
 # ---- Build once -------------------------------------------------------------------------------------------------
 
+# One compiler for all projects, which loads the analyzers once.
 echo "Building Release"
-if ! dotnet build RedisSessionWeb.sln -c Release -v q -nologo >"$scratch/build.log" 2>&1; then
+if ! dotnet build RedisSessionWeb.sln -c Release -v q -nologo -p:UseSharedCompilation=true "-p:SharedCompilationId=$compiler" \
+    >"$scratch/build.log" 2>&1; then
     grep -E '(error|warn)' "$scratch/build.log" | sort -u | head -n 40 >&2 || tail -n 40 "$scratch/build.log" >&2
     echo "The build failed." >&2
     exit 1
 fi
+end_compiler
 
 # ---- Run --------------------------------------------------------------------------------------------------------
 
