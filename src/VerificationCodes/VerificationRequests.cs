@@ -91,7 +91,8 @@ public sealed record ConfirmRequest
     public required ContactAddress Address { get; init; }
 
     /// <summary>
-    /// What the person typed. Spaces, dashes and full-width digits are accepted; what is not six digits then is
+    /// What the person typed. Blanks, dashes, invisible marks, digits of every script, a word with a colon before them and a full
+    /// stop behind them are accepted; what is not six digits then is
     /// <see cref="ConfirmStatus.Malformed"/> and costs no try.
     /// </summary>
     public required string Code { get; init; }

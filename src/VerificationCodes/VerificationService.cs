@@ -48,7 +48,7 @@ internal sealed class VerificationService(
 
     private async ValueTask<ConfirmOutcome> CheckAsync(ConfirmRequest request, CancellationToken cancellationToken)
     {
-        if (!CodeDerivation.TryReadTyped(request.Code, out var code))
+        if (!TypedCode.TryRead(request.Code, out var code))
             return new ConfirmOutcome { Status = ConfirmStatus.Malformed };
         return await check.RunAsync(request, code, cancellationToken).OrUnavailableAsync();
     }

@@ -26,13 +26,19 @@ internal sealed class ChangeEmail(
 
     public bool IsOutdated { get; private set; }
 
-    /// <returns>How the password fared and, where it was right, what became of the request for a code.</returns>
+    /// <summary>Whether the address that was asked for is the account's own.</summary>
+    public bool IsOwn { get; private set; }
+
+    /// <returns>How the password fared and, where it was right and the address another one, what became of the request for a code.</returns>
     public async Task<(SignInOutcome Password, IssueOutcome? Issue)> AskAsync(string? email, string? password, CaptchaAnswer? captcha)
     {
         if (!EmailAddress.TryParse(email, out var address))
             return (new SignInOutcome(SignInStatus.Right), new IssueOutcome { Status = IssueStatus.NotDeliverable });
         if (await accounts.GetUserAsync(visitor.User) is not { } account)
             return (new SignInOutcome(SignInStatus.Wrong), null);
+        IsOwn = EmailAddress.TryParse(account.Email, out var own) && own.Equals(address);
+        if (IsOwn)
+            return (new SignInOutcome(SignInStatus.Right), null);
         var confirmed = await signIn.ConfirmPasswordAsync(account, password);
         return confirmed.IsRight ? (confirmed, await SendAsync(address, captcha, AccountMark.Of(account))) : (confirmed, null);
     }
@@ -62,7 +68,7 @@ internal sealed class ChangeEmail(
     private async Task<IssueOutcome> SendAsync(EmailAddress address, CaptchaAnswer? captcha, string? mark)
     {
         var isTaken = await accounts.FindOwnerAsync(address) is not null;
-        return await proof.AskAsync(Purpose, address, captcha, isTaken ? NoticeKind.AlreadyRegistered : null, mark);
+        return await proof.AskAsync(Purpose, address, captcha, isTaken ? NoticeKind.AddressWanted : null, mark);
     }
 
     private async Task<bool> ChangeAsync(Account account, EmailAddress address)

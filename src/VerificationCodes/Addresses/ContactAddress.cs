@@ -11,6 +11,9 @@ public abstract class ContactAddress : IEquatable<ContactAddress>
     /// <summary>The normalised form. Messages go there, and accounts, keys and budgets are named by it.</summary>
     public string Value { get; }
 
+    /// <summary>What messages are counted under: the same for addresses that are known to be one mailbox.</summary>
+    internal virtual string Budget => Value;
+
     /// <summary>A form for logs: enough to recognise one's own, too little to write to.</summary>
     public string Masked { get; }
 

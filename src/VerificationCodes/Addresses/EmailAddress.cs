@@ -23,6 +23,8 @@ public sealed class EmailAddress : ContactAddress
     /// <summary>The domain, in ASCII (<c>xn--…</c> where it is international).</summary>
     public string Domain { get; }
 
+    internal override string Budget => MailboxAliases.NameOf(this);
+
     /// <summary>
     /// Reads exactly one mailbox. White space and format characters around it are dropped; anything else that is not
     /// part of it is refused.

@@ -60,28 +60,4 @@ internal static class CodeDerivation
                 span[i] = ReferenceAlphabet[hash[i] % ReferenceAlphabet.Length];
         });
     }
-
-    /// <summary>Six plain digits from what was typed: spaces, dashes and full-width digits are fine.</summary>
-    public static bool TryReadTyped(string text, out string code)
-    {
-        code = "";
-        Span<char> digits = stackalloc char[Digits];
-        var count = 0;
-        if (text.Length > 64)
-            return false;
-        foreach (var c in text)
-        {
-            if (char.IsWhiteSpace(c) || c is '-' or '－' or '‐' or '‑' or '–' or '—' or '−' or '\u200B' or '\uFEFF')
-                continue;
-            var digit = c is >= '０' and <= '９' ? (char)(c - '０' + '0') : c;
-            if (!char.IsAsciiDigit(digit) || count == Digits)
-                return false;
-            digits[count++] = digit;
-        }
-
-        if (count != Digits)
-            return false;
-        code = new string(digits);
-        return true;
-    }
 }

@@ -27,8 +27,8 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>Exists while an address is in its cool-down.</summary>
     public string CoolDown(ContactAddress address) => $"{prefix}is_send_{address.Value}";
 
-    /// <summary>The times of messages to an address, and who asked: a sorted set.</summary>
-    public string Sends(ContactAddress address) => $"{prefix}sends_{address.Value}";
+    /// <summary>The times of messages to an address and to others of the same mailbox, and who asked: a sorted set.</summary>
+    public string Sends(ContactAddress address) => $"{prefix}sends_{address.Budget}";
 
     /// <summary>The times of messages that a client caused: a sorted set.</summary>
     public string SendsOfClient(ClientNetwork client) => $"{prefix}sends_ip_{client}";
@@ -54,8 +54,8 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>Wrong answers of the running hour, all together: a counter.</summary>
     public string MissesOfAll => prefix + "misses_all";
 
-    /// <summary>The times of notices to an address: a sorted set.</summary>
-    public string Notices(ContactAddress address) => $"{prefix}notices_{address.Value}";
+    /// <summary>The times of notices to an address, and to others of the same mailbox: a sorted set.</summary>
+    public string Notices(ContactAddress address) => $"{prefix}notices_{address.Budget}";
 
     /// <summary>Exists while a captcha can be redeemed.</summary>
     public string Captcha(string id) => $"{prefix}img_{id}";

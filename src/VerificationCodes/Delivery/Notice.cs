@@ -8,6 +8,9 @@ public enum NoticeKind
     /// <summary>Someone tried to register with this address, which already has an account. Mostly in place of a code.</summary>
     AlreadyRegistered,
 
+    /// <summary>Someone signed in to another account wanted this address for it, which already has one. In place of a code.</summary>
+    AddressWanted,
+
     /// <summary>Someone asked for a code to sign in or to reset a password, but no account has this address. In place of a code.</summary>
     NoAccount,
 

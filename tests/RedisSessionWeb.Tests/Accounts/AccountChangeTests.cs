@@ -1,3 +1,5 @@
+using System.Net;
+
 using RedisSessionWeb.Tests.Host;
 
 using TestServers;
@@ -124,6 +126,60 @@ public sealed class AccountChangeTests(AppFixture fixture) : IClassFixture<AppFi
         Assert.Equal("/account/email/code", visit.Path);
         await visit.SubmitAsync(("Code", "123456"));
         Assert.Equal("That is not the code. 4 tries left.", visit.ErrorOf("Code"));
+        await Eventually.TrueAsync(async () => await visit.ReadMailAsync("victim@example.com") is { } mail
+            && mail.Contains("tried to move another RedisSessionWeb account to this address", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_change_to_the_own_address_in_whatever_spelling_is_told_and_sends_nothing()
+    {
+        using var visit = new Visit(fixture.App);
+        await visit.RegisterAsync("own-address@example.com", "Own", Password);
+        foreach (var typed in (string[])["own-address@example.com", " OWN-ADDRESS@example.com\u200B"])
+        {
+            await fixture.ForgetCoolDownsAsync();
+            await visit.OpenAsync("/account/email");
+            await visit.SubmitAsync(("Email", typed), ("Password", Password));
+
+            Assert.Equal(HttpStatusCode.BadRequest, visit.Response.StatusCode);
+            Assert.Equal("This is the address of your account already.", visit.ErrorOf("Email"));
+        }
+    }
+
+    [Theory]
+    [InlineData("/register", "Email")]
+    [InlineData("/signin", "Email", "Password")]
+    [InlineData("/signin/code", "Email")]
+    [InlineData("/reset", "Email")]
+    [InlineData("/signin/phone", "Number")]
+    public async Task A_nul_in_a_form_gives_the_page_with_words_and_no_error(string path, params string[] fields)
+    {
+        using var visit = new Visit(fixture.App);
+        await visit.OpenAsync(path);
+
+        await visit.SubmitAsync([.. fields.Select(field => (field, "a\0b@example.com"))]);
+
+        Assert.Equal(path, visit.Path);
+        Assert.InRange((int)visit.Response.StatusCode, 200, 429);
+        Assert.NotEmpty(visit.Page.QuerySelectorAll("form"));
+        Assert.NotEmpty(visit.Page.QuerySelectorAll(".error, .notice.bad"));
+    }
+
+    [Fact]
+    public async Task A_nul_in_a_name_a_code_or_a_password_gives_the_page_with_words_as_well()
+    {
+        using var visit = new Visit(fixture.App);
+        await fixture.ForgetCoolDownsAsync();
+        await visit.OpenAsync("/register");
+        await visit.SubmitAsync(("Email", "nul@example.com"));
+        await visit.SubmitAsync(("Code", "123\0456"));
+        Assert.Equal("Enter the 6 digits of the code.", visit.ErrorOf("Code"));
+        await visit.SubmitAsync(("Code", await visit.ReadCodeAsync("nul@example.com")));
+
+        await visit.SubmitAsync(("Name", "N\0ul"), ("Password", "short\0"));
+        Assert.Equal("Enter a name of 1 to 64 visible characters of one script, without an @.", visit.ErrorOf("Name"));
+        await visit.SubmitAsync(("Name", "Nul"), ("Password", "correct\0horse\0battery"));
+        Assert.InRange((int)visit.Response.StatusCode, 200, 499);
     }
 
     [Fact]

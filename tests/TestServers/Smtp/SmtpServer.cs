@@ -53,7 +53,7 @@ public sealed class SmtpServer : IAsyncDisposable
     /// <remarks>With implicit TLS it speaks TLS from the first byte; with an access token AUTH is XOAUTH2 alone.</remarks>
     public static async Task<SmtpServer> StartAsync(
         string user = "", string password = "", bool startTls = true, X509Certificate2? certificate = null, int port = 0,
-        bool implicitTls = false, string accessToken = "")
+        bool implicitTls = false, string accessToken = "", bool utf8 = true)
     {
         await NodePackages.InstallAsync(Folder, "smtp-server");
         var start = new ProcessStartInfo("node")
@@ -68,7 +68,7 @@ public sealed class SmtpServer : IAsyncDisposable
         _ = server.ReadAsync();
         using var own = certificate is null ? NewCertificate() : null;
         var settings = new Settings(
-            (certificate ?? own!).GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem(), (certificate ?? own!).ExportCertificatePem(), user, password, startTls, port, implicitTls, accessToken);
+            (certificate ?? own!).GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem(), (certificate ?? own!).ExportCertificatePem(), user, password, startTls, utf8, port, implicitTls, accessToken);
         await server._process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(settings, JsonSerializerOptions.Web));
         server.Port = await server._port.Task.WaitAsync(Patience);
         return server;
@@ -137,7 +137,7 @@ public sealed class SmtpServer : IAsyncDisposable
 
     private static string Folder { get; } = NodePackages.FindFolder("Smtp", "server.mjs");
 
-    private sealed record Settings(string Key, string Cert, string User, string Password, bool StartTls, int Port, bool ImplicitTls, string AccessToken);
+    private sealed record Settings(string Key, string Cert, string User, string Password, bool StartTls, bool Utf8, int Port, bool ImplicitTls, string AccessToken);
 
     private sealed record Said
     {

@@ -12,7 +12,7 @@ let mode = 'take';
 // Connections that wait for their banner: they get it when the server behaves otherwise.
 let held = [];
 
-function start({ key, cert, user, password, startTls, port, implicitTls, accessToken }) {
+function start({ key, cert, user, password, startTls, utf8, port, implicitTls, accessToken }) {
   const server = new SMTPServer({
     key,
     cert,
@@ -20,6 +20,7 @@ function start({ key, cert, user, password, startTls, port, implicitTls, accessT
     authMethods: accessToken ? ['XOAUTH2'] : ['PLAIN', 'LOGIN'],
     authOptional: !user,
     disabledCommands: [...(startTls ? [] : ['STARTTLS']), ...(user ? [] : ['AUTH'])],
+    hideSMTPUTF8: !utf8,
     logger: false,
     onConnect(session, done) {
       say({ connected: true });

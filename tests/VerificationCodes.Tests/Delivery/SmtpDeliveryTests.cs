@@ -91,6 +91,32 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task A_server_without_smtputf8_is_not_tried_again_for_letters_outside_ascii_before_the_at_sign()
+    {
+        await using var smtp = await SmtpServer.StartAsync(startTls: false, utf8: false);
+        await using var bench = await StartAsync(smtp);
+
+        await bench.Codes.IssueAsync(CodeBench.Ask("νίκος@example.com"));
+        await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Dead == 1);
+
+        Assert.Equal(
+            "the mail server takes no letters outside ASCII before the @ (no SMTPUTF8)", (await bench.Service<IOutboxMonitor>().ListDeadLettersAsync())[0].Reason);
+        await bench.Codes.IssueAsync(CodeBench.Ask("nikos@bücher.example"));
+        await Eventually.TrueAsync(() => smtp.Mails.Count == 1);
+    }
+
+    [Fact]
+    public async Task A_server_without_starttls_is_tried_again_whatever_letters_the_address_has()
+    {
+        await using var smtp = await SmtpServer.StartAsync(startTls: false, utf8: false);
+        await using var bench = await StartAsync(smtp, o => o.StartTls = true);
+
+        await bench.Codes.IssueAsync(CodeBench.Ask("νίκος@example.com"));
+
+        await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("failed at attempt 1", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_server_with_an_unknown_certificate_gets_no_mail()
     {
         await using var smtp = await SmtpServer.StartAsync();

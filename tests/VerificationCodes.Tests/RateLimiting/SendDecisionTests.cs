@@ -74,6 +74,18 @@ public sealed class SendDecisionTests(SharedRedis redis)
         Assert.InRange(refused.RetryAfter.TotalHours, 13.9, 14);
     }
 
+    [Fact]
+    public async Task Plus_and_dot_variants_of_one_mailbox_share_its_budget_where_the_provider_ignores_them()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => o.SendsPerHour = 2);
+        Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask("ann.lee@gmail.com"))).IsSent);
+        Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask("annlee+shop@googlemail.com"))).IsSent);
+
+        Assert.Equal(IssueStatus.AddressLimit, (await bench.Codes.IssueAsync(CodeBench.Ask("a.n.n.l.e.e+x@gmail.com"))).Status);
+        foreach (var other in new[] { "ann.lee@example.com", "annlee@example.com", "annlee+shop@example.com" })
+            Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask(other))).IsSent);
+    }
+
     [Theory]
     [InlineData("192.0.2.7", "192.0.2.7", "192.0.2.8")]
     [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:3::1")]

@@ -33,7 +33,9 @@ internal sealed class SmtpMailTransport(IOptions<SmtpOptions> smtp, IOptions<Ver
         }
         catch (SmtpException e)
         {
-            return Judge(e);
+            return e.Message.Contains(mail.To.Value, StringComparison.Ordinal) && !Ascii.IsValid(mail.To.LocalPart)
+                ? new DeliveryResult(DeliveryStatus.Rejected, "the mail server takes no letters outside ASCII before the @ (no SMTPUTF8)")
+                : Judge(e);
         }
     }
 

@@ -29,6 +29,13 @@ internal sealed class EnglishWording : Wording
                 "If it was you, sign in instead; if you have forgotten the password, the sign-in page lets you set a new one.",
                 "If it was not you, you need not do anything. Nothing was changed, and nobody was told that the account exists.",
             ]),
+        NoticeKind.AddressWanted => new(
+            $"Somebody wanted to use your address for another {product} account",
+            [
+                $"Somebody, perhaps you, tried to move another {product} account to this address. It already has an account, so nothing was changed.",
+                "If it was you, change the address of the account that has this one first, or delete that account.",
+                "If it was not you, you need not do anything. Nobody was told that the account exists.",
+            ]),
         NoticeKind.NoAccount => new(
             $"No {product} account has this address",
             [
