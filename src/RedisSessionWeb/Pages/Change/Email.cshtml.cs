@@ -21,7 +21,7 @@ internal sealed class EmailModel(ChangeEmail change, ICaptchaService captchas, I
 
     public async Task<IActionResult> OnPostAsync()
     {
-        var (password, issue) = await change.AskAsync(Email, Password, Captcha.Answer);
+        var (password, issue) = await change.AskAsync(Email, Password, CaptchaAnswer);
         return issue is null
             ? await ShowAsync(Explain(password, nameof(Password), T["This is not your present password."]))
             : await AnswerAsync(issue, "/account/email/code");
