@@ -50,8 +50,6 @@ internal static class Program
 
         var app = builder.Build();
         app.UseProxies();
-        if (!app.Environment.IsDevelopment())
-            app.UseHsts();
         app.UseSecurityHeaders();
         app.UseHostCookies();
         app.UseRequestLocalization();

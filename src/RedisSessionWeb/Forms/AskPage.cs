@@ -21,6 +21,11 @@ internal abstract class AskPage(ICaptchaService captchas, IStringLocalizer<Text>
     /// <summary>The captcha to show; <see langword="null"/>: none is required, or this network had too many.</summary>
     public CaptchaChallenge? Shown { get; private set; }
 
+    /// <summary>What came back of the captcha: good for the page that showed it, and no other.</summary>
+    protected CaptchaAnswer? CaptchaAnswer => Captcha.AnswerOf(Route);
+
+    private string Route => PageContext.ActionDescriptor.ViewEnginePath;
+
     /// <summary>The input for the address.</summary>
     protected virtual string AddressField => nameof(Email);
 
@@ -29,7 +34,7 @@ internal abstract class AskPage(ICaptchaService captchas, IStringLocalizer<Text>
     {
         if (captchas.IsRequired)
         {
-            var outcome = await captchas.CreateAsync(HttpContext.Connection.RemoteIpAddress, HttpContext.RequestAborted);
+            var outcome = await captchas.CreateAsync(HttpContext.Connection.RemoteIpAddress, Route, HttpContext.RequestAborted);
             Shown = outcome.Challenge;
             if (Shown is null)
                 page = RefuseUntil(Whole, T["Too many captchas were asked for from your network."], outcome.RetryAfter);

@@ -14,5 +14,5 @@ internal sealed class CaptchaInput
 
     public string? Work { get; set; }
 
-    public CaptchaAnswer? Answer => Id is null ? null : new CaptchaAnswer(Id, Text, Work);
+    public CaptchaAnswer? AnswerOf(string route) => Id is null ? null : new CaptchaAnswer(Id, Text, Work, route);
 }

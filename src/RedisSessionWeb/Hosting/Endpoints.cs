@@ -12,7 +12,7 @@ internal static class Endpoints
         .MapGet("/captcha/{id}.png", async (string id, HttpContext context, ICaptchaService captchas) =>
         {
             context.Response.Headers.CacheControl = "no-store";
-            return await captchas.DrawAsync(id, context.RequestAborted) is { } png ? Results.Bytes(png, "image/png") : Results.NotFound();
+            return await captchas.DrawAsync(id, context.Connection.RemoteIpAddress, context.RequestAborted) is { } png ? Results.Bytes(png, "image/png") : Results.NotFound();
         })
         .WithoutSession();
 

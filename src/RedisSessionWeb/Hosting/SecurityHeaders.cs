@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ApplicationModels;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 
 using RedisSessionWeb.Hosting.Requests;
 using RedisSessionWeb.Visitors;
@@ -15,6 +17,9 @@ internal static class SecurityHeaders
         + "connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-src 'self'; form-action 'self'; "
         + "base-uri 'none'; frame-ancestors 'none'";
 
+    /// <summary>ASVS 3.4.1 (L1). Not for the names below this one: they may be others'.</summary>
+    private const string HttpsForAYear = "max-age=31536000";
+
     /// <summary>The cookie against forged forms travels like all others: over TLS wherever the page did.</summary>
     public static IServiceCollection AddSafeForms(this IServiceCollection services)
     {
@@ -27,6 +32,8 @@ internal static class SecurityHeaders
             options.SuppressXFrameOptionsHeader = true;
         });
         services.Configure<MvcOptions>(options => options.Filters.Add(new OutdatedForms()));
+        services.Configure<RazorPagesOptions>(options => options.Conventions.AddFolderApplicationModelConvention(
+            "/Development", page => page.Filters.Add(new LoopbackHost())));
         return services;
     }
 
@@ -34,20 +41,35 @@ internal static class SecurityHeaders
     /// Sets the headers before the rest of the pipeline runs, so that error pages have them too; an endpoint that
     /// needs other words for itself overwrites them.
     /// </summary>
-    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    public static IApplicationBuilder UseSecurityHeaders(this WebApplication app)
     {
-        // An error page starts with cleared headers: setting them when the response starts survives that.
-        context.Response.OnStarting(static state =>
+        var isDevelopment = app.Environment.IsDevelopment();
+        return app.Use((context, next) =>
         {
-            var headers = ((HttpResponse)state).Headers;
-            headers.ContentSecurityPolicy = headers.ContentSecurityPolicy is { Count: > 0 } own ? own : Policy;
-            headers.XContentTypeOptions = "nosniff";
-            headers["Referrer-Policy"] = "same-origin";
-            headers["Cross-Origin-Opener-Policy"] = "same-origin";
-            headers["Cross-Origin-Resource-Policy"] = "same-origin";
-            headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
-            return Task.CompletedTask;
-        }, context.Response);
-        return next(context);
-    });
+            // An error page starts with cleared headers: setting them when the response starts survives that.
+            context.Response.OnStarting(isDevelopment ? SetHeaders : SetHeadersAndHsts, context);
+            return next(context);
+        });
+    }
+
+    private static Task SetHeadersAndHsts(object state)
+    {
+        var context = (HttpContext)state;
+        // Browsers keep it by the host's name: localhost is everybody's.
+        if (context.Request.IsHttps && !LoopbackHost.Is(context.Request.Host))
+            context.Response.Headers.StrictTransportSecurity = HttpsForAYear;
+        return SetHeaders(context);
+    }
+
+    private static Task SetHeaders(object state)
+    {
+        var headers = ((HttpContext)state).Response.Headers;
+        headers.ContentSecurityPolicy = headers.ContentSecurityPolicy is { Count: > 0 } own ? own : Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+        return Task.CompletedTask;
+    }
 }

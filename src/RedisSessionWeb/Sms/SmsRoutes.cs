@@ -23,6 +23,9 @@ internal static class SmsRoutes
     /// <summary>Larger than any message that is meant, in bytes.</summary>
     private const int MaxBody = 4 * 1024;
 
+    /// <summary>What captchas of <c>GET /img</c> are good for.</summary>
+    private const string CaptchaRoute = "/sms";
+
     /// <summary>Where text messages are off there are no such routes.</summary>
     public static void MapSms(this IEndpointRouteBuilder routes)
     {
@@ -55,10 +58,10 @@ internal static class SmsRoutes
 
     private static async Task<SmsAnswer> DrawAsync(HttpContext context, ICaptchaService captchas)
     {
-        var outcome = await captchas.CreateAsync(context.Connection.RemoteIpAddress, context.RequestAborted);
+        var outcome = await captchas.CreateAsync(context.Connection.RemoteIpAddress, CaptchaRoute, context.RequestAborted);
         if (outcome.Challenge is not { } challenge)
             return new SmsAnswer(SmsNumber.TooOften) { RetryAfter = Seconds(outcome.RetryAfter) };
-        var png = challenge.HasImage ? await captchas.DrawAsync(challenge.Id, context.RequestAborted) : null;
+        var png = challenge.HasImage ? await captchas.DrawAsync(challenge.Id, context.Connection.RemoteIpAddress, context.RequestAborted) : null;
         return new SmsAnswer(SmsNumber.Ok)
         {
             Challenge = challenge.Id,
@@ -81,7 +84,7 @@ internal static class SmsRoutes
                 Address = number,
                 ClientAddress = context.Connection.RemoteIpAddress,
                 Language = CultureInfo.CurrentUICulture.Name,
-                Captcha = request.Challenge is { } challenge ? new CaptchaAnswer(challenge, request.Captcha, request.Work) : null,
+                Captcha = request.Challenge is { } challenge ? new CaptchaAnswer(challenge, request.Captcha, request.Work, CaptchaRoute) : null,
             },
             context.RequestAborted);
         return Write(outcome, number);

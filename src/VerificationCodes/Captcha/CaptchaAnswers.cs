@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Net;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
@@ -20,8 +21,10 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
 
     internal const int Length = 5;
 
-    private const int IdBytes = 16;
-    private const int IdLength = 22;
+    // Random bytes, and behind them what binds them to a route and a network: so that Redis need not keep it.
+    private const int RandomBytes = 16;
+    private const int BindingBytes = 8;
+    private const int IdLength = (RandomBytes + BindingBytes) * 4 / 3;
 
     // 2^53: numbers that JavaScript counts exactly have at most 16 digits.
     private const int MaxWorkLength = 16;
@@ -30,9 +33,19 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
 
     public bool IsRequired => Settings.Image || Settings.ProofOfWork;
 
-    public static string NewId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(IdBytes));
+    /// <summary>The id of a new captcha, good for a route and a network.</summary>
+    /// <param name="route">The caller's name for it.</param>
+    /// <param name="client">The network; <see langword="null"/>: any.</param>
+    public string NewId(string route, ClientNetwork? client)
+    {
+        Span<byte> id = stackalloc byte[RandomBytes + BindingBytes];
+        RandomNumberGenerator.Fill(id[..RandomBytes]);
+        BindingOf(serverKeys.Current, id[..RandomBytes], route, client?.ToString()).CopyTo(id[RandomBytes..]);
+        return Base64Url.EncodeToString(id);
+    }
 
-    public static bool IsId(string id) => id.Length == IdLength && Base64Url.IsValid(id);
+    public static bool IsId(string id) =>
+        id.Length == IdLength && Base64Url.IsValid(id, out var length) && length == RandomBytes + BindingBytes;
 
     /// <summary>What can be refused without asking Redis; null: nothing.</summary>
     public IssueStatus? Refuses(IssueRequest request)
@@ -42,7 +55,7 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
         var answer = request.Captcha;
         if (answer is null || (string.IsNullOrWhiteSpace(answer.Text) && string.IsNullOrWhiteSpace(answer.Work)))
             return IssueStatus.CaptchaMissing;
-        return IsId(answer.Id) ? null : IssueStatus.CaptchaExpired;
+        return IsId(answer.Id) && IsFor(answer, request.ClientAddress) ? null : IssueStatus.CaptchaExpired;
     }
 
     /// <summary>What an answer is worth. Whether the captcha can still be redeemed, the send script finds out.</summary>
@@ -70,6 +83,24 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
         var hash = SHA256.HashData(Encoding.ASCII.GetBytes($"{id}:{work}"));
         return BitOperations.LeadingZeroCount(BitConverter.ToUInt32([hash[3], hash[2], hash[1], hash[0]])) >= bits;
     }
+
+    private bool IsFor(CaptchaAnswer answer, IPAddress? address)
+    {
+        Span<byte> id = stackalloc byte[RandomBytes + BindingBytes];
+        Base64Url.DecodeFromChars(answer.Id, id);
+        var network = address is null ? null : new ClientNetwork(address).ToString();
+        var isFor = false;
+        foreach (var key in serverKeys.All)
+        {
+            isFor |= CryptographicOperations.FixedTimeEquals(BindingOf(key, id[..RandomBytes], answer.Route, network), id[RandomBytes..]);
+            isFor |= CryptographicOperations.FixedTimeEquals(BindingOf(key, id[..RandomBytes], answer.Route, null), id[RandomBytes..]);
+        }
+
+        return isFor;
+    }
+
+    private static ReadOnlySpan<byte> BindingOf(ServerKey key, ReadOnlySpan<byte> random, string route, string? network) => HMACSHA256.HashData(
+        key.Captchas, Encoding.UTF8.GetBytes($"for {Base64Url.EncodeToString(random)}\n{route}\n{network}")).AsSpan(0, BindingBytes);
 
     private bool IsText(string id, string typed)
     {

@@ -15,17 +15,22 @@ namespace VerificationCodes.Captcha;
 internal sealed class CaptchaService(
     IRedisClient redis, RedisKeys keys, CaptchaAnswers answers, IOptions<VerificationOptions> options, VerificationRecord record) : ICaptchaService
 {
+    // A browser asks once, and once more where a page is shown anew.
+    private const int DrawingsOfCaptcha = 3;
+
     private static readonly LuaScript Create = LuaScript.FromResource(typeof(CaptchaService), "Create.lua");
+    private static readonly LuaScript Draw = LuaScript.FromResource(typeof(CaptchaService), "Draw.lua");
 
     private CaptchaOptions Settings => options.Value.Captcha;
 
     public bool IsRequired => answers.IsRequired;
 
-    public async ValueTask<CaptchaOutcome> CreateAsync(IPAddress? clientAddress, CancellationToken cancellationToken)
+    public async ValueTask<CaptchaOutcome> CreateAsync(IPAddress? clientAddress, string route, CancellationToken cancellationToken)
     {
-        var id = CaptchaAnswers.NewId();
-        var key = keys.Captcha(id);
+        ArgumentNullException.ThrowIfNull(route);
         ClientNetwork? client = clientAddress is null ? null : new ClientNetwork(clientAddress);
+        var id = answers.NewId(route, client);
+        var key = keys.Captcha(id);
         var reply = await Create.ExecuteAsync(
             redis,
             [key, client is { } network ? keys.CaptchasOfClient(network) : key],
@@ -36,13 +41,18 @@ internal sealed class CaptchaService(
         return wait > 0 ? new CaptchaOutcome(null, WholeSeconds.Up(wait)) : new CaptchaOutcome(Challenge(id));
     }
 
-    public async ValueTask<byte[]?> DrawAsync(string id, CancellationToken cancellationToken)
+    public async ValueTask<byte[]?> DrawAsync(string id, IPAddress? clientAddress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
         if (!Settings.Image || !CaptchaAnswers.IsId(id))
             return null;
-        var exists = await redis.ReadTaggedAsync("EXISTS", keys.Captcha(id), cancellationToken: cancellationToken).OrUnavailableAsync();
-        return exists.AsInt64() == 0 ? null : CaptchaPicture.Draw(answers.TextOf(id), answers.SeedOf(id));
+        var key = keys.Captcha(id);
+        var mayDraw = await Draw.ExecuteAsync(
+            redis,
+            [key, clientAddress is null ? key : keys.PicturesOfClient(new ClientNetwork(clientAddress))],
+            [DrawingsOfCaptcha, clientAddress is null ? 0 : Settings.PerClientPerMinute],
+            cancellationToken).OrUnavailableAsync();
+        return mayDraw.AsInt64() == 0 ? null : CaptchaPicture.Draw(answers.TextOf(id), answers.SeedOf(id));
     }
 
     private CaptchaChallenge Challenge(string id) => new()

@@ -17,16 +17,25 @@ public interface ICaptchaService
     /// The client's network address, for the limit per client; see <see cref="IssueRequest.ClientAddress"/>. Default
     /// <see langword="null"/>: this one counts towards no client.
     /// </param>
+    /// <param name="route">
+    /// The caller's name for what the captcha is asked for, such as the page: it is redeemed only where
+    /// <see cref="CaptchaAnswer.Route"/> says the same. Default: empty.
+    /// </param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="VerificationUnavailableException">Redis, or the remote service, is away.</exception>
-    ValueTask<CaptchaOutcome> CreateAsync(IPAddress? clientAddress = null, CancellationToken cancellationToken = default);
+    /// <remarks>With a client address it is redeemed only for a request from the same network.</remarks>
+    ValueTask<CaptchaOutcome> CreateAsync(IPAddress? clientAddress = null, string route = "", CancellationToken cancellationToken = default);
 
-    /// <summary>Draws the picture: the same one each time, so that asking often tells nothing more.</summary>
+    /// <summary>Draws the picture, three times at most: the same one each time, so that asking often tells nothing more.</summary>
     /// <param name="id">The captcha's id; anything else is answered with <see langword="null"/>.</param>
+    /// <param name="clientAddress">
+    /// Who asks: in a minute a client has as many pictures drawn as it may have captchas. Default <see langword="null"/>:
+    /// this one counts towards no client.
+    /// </param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>A PNG, or <see langword="null"/> where there is no such captcha (any more) or pictures are off: answer 404.</returns>
+    /// <returns>A PNG, or <see langword="null"/> where there is no such captcha (any more), it or the client had its pictures, or pictures are off: answer 404.</returns>
     /// <exception cref="VerificationUnavailableException">Redis, or the remote service, is away.</exception>
-    ValueTask<byte[]?> DrawAsync(string id, CancellationToken cancellationToken = default);
+    ValueTask<byte[]?> DrawAsync(string id, IPAddress? clientAddress = null, CancellationToken cancellationToken = default);
 }
 
 /// <summary>The answer to <see cref="ICaptchaService.CreateAsync"/>: a captcha, or the time to wait for one.</summary>
@@ -37,7 +46,7 @@ public sealed record CaptchaOutcome(CaptchaChallenge? Challenge, TimeSpan RetryA
 /// <summary>A captcha to show.</summary>
 public sealed record CaptchaChallenge
 {
-    /// <summary>Its id: 22 characters of base64url. Send it back in <see cref="CaptchaAnswer.Id"/>; it may stand in a page.</summary>
+    /// <summary>Its id: 32 characters of base64url. Send it back in <see cref="CaptchaAnswer.Id"/>; it may stand in a page.</summary>
     public required string Id { get; init; }
 
     /// <summary>Whether there is a picture; <see cref="ICaptchaService.DrawAsync"/> gives it.</summary>
@@ -57,4 +66,5 @@ public sealed record CaptchaChallenge
 /// <param name="Id">The captcha's id.</param>
 /// <param name="Text">The typed characters; case and spaces do not matter. Empty or <see langword="null"/>: the work counts.</param>
 /// <param name="Work">The number found, in decimal, at most 16 digits. Looked at only where no text was typed.</param>
-public sealed record CaptchaAnswer(string Id, string? Text, string? Work = null);
+/// <param name="Route">What the captcha was asked for, as <see cref="ICaptchaService.CreateAsync"/> was told. Default: empty.</param>
+public sealed record CaptchaAnswer(string Id, string? Text, string? Work = null, string Route = "");

@@ -57,9 +57,12 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>The times of notices to an address, and to others of the same mailbox: a sorted set.</summary>
     public string Notices(ContactAddress address) => $"{prefix}notices_{address.Budget}";
 
-    /// <summary>Exists while a captcha can be redeemed.</summary>
+    /// <summary>Exists while a captcha can be redeemed; how often its picture was drawn.</summary>
     public string Captcha(string id) => $"{prefix}img_{id}";
 
     /// <summary>Captchas that a client had made in the running minute: a counter.</summary>
     public string CaptchasOfClient(ClientNetwork client) => $"{prefix}imgs_ip_{client}";
+
+    /// <summary>Pictures that were drawn for a client in the running minute: a counter.</summary>
+    public string PicturesOfClient(ClientNetwork client) => $"{prefix}pics_ip_{client}";
 }

@@ -33,7 +33,7 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
             KnownBrowser = request.KnownBrowser ?? "",
         };
         if (request.Captcha is { } captcha)
-            message.Captcha = new CaptchaReq { Id = captcha.Id, Text = captcha.Text ?? "", Work = captcha.Work ?? "" };
+            message.Captcha = new CaptchaReq { Id = captcha.Id, Text = captcha.Text ?? "", Work = captcha.Work ?? "", Route = captcha.Route };
         var reply = await client.CallAsync("IssueCode", message, IssueRsp.Parser, cancellationToken);
         return new IssueOutcome
         {
@@ -78,9 +78,9 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
         Check(await client.CallAsync("SendNotice", message, StatusRsp.Parser, cancellationToken));
     }
 
-    public async ValueTask<CaptchaOutcome> CreateAsync(IPAddress? clientAddress, CancellationToken cancellationToken)
+    public async ValueTask<CaptchaOutcome> CreateAsync(IPAddress? clientAddress, string route, CancellationToken cancellationToken)
     {
-        var message = new CreateCaptchaReq { ClientAddress = clientAddress?.ToString() ?? "" };
+        var message = new CreateCaptchaReq { ClientAddress = clientAddress?.ToString() ?? "", Route = route };
         var reply = await client.CallAsync("CreateCaptcha", message, CreateCaptchaRsp.Parser, cancellationToken);
         CheckError(reply.Error);
         if (reply.RetryAfter > 0)
@@ -94,10 +94,11 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
         });
     }
 
-    public async ValueTask<byte[]?> DrawAsync(string id, CancellationToken cancellationToken)
+    public async ValueTask<byte[]?> DrawAsync(string id, IPAddress? clientAddress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
-        var reply = await client.CallAsync("DrawCaptcha", new DrawCaptchaReq { Id = id }, DrawCaptchaRsp.Parser, cancellationToken);
+        var message = new DrawCaptchaReq { Id = id, ClientAddress = clientAddress?.ToString() ?? "" };
+        var reply = await client.CallAsync("DrawCaptcha", message, DrawCaptchaRsp.Parser, cancellationToken);
         CheckError(reply.Error);
         return reply.Png.IsEmpty ? null : reply.Png.ToByteArray();
     }

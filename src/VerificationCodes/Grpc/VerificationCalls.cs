@@ -112,7 +112,7 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
     {
         if (!TryParseClient(request.ClientAddress, out var client))
             return new CreateCaptchaRsp { Error = AnythingElse };
-        var outcome = await captchas.CreateAsync(client, cancellationToken);
+        var outcome = await captchas.CreateAsync(client, request.Route, cancellationToken);
         if (outcome.Challenge is not { } captcha)
             return new CreateCaptchaRsp { Error = AnythingElse, RetryAfter = SecondsOf(outcome.RetryAfter) };
         return new CreateCaptchaRsp
@@ -126,7 +126,9 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
 
     public async ValueTask<DrawCaptchaRsp> DrawCaptchaAsync(DrawCaptchaReq request, CancellationToken cancellationToken)
     {
-        var png = await captchas.DrawAsync(request.Id, cancellationToken);
+        if (!TryParseClient(request.ClientAddress, out var client))
+            return new DrawCaptchaRsp { Error = AnythingElse };
+        var png = await captchas.DrawAsync(request.Id, client, cancellationToken);
         return new DrawCaptchaRsp { Png = png is null ? ByteString.Empty : ByteString.CopyFrom(png) };
     }
 
@@ -157,7 +159,7 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
             Challenge = request.Challenge,
             ClientAddress = client,
             Language = LanguageOf(request.Language),
-            Captcha = request.Captcha is { } captcha ? new CaptchaAnswer(captcha.Id, captcha.Text, captcha.Work) : null,
+            Captcha = request.Captcha is { } captcha ? new CaptchaAnswer(captcha.Id, captcha.Text, captcha.Work, captcha.Route) : null,
             Instead = instead,
             WithoutCaptcha = request.WithoutCaptcha,
             KnownBrowser = request.KnownBrowser.Length > 0 ? request.KnownBrowser : null,

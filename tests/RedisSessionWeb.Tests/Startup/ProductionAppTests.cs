@@ -34,7 +34,9 @@ public sealed class ProductionAppTests : IAsyncLifetime
     {
         var response = await GetAsync("/");
 
-        Assert.StartsWith("max-age=", Assert.Single(response.Headers.GetValues("Strict-Transport-Security")), StringComparison.Ordinal);
+        Assert.Equal("max-age=31536000", Assert.Single(response.Headers.GetValues("Strict-Transport-Security")));
+        var missing = await GetAsync("/nowhere");
+        Assert.Equal("max-age=31536000", Assert.Single(missing.Headers.GetValues("Strict-Transport-Security")));
         Assert.All(response.Headers.GetValues("Set-Cookie"), cookie => Assert.Contains("secure", cookie, StringComparison.OrdinalIgnoreCase));
     }
 

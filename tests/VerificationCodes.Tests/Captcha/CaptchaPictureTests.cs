@@ -26,7 +26,7 @@ public sealed class CaptchaPictureTests
             var names = new List<string>();
             for (var i = 0; i < 200; i++)
             {
-                var id = CaptchaAnswers.NewId();
+                var id = answers.NewId("", null);
                 texts.Add(answers.TextOf(id));
                 names.Add(Path.Combine(folder, $"{i:D3}.png"));
                 await File.WriteAllBytesAsync(names[i], CaptchaPicture.Draw(texts[i], answers.SeedOf(id)));

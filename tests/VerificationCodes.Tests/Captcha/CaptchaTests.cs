@@ -16,7 +16,7 @@ public sealed class CaptchaTests(SharedRedis redis)
 
         Assert.True(bench.Service<ICaptchaService>().IsRequired);
         Assert.Equal(IssueStatus.CaptchaMissing, (await bench.Codes.IssueAsync(CodeBench.Ask())).Status);
-        Assert.Equal(IssueStatus.CaptchaMissing, await AskAsync(bench, new CaptchaAnswer(CaptchaAnswers.NewId(), " ")));
+        Assert.Equal(IssueStatus.CaptchaMissing, await AskAsync(bench, new CaptchaAnswer(bench.Service<CaptchaAnswers>().NewId("", null), " ")));
     }
 
     [Fact]
@@ -101,6 +101,8 @@ public sealed class CaptchaTests(SharedRedis redis)
     [InlineData("short")]
     [InlineData("*:outbox              ")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("AAAAAAAAAAAAAAAA AAAAAAAAAAAAAAA")]
     public async Task An_id_that_was_never_handed_out_is_expired_and_has_no_picture(string id)
     {
         await using var bench = await StartAsync();
@@ -173,6 +175,57 @@ public sealed class CaptchaTests(SharedRedis redis)
         Assert.NotNull((await captchas.CreateAsync(IPAddress.Parse("2001:db8:1:2::1"))).Challenge);
         Assert.Null((await captchas.CreateAsync(IPAddress.Parse("2001:db8:1:2:ffff::9"))).Challenge);
         Assert.NotNull((await captchas.CreateAsync(IPAddress.Parse("2001:db8:1:3::1"))).Challenge);
+    }
+
+    /// <summary>Every captcha against every route and network: right where both are its own, and not used up elsewhere.</summary>
+    [Fact]
+    public async Task A_captcha_is_good_for_the_route_and_the_network_it_was_made_for_and_for_no_other()
+    {
+        await using var bench = await StartAsync();
+        string[] routes = ["", "/register", "/reset", "/register\n192.0.2.7"];
+        IPAddress?[] networks = [null, IPAddress.Parse("192.0.2.7"), IPAddress.Parse("192.0.2.8"), IPAddress.Parse("2001:db8:1:2::1")];
+        var number = 0;
+        foreach (var (route, network) in routes.SelectMany(_ => networks, (route, network) => (route, network)))
+        {
+            var captcha = (await bench.Service<ICaptchaService>().CreateAsync(network, route)).Challenge!;
+            var answer = new CaptchaAnswer(captcha.Id, bench.Service<CaptchaAnswers>().TextOf(captcha.Id));
+            Task<IssueOutcome> RedeemAsync(string at, IPAddress? from) => bench.Codes.IssueAsync(
+                CodeBench.Ask($"bound{number++}@example.com") with { Captcha = answer with { Route = at }, ClientAddress = from }).AsTask();
+
+            foreach (var (at, from) in routes.SelectMany(_ => networks, (at, from) => (at, from)).Where(other => other.at != route || (network is not null && !Equals(other.from, network))))
+                Assert.Equal(IssueStatus.CaptchaExpired, (await RedeemAsync(at, from)).Status);
+            Assert.Equal(IssueStatus.Sent, (await RedeemAsync(route, network)).Status);
+        }
+    }
+
+    [Fact]
+    public async Task A_picture_is_drawn_three_times_at_most_however_many_ask_at_once()
+    {
+        await using var bench = await StartAsync();
+        var captcha = await bench.NewCaptchaAsync();
+
+        var all = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => bench.Service<ICaptchaService>().DrawAsync(captcha.Id).AsTask())));
+
+        Assert.Equal(3, all.Count(png => png is not null));
+        Assert.Equal(IssueStatus.Sent, await AskAsync(bench, new CaptchaAnswer(captcha.Id, bench.Service<CaptchaAnswers>().TextOf(captcha.Id))));
+    }
+
+    [Fact]
+    public async Task A_network_has_as_many_pictures_drawn_in_a_minute_as_it_may_have_captchas()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => (o.Captcha.Image, o.Captcha.PerClientPerMinute) = (true, 2));
+        var captchas = bench.Service<ICaptchaService>();
+        var home = IPAddress.Parse("192.0.2.7");
+        var captcha = await bench.NewCaptchaAsync();
+        var other = await bench.NewCaptchaAsync();
+
+        Assert.NotNull(await captchas.DrawAsync(captcha.Id, home));
+        Assert.NotNull(await captchas.DrawAsync(captcha.Id, home));
+        Assert.Null(await captchas.DrawAsync(other.Id, home));
+        Assert.NotNull(await captchas.DrawAsync(other.Id, IPAddress.Parse("192.0.2.8")));
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(61));
+        var later = await bench.NewCaptchaAsync();
+        Assert.NotNull(await captchas.DrawAsync(later.Id, home));
     }
 
     private static int LeadingZeroBits(string text)

@@ -21,13 +21,15 @@ public sealed class RemoteServiceTests(SharedRedis redis)
     {
         await using var service = await StartServiceAsync();
         await using var web = await StartWebAsync(service);
-        var captcha = await web.NewCaptchaAsync();
-        var picture = await web.Service<ICaptchaService>().DrawAsync(captcha.Id);
-        var answer = new CaptchaAnswer(captcha.Id, service.Service<CaptchaAnswers>().TextOf(captcha.Id));
+        var home = IPAddress.Parse("192.0.2.7");
+        var captcha = (await web.Service<ICaptchaService>().CreateAsync(home, "/register")).Challenge!;
+        var picture = await web.Service<ICaptchaService>().DrawAsync(captcha.Id, home);
+        var answer = new CaptchaAnswer(captcha.Id, service.Service<CaptchaAnswers>().TextOf(captcha.Id), null, "/register");
 
         Assert.NotEmpty(picture!);
         Assert.Equal(IssueStatus.CaptchaMissing, (await web.Codes.IssueAsync(CodeBench.Ask())).Status);
-        var sent = await web.Codes.IssueAsync(CodeBench.Ask() with { Captcha = answer, Language = "zh-CN" });
+        Assert.Equal(IssueStatus.CaptchaExpired, (await web.Codes.IssueAsync(CodeBench.Ask() with { Captcha = answer with { Route = "/reset" }, ClientAddress = home })).Status);
+        var sent = await web.Codes.IssueAsync(CodeBench.Ask() with { Captcha = answer, ClientAddress = home, Language = "zh-CN" });
         await Eventually.TrueAsync(() => service.Transport.Mails.Count == 1);
         var code = RecordingTransport.CodeIn(service.Transport.Mails[0]);
 

@@ -21,7 +21,7 @@ internal sealed class EmailModel(ChangeEmail change, ICaptchaService captchas, I
 
     public async Task<IActionResult> OnPostAsync()
     {
-        var (password, issue) = await change.AskAsync(Email, Password, Captcha.Answer);
+        var (password, issue) = await change.AskAsync(Email, Password, CaptchaAnswer);
         if (change.IsOwn)
             return await ShowAsync(Refuse(nameof(Email), T["This is the address of your account already."]));
         return issue is null

@@ -23,6 +23,6 @@ internal sealed class ByCodeModel(SignInByCode signIn, ICaptchaService captchas,
     }
 
     public async Task<IActionResult> OnPostAsync() => await AnswerAsync(
-        await signIn.AskAsync(Email, Captcha.Answer),
+        await signIn.AskAsync(Email, CaptchaAnswer),
         Url.IsLocalUrl(ReturnUrl) ? "/signin/code/confirm?ReturnUrl=" + Uri.EscapeDataString(ReturnUrl) : "/signin/code/confirm");
 }

@@ -37,7 +37,7 @@ internal sealed class ChangeModel(ChangePhone change, ICaptchaService captchas, 
     {
         Present = await change.FindAsync();
         Problem = null;
-        var (password, issue) = await change.AskAsync(Number, Country, Password, Captcha.Answer);
+        var (password, issue) = await change.AskAsync(Number, Country, Password, CaptchaAnswer);
         return issue is null
             ? await ShowAsync(Explain(password, nameof(Password), T["This is not your present password."]))
             : await AnswerAsync(issue, "/account/phone/code");

@@ -25,6 +25,6 @@ internal sealed class SignInModel(SignInByPhone signIn, ICaptchaService captchas
     }
 
     public async Task<IActionResult> OnPostAsync() => await AnswerAsync(
-        await signIn.AskAsync(Number, Country, Captcha.Answer),
+        await signIn.AskAsync(Number, Country, CaptchaAnswer),
         Url.IsLocalUrl(ReturnUrl) ? "/signin/phone/confirm?ReturnUrl=" + Uri.EscapeDataString(ReturnUrl) : "/signin/phone/confirm");
 }

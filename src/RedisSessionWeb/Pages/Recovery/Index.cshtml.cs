@@ -20,5 +20,5 @@ internal sealed class IndexModel(ResetPassword reset, ICaptchaService captchas, 
     }
 
     public async Task<IActionResult> OnPostAsync() =>
-        await AnswerAsync(await reset.AskAsync(Email, Captcha.Answer), "/reset/code");
+        await AnswerAsync(await reset.AskAsync(Email, CaptchaAnswer), "/reset/code");
 }

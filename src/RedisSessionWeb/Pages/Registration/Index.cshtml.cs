@@ -19,5 +19,5 @@ internal sealed class IndexModel(Accounts.Register register, ICaptchaService cap
     }
 
     public async Task<IActionResult> OnPostAsync() =>
-        await AnswerAsync(await register.AskAsync(Email, Captcha.Answer), "/register/code");
+        await AnswerAsync(await register.AskAsync(Email, CaptchaAnswer), "/register/code");
 }
