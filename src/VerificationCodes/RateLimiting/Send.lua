@@ -79,7 +79,8 @@ for i = 1, tonumber(ARGV[7]) do refuse('busy', wait_for_counter(KEYS[7 + i], ton
 if reason then return {reason, wait} end
 
 -- A code in the first half of its life is sent again; a decoy stays a decoy and a real one real, or a new one is made. One
--- whose last try is kept for another network stays to its end: a stranger's question does not take the owner's code away.
+-- whose last try is kept for another network stays to its last minute: a stranger's question does not take the owner's
+-- code away.
 local fresh = cjson.decode(ARGV[11])
 local half = math.floor(tonumber(ARGV[9]) / 2)
 local code, old
@@ -89,8 +90,8 @@ if stored then
   if old.deadline <= now then old = nil end
 end
 if old and old.instead == fresh.instead and string.find(ARGV[10], ' ' .. old.key .. ' ', 1, true) then
-  local is_kept = old.own == 1 and old.network and old.network ~= network
-  if old.deadline - now > half or is_kept and not is_fresh then code = old end
+  local is_kept = old.own == 1 and old.network and old.network ~= network and not is_fresh
+  if old.deadline - now > (is_kept and MINUTE or half) then code = old end
 end
 if not code then
   code = fresh

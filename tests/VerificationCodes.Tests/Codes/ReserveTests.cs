@@ -148,7 +148,7 @@ public sealed class ReserveTests(SharedRedis redis)
     public async Task A_stranger_who_asks_again_does_not_take_away_the_code_that_another_network_asked_for()
     {
         await using var bench = await CodeBench.StartAsync(redis.Server);
-        Assert.True((await bench.Codes.IssueAsync(Ask(Stranger, ""))).IsSent);
+        await bench.ReceiveAsync(Ask(Stranger, ""));
         await bench.AdvanceAsync(TimeSpan.FromSeconds(500));
         var owner = IPAddress.Parse("198.51.100.1");
         var code = await bench.ReceiveAsync(Ask(owner, ""));
