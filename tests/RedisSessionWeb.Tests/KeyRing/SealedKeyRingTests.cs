@@ -49,7 +49,7 @@ public sealed class SealedKeyRingTests
         var seal = Protect(app);
         var planted = plant(ring.Elements.Single(), NewKeyInTheClear());
         planted.SetAttributeValue("id", Guid.NewGuid());
-        planted.SetElementValue("activationDate", DateTimeOffset.UtcNow.AddSeconds(-1));
+        planted.SetElementValue("activationDate", TimeProvider.System.GetUtcNow().AddSeconds(-1));
         ring.Elements.Add(planted);
 
         using var after = Start(ring, s_server);
@@ -94,7 +94,7 @@ public sealed class SealedKeyRingTests
         var ring = new Ring();
         using var app = Start(ring, s_server);
         var seal = Protect(app);
-        app.GetRequiredService<IKeyManager>().RevokeAllKeys(DateTimeOffset.UtcNow);
+        app.GetRequiredService<IKeyManager>().RevokeAllKeys(TimeProvider.System.GetUtcNow());
 
         using var after = Start(ring, s_server);
 
