@@ -160,6 +160,22 @@ public sealed class SendDecisionTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task A_question_for_a_code_and_an_answer_to_it_cost_one_command_each()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);
+        var ask = CodeBench.Ask() with { ClientAddress = IPAddress.Loopback, KnownBrowser = "known" };
+        await bench.Codes.IssueAsync(ask);
+        await bench.ConfirmAsync(CodeBench.Try("123456"));
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(60));
+        await using var monitor = await redis.Server.MonitorAsync();
+
+        Assert.True((await bench.Codes.IssueAsync(ask)).IsSent);
+        await bench.ConfirmAsync(CodeBench.Try("123456"));
+
+        Assert.Equal(2, (await monitor.CommandsAsync()).Count(line => line.Contains(bench.Prefix, StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_notice_that_could_not_be_queued_counts_towards_no_limit()
     {
         await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);
