@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.ApplicationModels;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 using RedisSessionWeb.Hosting.Requests;
@@ -32,7 +31,8 @@ internal static class SecurityHeaders
             options.SuppressXFrameOptionsHeader = true;
         });
         services.Configure<MvcOptions>(options => options.Filters.Add(new OutdatedForms()));
-        services.Configure<RazorPagesOptions>(options => options.Conventions.AddFolderApplicationModelConvention(
+        // Afterwards: AddRazorPages begins with conventions of its own.
+        services.PostConfigure<RazorPagesOptions>(options => options.Conventions.AddFolderApplicationModelConvention(
             "/Development", page => page.Filters.Add(new LoopbackHost())));
         return services;
     }

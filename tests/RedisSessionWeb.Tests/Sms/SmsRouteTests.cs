@@ -27,7 +27,7 @@ public sealed class SmsRouteTests(SmsFixture fixture) : IClassFixture<SmsFixture
         var captcha = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
 
         Assert.Equal(200, captcha["code"]!.GetValue<int>());
-        Assert.Matches("^[A-Za-z0-9_-]{22}$", captcha["challenge"]!.GetValue<string>());
+        Assert.Matches("^[A-Za-z0-9_-]{32}$", captcha["challenge"]!.GetValue<string>());
         Assert.Equal((8, 120), (captcha["work_bits"]!.GetValue<int>(), captcha["expires_in"]!.GetValue<int>()));
         var image = captcha["image"]!.GetValue<string>();
         Assert.StartsWith("data:image/png;base64,", image, StringComparison.Ordinal);
