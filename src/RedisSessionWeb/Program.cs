@@ -57,6 +57,7 @@ internal static class Program
         app.UseRequestLocalization();
         app.UseErrorResponses();
         app.UseStaticFiles();
+        app.UseNulFreeForms();
         app.UseRouting();
         app.UseGate();
         app.UseRedisSessions();

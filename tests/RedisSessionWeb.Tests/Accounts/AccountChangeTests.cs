@@ -146,6 +146,42 @@ public sealed class AccountChangeTests(AppFixture fixture) : IClassFixture<AppFi
         }
     }
 
+    [Theory]
+    [InlineData("/register", "Email")]
+    [InlineData("/signin", "Email", "Password")]
+    [InlineData("/signin/code", "Email")]
+    [InlineData("/reset", "Email")]
+    [InlineData("/signin/phone", "Number")]
+    public async Task A_nul_in_a_form_gives_the_page_with_words_and_no_error(string path, params string[] fields)
+    {
+        using var visit = new Visit(fixture.App);
+        await visit.OpenAsync(path);
+
+        await visit.SubmitAsync([.. fields.Select(field => (field, "a\0b@example.com"))]);
+
+        Assert.Equal(path, visit.Path);
+        Assert.InRange((int)visit.Response.StatusCode, 200, 429);
+        Assert.NotEmpty(visit.Page.QuerySelectorAll("form"));
+        Assert.NotEmpty(visit.Page.QuerySelectorAll(".error, .notice.bad"));
+    }
+
+    [Fact]
+    public async Task A_nul_in_a_name_a_code_or_a_password_gives_the_page_with_words_as_well()
+    {
+        using var visit = new Visit(fixture.App);
+        await fixture.ForgetCoolDownsAsync();
+        await visit.OpenAsync("/register");
+        await visit.SubmitAsync(("Email", "nul@example.com"));
+        await visit.SubmitAsync(("Code", "123\0456"));
+        Assert.Equal("Enter the 6 digits of the code.", visit.ErrorOf("Code"));
+        await visit.SubmitAsync(("Code", await visit.ReadCodeAsync("nul@example.com")));
+
+        await visit.SubmitAsync(("Name", "N\0ul"), ("Password", "short\0"));
+        Assert.Equal("Enter a name of 1 to 64 visible characters of one script, without an @.", visit.ErrorOf("Name"));
+        await visit.SubmitAsync(("Name", "Nul"), ("Password", "correct\0horse\0battery"));
+        Assert.InRange((int)visit.Response.StatusCode, 200, 499);
+    }
+
     [Fact]
     public async Task A_deleted_account_is_gone_with_its_sessions_and_its_address_is_free()
     {
