@@ -55,6 +55,7 @@ internal static class Program
         app.UseRequestLocalization();
         app.UseErrorResponses();
         app.UseStaticFiles();
+        app.UseNulFreeForms();
         app.UseRouting();
         app.UseGate();
         app.UseRedisSessions();

@@ -104,7 +104,8 @@ internal sealed class MailboxAccounts(IServiceProvider services) : HashingAccoun
             return null;
         }
 
-        foreach (var form in Lookalikes.NamesOf(key))
+        // The name itself is one of them unless it is written in several scripts.
+        foreach (var form in Lookalikes.NamesOf(key).Append(AddressNormalizer.Fold(name)).Distinct().Where(form => form != key))
         {
             if (await Store.FindByNameAsync(form, CancellationToken) is { } other && other.Id != user.Id)
             {

@@ -64,6 +64,17 @@ public abstract class AccountNameContract : UserStoreContract
         Assert.Equal(planted.Id, (await Accounts().FindByNameAsync(other + _number))?.Id);
     }
 
+    [Theory]
+    [InlineData("カ力")]
+    [InlineData("王力")]
+    [InlineData("Сарай")]
+    public async Task A_name_kept_by_a_former_version_is_taken_for_whoever_wants_the_same(string name)
+    {
+        await PlantAsync(name + _number);
+
+        AssertFailed(await TryAsync(name + _number), nameof(IdentityErrorDescriber.DuplicateUserName));
+    }
+
     [Fact]
     public async Task Two_names_that_look_alike_and_were_both_kept_by_a_former_version_go_on_and_can_be_changed()
     {

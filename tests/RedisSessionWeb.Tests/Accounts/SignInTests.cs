@@ -189,16 +189,16 @@ public sealed class SignInTests(AppFixture fixture) : IClassFixture<AppFixture>
     }
 
     [Fact]
-    public async Task Blanks_alone_are_a_password_like_any_other_and_count_exactly()
+    public async Task Blanks_in_a_password_count_exactly_at_its_ends_as_well()
     {
         using var visit = new Visit(fixture.App);
-        await visit.RegisterAsync("blanks@example.com", "Blanks", "            ");
+        await visit.RegisterAsync("blanks@example.com", "Blanks", "  four   words  ");
         await visit.SubmitAsync("header form");
 
-        await SignInAsync(visit, "blanks@example.com", "           ");
+        await SignInAsync(visit, "blanks@example.com", "  four   words ");
         Assert.Equal("Address or password is wrong.", visit.ErrorOf("Password"));
 
-        await SignInAsync(visit, "blanks@example.com", "            ");
+        await SignInAsync(visit, "blanks@example.com", "  four   words  ");
         Assert.Equal("/account", visit.Path);
     }
 

@@ -33,8 +33,7 @@ internal sealed class EnglishWording : Wording
             $"Somebody wanted to use your address for another {product} account",
             [
                 $"Somebody, perhaps you, tried to move another {product} account to this address. It already has an account, so nothing was changed.",
-                "If it was you, change the address of the account that has this one first, or delete that account.",
-                "If it was not you, you need not do anything. Nobody was told that the account exists.",
+                "If it was you, change the address of the account that has this one first, or delete it. If not, you need not do anything: nobody was told that the account exists.",
             ]),
         NoticeKind.NoAccount => new(
             $"No {product} account has this address",
