@@ -27,4 +27,9 @@ public sealed class AccountsUnavailableException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>
+    /// Whether it lasts until somebody changes rights or tables: PostgreSQL answers, and refuses. Otherwise it may pass by itself.
+    /// </summary>
+    public bool IsLasting { get; init; }
 }

@@ -36,6 +36,19 @@ public sealed class RedisSession : ISession
         }
     }
 
+    /// <summary>
+    /// A secret that only the holder of this session's cookie brings along: derived from the secret id, and kept nowhere.
+    /// Bind to it what must not be usable by who reads Redis. Another id (a sign-in, <see cref="RenewIdAsync"/>) is another secret.
+    /// </summary>
+    /// <param name="purpose">What it is for: each purpose has a secret of its own.</param>
+    /// <returns>256 bits in base64url, 43 characters. Never log, show or keep it.</returns>
+    public string DeriveSecret(string purpose)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(purpose);
+        State.EnsureReadable();
+        return State.SecretId.Derive(purpose);
+    }
+
     /// <summary>Whether Redis has no record of this session yet. Such a session makes no key and no cookie until it is written to.</summary>
     public bool IsNew
     {

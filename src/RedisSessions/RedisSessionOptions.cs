@@ -10,7 +10,8 @@ public sealed class RedisSessionOptions
 {
     /// <summary>
     /// Register an <c>IDistributedCache</c> under this service key to have sessions live in it, whatever else is
-    /// registered: <c>RedisSessions</c>.
+    /// registered: <c>RedisSessions</c>. An <c>IRedisClient</c> under this key is the one for sessions, where the registered one
+    /// is another.
     /// </summary>
     public const string CacheServiceKey = "RedisSessions";
 

@@ -10,6 +10,8 @@ using RedisSessions.Diagnostics;
 using RedisSessions.Stores;
 using RedisSessions.Users;
 
+using RespClient;
+
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers sessions, and the cache they stand on.</summary>
@@ -40,6 +42,7 @@ public static class SessionServiceCollectionExtensions
         services.TryAddSingleton<SessionMetrics>();
         services.TryAddSingleton(SessionComposition.Create);
         services.TryAddSingleton<SessionStore>();
+        services.TryAddSingleton(provider => new RedisTime(provider.GetService<IRedisClient>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new UserSessions(provider.GetRequiredService<SessionServices>()));
         services.TryAddSingleton(provider => new SessionCatalog(provider.GetRequiredService<SessionServices>()));
         return services;

@@ -21,11 +21,11 @@ internal static class PostgreSqlFailure
             switch (inner)
             {
                 case PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn }:
-                    return new AccountsUnavailableException(TablesMissing, exception);
+                    return new AccountsUnavailableException(TablesMissing, exception) { IsLasting = true };
                 case PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } missing:
-                    return new AccountsUnavailableException("PostgreSQL has no such database; to migrate makes it, where the user may: " + missing.MessageText, exception);
+                    return new AccountsUnavailableException("PostgreSQL has no such database; to migrate makes it, where the user may: " + missing.MessageText, exception) { IsLasting = true };
                 case PostgresException refused when IsRefusal(refused):
-                    return new AccountsUnavailableException("PostgreSQL refuses: " + refused.MessageText, exception);
+                    return new AccountsUnavailableException("PostgreSQL refuses: " + refused.MessageText, exception) { IsLasting = IsLasting(refused) };
                 case PostgresException:
                     return null;
                 case TimeoutException:
@@ -57,4 +57,7 @@ internal static class PostgreSqlFailure
     private static bool IsRefusal(PostgresException exception) =>
         exception.SqlState[..2] is "08" or "28" or "53" or "57"
         || exception.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege;
+
+    private static bool IsLasting(PostgresException refused) =>
+        refused.SqlState[..2] is "28" || refused.SqlState is PostgresErrorCodes.InsufficientPrivilege;
 }

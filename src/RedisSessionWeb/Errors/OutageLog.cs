@@ -1,3 +1,5 @@
+using PostgreSqlAccounts;
+
 using RespClient.Diagnostics;
 
 namespace RedisSessionWeb.Errors;
@@ -9,6 +11,13 @@ internal sealed partial class OutageLog(ILogger<OutageLog> logger, TimeProvider 
 
     public void Tell(Exception outage)
     {
+        if (outage is AccountsUnavailableException { IsLasting: true })
+        {
+            if (_notes.IsNews("accounts", outage.Message))
+                LogAccountsRefused(outage.Message);
+            return;
+        }
+
         if (!_notes.IsNews("requests", outage, out var untold))
             return;
         if (OutageNotes.RefusalIn(outage) is { } refusal)
@@ -19,6 +28,9 @@ internal sealed partial class OutageLog(ILogger<OutageLog> logger, TimeProvider 
 
     [LoggerMessage(1, LogLevel.Warning, "A store is away, and requests that need it get a 503: {Error}: {Reason} ({Untold} more since the last such line.)")]
     private partial void LogOutage(string error, string reason, int untold);
+
+    [LoggerMessage(3, LogLevel.Error, "PostgreSQL refuses accounts, and requests that need them get a 503 until its rights or tables are changed; no restart is needed: {Reason}")]
+    private partial void LogAccountsRefused(string reason);
 
     [LoggerMessage(2, LogLevel.Error, "Redis refuses, and requests that need it get a 503 until its rights (ACL) or its configuration are changed; no restart is needed: {Reason}")]
     private partial void LogRefusal(string reason);

@@ -10,6 +10,7 @@ using VerificationCodes.Captcha;
 namespace RedisSessionWeb.Forms;
 
 /// <summary>The page with the one input for a code, the same in every flow.</summary>
+[ByRedisTime]
 internal abstract class CodePage(ICodeFlow flow, ICaptchaService captchas, IStringLocalizer<Text> text) : FormPage(text)
 {
     [BindProperty]

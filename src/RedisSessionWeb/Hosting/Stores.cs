@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
+using RedisSessionWeb.Hosting.Requests;
 using RedisSessionWeb.KeyRing;
 using RedisSessionWeb.Visitors;
 
@@ -27,6 +28,7 @@ internal static class Stores
     public static IServiceCollection AddStores(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddRedis(configuration);
+        services.AddRequestBudget();
         services.AddRedisSessions(configuration.GetSection("Sessions").Bind);
         services.AddAuthentication().AddSession(options =>
         {

@@ -1,3 +1,5 @@
+using RedisSessions.Stores;
+
 using RedisSessionWeb.Visitors;
 
 using VerificationCodes;
@@ -6,8 +8,8 @@ using VerificationCodes.Addresses;
 namespace RedisSessionWeb.Proofs;
 
 /// <summary>Proves mailboxes.</summary>
-internal sealed class AddressProof(IVerificationService codes, Visitor visitor, TimeProvider clock)
-    : ContactProof<EmailAddress>(codes, visitor, clock)
+internal sealed class AddressProof(IVerificationService codes, Visitor visitor, RedisTime time)
+    : ContactProof<EmailAddress>(codes, visitor, time)
 {
     protected override EmailAddress? Parse(string text) => EmailAddress.TryParse(text, out var address) ? address : null;
 }

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 
+using RedisSessions.Stores;
+
 using RedisSessionWeb.Visitors;
 
 using VerificationCodes;
@@ -11,10 +13,12 @@ namespace RedisSessionWeb.Proofs;
 
 /// <summary>
 /// The part that flows have in common: a code goes to an address, the person types it, and for a quarter of an hour
-/// this browser has proven that the address is theirs. Where a flow stands is kept in the session.
+/// this browser has proven that the address is theirs. Where a flow stands is kept in the session, by Redis' clock; what
+/// binds the code to this browser is derived from the cookie and kept nowhere, so that no code can be tried from what
+/// Redis holds.
 /// </summary>
 /// <typeparam name="TAddress">A mailbox or a number.</typeparam>
-internal abstract class ContactProof<TAddress>(IVerificationService codes, Visitor visitor, TimeProvider clock)
+internal abstract class ContactProof<TAddress>(IVerificationService codes, Visitor visitor, RedisTime time)
     where TAddress : ContactAddress
 {
     /// <summary>How long after the right code the flow can be finished.</summary>
@@ -26,11 +30,11 @@ internal abstract class ContactProof<TAddress>(IVerificationService codes, Visit
     /// <summary>The address that this browser has proven for a purpose; <see langword="null"/>: none, or too long ago.</summary>
     public TAddress? Proven(CodePurpose purpose) =>
         Find(purpose) is { ProvenAt: { } since } state
-        && clock.GetUtcNow() - since < ProvenFor
+        && time.Now - since < ProvenFor
             ? Parse(state.Address)
             : null;
 
-    /// <summary>Asks for a code. The first one for an address starts the flow anew; asking again goes on with it.</summary>
+    /// <summary>Asks for a code, or for the same one once more.</summary>
     /// <param name="purpose">What it is for.</param>
     /// <param name="address">Where it goes.</param>
     /// <param name="captcha">The solved captcha, where one is required.</param>
@@ -40,13 +44,11 @@ internal abstract class ContactProof<TAddress>(IVerificationService codes, Visit
     public async Task<IssueOutcome> AskAsync(
         CodePurpose purpose, TAddress address, CaptchaAnswer? captcha, NoticeKind? instead, string? mark = null, string? knownBrowser = null)
     {
-        var known = Find(purpose);
-        var challenge = known?.Address == address.Value ? known.Challenge : VerificationChallenge.Create();
         var outcome = await codes.IssueAsync(new IssueRequest
         {
             Purpose = purpose,
             Address = address,
-            Challenge = challenge,
+            Challenge = Challenge(purpose),
             ClientAddress = visitor.Address,
             Language = visitor.Language,
             Captcha = captcha,
@@ -55,8 +57,8 @@ internal abstract class ContactProof<TAddress>(IVerificationService codes, Visit
         });
         if (outcome.IsSent)
         {
-            var now = clock.GetUtcNow();
-            Keep(purpose, new ProofState(address.Value, challenge, outcome.Reference, now + outcome.ResendAfter, now + outcome.ExpiresIn, null, mark));
+            var now = await time.NowAsync();
+            Keep(purpose, new ProofState(address.Value, outcome.Reference, now + outcome.ResendAfter, now + outcome.ExpiresIn, null, mark));
         }
 
         return outcome;
@@ -78,15 +80,17 @@ internal abstract class ContactProof<TAddress>(IVerificationService codes, Visit
             Purpose = purpose,
             Address = address,
             Code = typed ?? "",
-            Challenge = state.Challenge,
+            Challenge = Challenge(purpose),
         });
         if (outcome.IsConfirmed)
-            Keep(purpose, state with { ProvenAt = clock.GetUtcNow(), Mark = mark ?? state.Mark });
+            Keep(purpose, state with { ProvenAt = await time.NowAsync(), Mark = mark ?? state.Mark });
         return outcome;
     }
 
     /// <summary>Ends the flow in this browser.</summary>
     public void Forget(CodePurpose purpose) => visitor.Session.Remove(Key(purpose));
+
+    private string Challenge(CodePurpose purpose) => visitor.Session.DeriveSecret(Key(purpose));
 
     private void Keep(CodePurpose purpose, ProofState state) =>
         visitor.Session.Set(Key(purpose), state, ProofJson.Default.ProofState);
@@ -100,14 +104,13 @@ internal abstract class ContactProof<TAddress>(IVerificationService codes, Visit
 
 /// <summary>Where a flow stands, as the session keeps it.</summary>
 /// <param name="Address">The address to be proven, normalised.</param>
-/// <param name="Challenge">Binds the code to this browser; never shown.</param>
 /// <param name="Reference">Tells this mail from others; the mail shows it too.</param>
 /// <param name="ResendAt">When another mail may be asked for.</param>
 /// <param name="ExpiresAt">When the code ends.</param>
 /// <param name="ProvenAt">When the right code was typed; <see langword="null"/>: not yet.</param>
 /// <param name="Mark">The account that it is for, as it was; <see langword="null"/>: there was none.</param>
 internal sealed record ProofState(
-    string Address, string Challenge, string Reference, DateTimeOffset ResendAt, DateTimeOffset ExpiresAt, DateTimeOffset? ProvenAt,
+    string Address, string Reference, DateTimeOffset ResendAt, DateTimeOffset ExpiresAt, DateTimeOffset? ProvenAt,
     string? Mark = null);
 
 [JsonSerializable(typeof(ProofState))]

@@ -1,3 +1,5 @@
+using RedisSessions.Stores;
+
 using RedisSessionWeb.Visitors;
 
 using VerificationCodes;
@@ -6,8 +8,8 @@ using VerificationCodes.Addresses;
 namespace RedisSessionWeb.Proofs;
 
 /// <summary>Proves phone numbers, in flows of their own: a code to a mailbox may be awaited at the same time.</summary>
-internal sealed class NumberProof(IVerificationService codes, Visitor visitor, TimeProvider clock)
-    : ContactProof<PhoneNumber>(codes, visitor, clock)
+internal sealed class NumberProof(IVerificationService codes, Visitor visitor, RedisTime time)
+    : ContactProof<PhoneNumber>(codes, visitor, time)
 {
     protected override PhoneNumber? Parse(string text) => PhoneNumber.TryParse(text, out var number) ? number : null;
 

@@ -41,7 +41,7 @@ internal static class SessionComposition
         NearRecordStore? near = null;
         if (cache is IFieldCache fields)
         {
-            var client = provider.GetService<IRedisClient>() as RedisClient;
+            var client = ClientOf(provider) as RedisClient;
             var readings = new NearRecords(keys, protection, clock, options.IoTimeout);
             var tracked = TrackedOf(provider, options, client, readings);
             var look = new SecondLook(report, client is null ? null : new SuspectConnection(client, tracked));
@@ -76,6 +76,10 @@ internal static class SessionComposition
         };
     }
 
+    // One that an application has put in front of the client for its other uses is not for the sessions.
+    private static IRedisClient? ClientOf(IServiceProvider provider) =>
+        provider.GetKeyedService<IRedisClient>(RedisSessionOptions.CacheServiceKey) ?? provider.GetService<IRedisClient>();
+
     // A cache that is there for something else, such as the one in memory that Razor Pages bring along, must not take
     // the sessions in: Redis comes first.
     private static IDistributedCache CacheOf(IServiceProvider provider, RedisSessionOptions options, TimeProvider time)
@@ -85,7 +89,7 @@ internal static class SessionComposition
             return chosen;
         }
 
-        if (provider.GetService<IRedisClient>() is { } client)
+        if (ClientOf(provider) is { } client)
         {
             var cacheOptions = new RedisSessionCacheOptions { IoTimeout = options.IoTimeout };
             return new RedisSessionCache(client, Options.Create(cacheOptions), time);
@@ -119,7 +123,7 @@ internal static class SessionComposition
 
     private static SessionDirectory? DirectoryOf(
         IServiceProvider provider, IDistributedCache cache, SessionKeys keys, RedisSessionOptions options, RecordReport report) =>
-        cache is IFieldCache fields && provider.GetService<IRedisClient>() is { } client
+        cache is IFieldCache fields && ClientOf(provider) is { } client
             ? new SessionDirectory(new TimedClient(client, options.IoTimeout), fields, keys, report)
             : null;
 }

@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace RedisSessions.Cookies;
 
@@ -66,6 +67,10 @@ internal readonly struct SessionId : IEquatable<SessionId>
 
     /// <summary>Writes what <see cref="ToSecret"/> returns.</summary>
     public void WriteSecret(Span<char> text) => Base64Url.EncodeToChars(Bytes, text);
+
+    /// <summary>A secret for one purpose, from which neither this one nor another follows: 256 bits in base64url.</summary>
+    public string Derive(string purpose) =>
+        Base64Url.EncodeToString(HKDF.DeriveKey(HashAlgorithmName.SHA256, Bytes.ToArray(), ByteLength, info: Encoding.UTF8.GetBytes(purpose)));
 
     /// <summary>Whether both are the same, in a time that does not tell where they differ.</summary>
     public bool Equals(SessionId other)

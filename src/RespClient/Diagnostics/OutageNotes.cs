@@ -31,14 +31,7 @@ public sealed class OutageNotes(TimeProvider time)
         {
             if (RefusalIn(failure) is { } refusal)
             {
-                var isKnown = _refusals.TryGetValue((place, refusal.Message), out var last) && now - last < GoneAfter;
-                if (_refusals.Count >= MostRefusals && !isKnown)
-                {
-                    _refusals.Clear();
-                }
-
-                _refusals[(place, refusal.Message)] = now;
-                return !isKnown;
+                return IsNewRefusal(place, refusal.Message, now);
             }
 
             if (now < _next)
@@ -50,6 +43,18 @@ public sealed class OutageNotes(TimeProvider time)
             _next = now + Interval;
             (untold, _untold) = (_untold, 0);
             return true;
+        }
+    }
+
+    /// <summary>Notes a refusal of another server than Redis that lasts until somebody changes rights or configuration.</summary>
+    /// <param name="place">What met it.</param>
+    /// <param name="refusal">What the server said.</param>
+    /// <returns>Whether it is to be told.</returns>
+    public bool IsNews(string place, string refusal)
+    {
+        lock (_gate)
+        {
+            return IsNewRefusal(place, refusal, time.GetUtcNow());
         }
     }
 
@@ -68,5 +73,17 @@ public sealed class OutageNotes(TimeProvider time)
         }
 
         return null;
+    }
+
+    private bool IsNewRefusal(string place, string text, DateTimeOffset now)
+    {
+        var isKnown = _refusals.TryGetValue((place, text), out var last) && now - last < GoneAfter;
+        if (_refusals.Count >= MostRefusals && !isKnown)
+        {
+            _refusals.Clear();
+        }
+
+        _refusals[(place, text)] = now;
+        return !isKnown;
     }
 }

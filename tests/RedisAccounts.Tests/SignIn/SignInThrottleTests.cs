@@ -48,29 +48,6 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
         Assert.InRange(refused.RetryAfterSeconds, 1, 2);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_try_that_was_not_compared_costs_nothing_and_clears_no_failure_before_it(bool isKnown)
-    {
-        var token = isKnown ? await Throttle.RememberAsync("ann", null) : null;
-        var ann = new SignInAttempt("ann", s_home, token);
-        for (var i = 0; i < 4; i++)
-        {
-            Assert.True((await Throttle.BeginAsync(ann)).IsAllowed);
-        }
-
-        for (var i = 0; i < 10; i++)
-        {
-            var permit = await Throttle.BeginAsync(ann);
-            Assert.True(permit.IsAllowed);
-            await Throttle.CancelAsync(ann, permit);
-        }
-
-        Assert.True((await Throttle.BeginAsync(ann)).IsAllowed);
-        Assert.False((await Throttle.BeginAsync(ann)).IsAllowed);
-    }
-
     [Fact]
     public async Task On_a_full_server_no_browser_is_remembered_and_no_known_one_forgotten()
     {

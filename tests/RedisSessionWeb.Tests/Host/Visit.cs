@@ -26,8 +26,14 @@ internal sealed partial class Visit : IDisposable
     }
 
     public Visit(Uri address, string language = "en")
+        : this(address, new CookieContainer(), language)
     {
-        Cookies = new CookieContainer();
+    }
+
+    /// <summary>A further window of a browser, with its cookies.</summary>
+    public Visit(Uri address, CookieContainer cookies, string language = "en")
+    {
+        Cookies = cookies;
         var handler = new SocketsHttpHandler { CookieContainer = Cookies, AllowAutoRedirect = false };
         // Tests that speak TLS make a certificate of their own.
         handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Subject == "CN=localhost";

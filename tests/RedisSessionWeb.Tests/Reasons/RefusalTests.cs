@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 
@@ -5,8 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 using RedisSessionWeb.Tests.Host;
+using RedisSessionWeb.Tests.Sms;
 
 using TestServers;
+using TestServers.Sms;
 
 namespace RedisSessionWeb.Tests.Reasons;
 
@@ -136,6 +139,65 @@ public sealed class RefusalTests : IAsyncLifetime
         AssertToldOnce("NOPERM");
     }
 
+    [Fact]
+    public async Task A_captcha_that_may_not_be_made_is_503_and_told_once()
+    {
+        await using var app = await StartAsync(settings: ["Verification:Captcha:Image=true"]);
+        using var visit = new Visit(app);
+        await SetRightsAsync("-@scripting");
+
+        for (var request = 0; request < 10; request++)
+        {
+            await visit.OpenAsync("/register");
+            AssertUnavailable(visit.Response);
+        }
+
+        AssertToldOnce("NOPERM");
+        await SetRightsAsync(AllRights);
+        await visit.OpenAsync("/register");
+        Assert.Equal(HttpStatusCode.OK, visit.Response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_code_by_text_message_that_redis_refuses_is_503_and_told_once()
+    {
+        await using var provider = await SmsProvider.StartAsync();
+        await using var app = await StartAsync(settings: SmsFixture.SettingsFor(provider));
+        using var visit = new Visit(app);
+        await visit.OpenAsync("/signin/phone");
+        await SetRightsAsync("-@scripting");
+
+        for (var request = 0; request < 10; request++)
+        {
+            await visit.OpenAsync("/signin/phone");
+            await visit.SubmitAsync(("Number", "+4915123456789"));
+            AssertUnavailable(visit.Response);
+        }
+
+        AssertToldOnce("NOPERM");
+        Assert.Empty(provider.Messages);
+    }
+
+    [Fact]
+    public async Task The_worker_of_the_outbox_tells_a_refusal_once_in_the_servers_words_and_goes_on_once_the_right_is_given()
+    {
+        await using var app = await StartAsync();
+        using var visit = new Visit(app);
+        await SetRightsAsync("-evalsha");
+
+        // Met again and again: the server counts what it refuses.
+        await Eventually.TrueAsync(async () => await RefusedAsync() >= 3);
+
+        var told = Assert.Single(_log.Lines, line => line.Contains("The outbox is unreachable", StringComparison.Ordinal));
+        Assert.Contains("NOPERM this user has no permissions to run the 'evalsha' command", told, StringComparison.Ordinal);
+        await SetRightsAsync(AllRights);
+        await visit.RegisterAsync("outbox@example.com", "Outbox", "correct horse battery");
+    }
+
+    private async Task<int> RefusedAsync() => (await _redis.CliAsync("INFO", "commandstats")).Split('\n')
+        .Where(line => line.StartsWith("cmdstat_evalsha", StringComparison.Ordinal))
+        .Sum(line => int.Parse(line.Split("rejected_calls=")[1].Split(',')[0], CultureInfo.InvariantCulture));
+
     private static Task SubmitAsync(Visit visit, string path) => path == "/signin"
         ? visit.SubmitAsync(("Email", "someone@example.com"), ("Password", "correct horse battery"))
         : visit.SubmitAsync(("Email", "someone@example.com"));
@@ -157,10 +219,10 @@ public sealed class RefusalTests : IAsyncLifetime
 
     private Task<string> SetRightsAsync(string rights) => _redis.CliAsync("ACL", "SETUSER", "app", rights);
 
-    private async Task<RunningApp> StartAsync(string? redis = null)
+    private async Task<RunningApp> StartAsync(string? redis = null, params string[] settings)
     {
         var app = await RunningApp.StartAsync(
-            redis ?? $"{_redis.ConnectionString},user=app,password={Secret}", [.. AppFixture.Settings, "Gate:Enabled=true"]);
+            redis ?? $"{_redis.ConnectionString},user=app,password={Secret}", [.. AppFixture.Settings, "Gate:Enabled=true", .. settings]);
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(_log);
         return app;
     }

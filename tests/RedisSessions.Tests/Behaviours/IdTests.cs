@@ -53,6 +53,29 @@ public sealed class IdTests(RedisFixture redis) : IClassFixture<RedisFixture>
     }
 
     [Fact]
+    public async Task A_derived_secret_is_one_for_each_session_id_and_purpose_and_redis_does_not_hold_it()
+    {
+        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Endpoints = app => app.MapGet("/derive", (HttpContext c, string purpose) => c.RedisSession().DeriveSecret(purpose)),
+        });
+        using var browser = app.NewBrowser();
+        using var other = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        await other.GetAsync("/set?k=a&v=1");
+
+        var secret = (await browser.GetAsync("/derive?purpose=one")).Body;
+
+        Assert.Matches("^[A-Za-z0-9_-]{43}$", secret);
+        Assert.Equal(secret, (await browser.GetAsync("/derive?purpose=one")).Body);
+        string[] others = [(await browser.GetAsync("/derive?purpose=two")).Body, (await other.GetAsync("/derive?purpose=one")).Body, browser.Cookie!, SessionRedis.PublicOf(browser.Cookie!)];
+        Assert.DoesNotContain(secret, others);
+        await browser.GetAsync("/renew");
+        Assert.NotEqual(secret, (await browser.GetAsync("/derive?purpose=one")).Body);
+    }
+
+    [Fact]
     public async Task The_public_id_used_as_a_cookie_opens_nothing()
     {
         await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString);

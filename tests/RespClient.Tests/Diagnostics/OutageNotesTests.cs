@@ -25,6 +25,18 @@ public sealed class OutageNotesTests
     }
 
     [Fact]
+    public void ARefusalOfAnotherServerIsNewsOnceForEachPlaceAndText()
+    {
+        var notes = new OutageNotes(_time);
+
+        Assert.True(notes.IsNews("accounts", "permission denied for table accounts"));
+        Assert.False(notes.IsNews("accounts", "permission denied for table accounts"));
+        Assert.True(notes.IsNews("accounts", "permission denied for table roles"));
+        _time.Now += TimeSpan.FromMinutes(1);
+        Assert.True(notes.IsNews("accounts", "permission denied for table accounts"));
+    }
+
+    [Fact]
     public void ARefusalThatWentAwayAndCameBackIsNewsAgain()
     {
         var notes = new OutageNotes(_time);

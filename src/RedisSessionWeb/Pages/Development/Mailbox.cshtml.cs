@@ -4,9 +4,12 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 using VerificationCodes.Delivery.Development;
 
+using RedisSessionWeb.Proofs;
+
 namespace RedisSessionWeb.Pages.Development;
 
 /// <summary>The mails that were not sent into the world. Where there is no development mailbox there is no such page.</summary>
+[ByRedisTime]
 internal sealed class MailboxModel(IServiceProvider services) : PageModel
 {
     private readonly IDevelopmentMailbox? _mailbox = services.GetService<IDevelopmentMailbox>();

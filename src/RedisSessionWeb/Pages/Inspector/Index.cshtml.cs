@@ -4,12 +4,14 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 using RedisSessionWeb.Errors;
 using RedisSessionWeb.Inspection;
+using RedisSessionWeb.Proofs;
 
 namespace RedisSessionWeb.Pages.Inspector;
 
 /// <summary>Everybody's sessions, page by page or those of one user; as JSON for who prefers it.</summary>
 [Authorize(AdminPolicy.Name)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None, VaryByHeader = "Accept")]
+[ByRedisTime]
 internal sealed class IndexModel(Inspection.Inspector inspector) : PageModel
 {
     public InspectedPage Sessions { get; private set; } = new([], null);

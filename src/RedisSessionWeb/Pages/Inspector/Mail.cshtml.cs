@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 using RedisSessionWeb.Errors;
 using RedisSessionWeb.Inspection;
+using RedisSessionWeb.Proofs;
 
 using VerificationCodes.Delivery;
 
@@ -12,6 +13,7 @@ namespace RedisSessionWeb.Pages.Inspector;
 /// <summary>What waits in the outbox, and what was given up and why; addresses are masked.</summary>
 [Authorize(AdminPolicy.Name)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None, VaryByHeader = "Accept")]
+[ByRedisTime]
 internal sealed class MailModel(IOutboxMonitor outbox) : PageModel
 {
     public OutboxCounts Counts { get; private set; } = new(0, 0, 0);

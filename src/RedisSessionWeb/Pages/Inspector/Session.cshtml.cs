@@ -4,12 +4,14 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 using RedisSessionWeb.Errors;
 using RedisSessionWeb.Inspection;
+using RedisSessionWeb.Proofs;
 
 namespace RedisSessionWeb.Pages.Inspector;
 
 /// <summary>One session of anybody: looking at it prolongs nothing; ending it is in force at once.</summary>
 [Authorize(AdminPolicy.Name)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None, VaryByHeader = "Accept")]
+[ByRedisTime]
 internal sealed class SessionModel(Inspection.Inspector inspector) : PageModel
 {
     public InspectedDetails Details { get; private set; } = null!;

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 
 using RedisSessionWeb.Accounts.Phones;
 using RedisSessionWeb.Localization;
+using RedisSessionWeb.Proofs;
 using RedisSessionWeb.Visitors;
 
 using VerificationCodes.Delivery;
@@ -14,6 +15,7 @@ namespace RedisSessionWeb.Pages.MyAccount;
 
 /// <summary>Who is signed in, and where else.</summary>
 [Authorize]
+[ByRedisTime]
 internal sealed class IndexModel(MySessions sessions, ChangePhone phone, IOptions<SmsOptions> sms, IStringLocalizer<Text> text) : PageModel
 {
     public IReadOnlyList<MySession> Sessions { get; private set; } = [];

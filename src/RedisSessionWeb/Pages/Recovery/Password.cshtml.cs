@@ -9,10 +9,12 @@ using RedisSessionWeb.Accounts;
 using RedisSessionWeb.Accounts.Outcomes;
 using RedisSessionWeb.Forms;
 using RedisSessionWeb.Localization;
+using RedisSessionWeb.Proofs;
 
 namespace RedisSessionWeb.Pages.Recovery;
 
 /// <summary>Reset a password, step 3: the new one. Only reached with a proven address.</summary>
+[ByRedisTime]
 internal sealed class PasswordModel(ResetPassword reset, IOptions<AccountOptions> limits, IStringLocalizer<Text> text)
     : NewPasswordPage(limits, text)
 {

@@ -8,10 +8,12 @@ using RedisAccounts;
 using RedisSessionWeb.Accounts;
 using RedisSessionWeb.Forms;
 using RedisSessionWeb.Localization;
+using RedisSessionWeb.Proofs;
 
 namespace RedisSessionWeb.Pages.Registration;
 
 /// <summary>Register, step 3: name and password. Only reached with a proven address.</summary>
+[ByRedisTime]
 internal sealed class FinishModel(Register register, IOptions<AccountOptions> limits, IStringLocalizer<Text> text)
     : NewPasswordPage(limits, text)
 {

@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+using RedisSessions;
+using RedisSessions.Endpoints;
+
+using RespClient;
+using RespClient.Deadlines;
+
+namespace RedisSessionWeb.Hosting.Requests;
+
+/// <summary>
+/// All commands of one request together wait for Redis no longer than <see cref="RedisSessionOptions.IoTimeout"/>, however
+/// many codes, accounts and the key ring send. Sessions keep the client itself, with the same time-out.
+/// </summary>
+internal static class RequestBudget
+{
+    public static IServiceCollection AddRequestBudget(this IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.AddKeyedSingleton<IRedisClient>(RedisSessionOptions.CacheServiceKey, (provider, _) => provider.GetRequiredService<RedisClient>());
+        return services.Replace(ServiceDescriptor.Singleton<IRedisClient>(provider =>
+        {
+            var accessor = provider.GetRequiredService<IHttpContextAccessor>();
+            var options = provider.GetRequiredService<IOptions<RedisSessionOptions>>();
+            return new BudgetedClient(
+                provider.GetRequiredService<RedisClient>(), () => Of(accessor.HttpContext, options), provider.GetRequiredService<TimeProvider>());
+        }));
+    }
+
+    private static RedisBudget? Of(HttpContext? context, IOptions<RedisSessionOptions> options)
+    {
+        if (context is null)
+            return null;
+        if (context.Features.Get<RedisBudget>() is not { } budget)
+            context.Features.Set(budget = new RedisBudget(options.Value.IoTimeout));
+        // The session has waited for all of it.
+        if (HasLostSession(context))
+            budget.Spend(options.Value.IoTimeout);
+        return budget;
+    }
+
+    private static bool HasLostSession(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<WithoutSessionAttribute>() is null
+        && context.Features.Get<ISessionFeature>()?.Session is RedisSession { IsAvailable: false };
+}
