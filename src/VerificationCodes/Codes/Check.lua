@@ -6,8 +6,10 @@
 --       5 misses of an address in 24 h   6 the same for known browsers   7 the same with the tries that are kept for owners
 --       8 misses of all addresses in an hour   9 the same with the tries that are kept for owners
 --       10... pairs: key name, proof of the typed code under that key
--- Returns {'confirmed'} | {'wrong', tries left} | {'spent'} | {'expired'} | {'blocked', ms until the next try}
+-- Returns {'confirmed', when it was taken, or 0 where that was the last time} | {'wrong', tries left} | {'spent'} | {'expired'} | {'blocked', ms until the next try}
 local HOUR, DAY = 3600000, 86400000
+-- Answers that come closer together than this are one click.
+local ONE_CLICK = 2000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local tries = tonumber(ARGV[2])
@@ -64,8 +66,16 @@ if wait > 0 then return {'blocked', wait} end
 
 for i = 10, #ARGV, 2 do
   if ARGV[i] == code.key and ARGV[i + 1] == code.proof then
-    redis.call('HDEL', KEYS[1], ARGV[1])
-    return {'confirmed'}
+    if code.taken and now - code.taken < ONE_CLICK then return {'expired'} end
+    if code.taken or ARGV[1] == '-' then
+      redis.call('HDEL', KEYS[1], ARGV[1])
+      code.taken = nil
+    else
+      -- This answer may be lost: the browser that asked can have it once more, until whoever gets it says so (Settle.lua).
+      code.taken = now
+      redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(code))
+    end
+    return {'confirmed', code.taken or 0}
   end
 end
 

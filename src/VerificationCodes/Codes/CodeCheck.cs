@@ -13,6 +13,7 @@ namespace VerificationCodes.Codes;
 internal sealed class CodeCheck(IRedisClient redis, RedisKeys keys, ServerKeys serverKeys, IOptions<VerificationOptions> options)
 {
     private static readonly LuaScript Script = LuaScript.FromResource(typeof(CodeCheck), "Check.lua");
+    private static readonly LuaScript Settle = LuaScript.FromResource(typeof(CodeCheck), "Settle.lua", isRepeatable: true);
 
     /// <summary>Checks six digits.</summary>
     public async ValueTask<ConfirmOutcome> RunAsync(ConfirmRequest request, string code, CancellationToken cancellationToken)
@@ -37,9 +38,28 @@ internal sealed class CodeCheck(IRedisClient redis, RedisKeys keys, ServerKeys s
             arguments.Add(CodeDerivation.Proof(key, scope, code));
         }
 
+        var open = keys.Code(request.Purpose, request.Address);
         var reply = await Script.ExecuteAsync(
-            redis, [keys.Code(request.Purpose, request.Address), keys.Misses(request.Address), keys.MissesOfAll], arguments.ToArray(), cancellationToken);
-        return Read(reply.Items[0].AsString()!, reply.Items.Length > 1 ? reply.Items[1].AsInt64() : 0);
+            redis, [open, keys.Misses(request.Address), keys.MissesOfAll], arguments.ToArray(), cancellationToken);
+        var (status, number) = (reply.Items[0].AsString()!, reply.Items.Length > 1 ? reply.Items[1].AsInt64() : 0);
+        if (status == "confirmed" && number != 0 && !cancellationToken.IsCancellationRequested)
+        {
+            // Nobody waits for it: without it the same browser could have its answer once more, and no more than that.
+            _ = SettleAsync(open, scope.Browser, number);
+        }
+
+        return Read(status, number);
+    }
+
+    private async Task SettleAsync(string open, string browser, long taken)
+    {
+        try
+        {
+            await Settle.ExecuteAsync(redis, [open], [browser, taken], CancellationToken.None);
+        }
+        catch (Exception e) when (e is RedisException or OperationCanceledException or ObjectDisposedException)
+        {
+        }
     }
 
     /// <summary>Ends all open codes of an address, in one command.</summary>

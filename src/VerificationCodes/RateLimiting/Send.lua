@@ -87,7 +87,7 @@ local code, old
 local stored = redis.call('HGET', KEYS[1], ARGV[8])
 if stored then
   old = cjson.decode(stored)
-  if old.deadline <= now then old = nil end
+  if old.deadline <= now or old.taken then old = nil end
 end
 if old and old.instead == fresh.instead and string.find(ARGV[10], ' ' .. old.key .. ' ', 1, true) then
   local is_kept = old.own == 1 and old.network and old.network ~= network and not is_fresh

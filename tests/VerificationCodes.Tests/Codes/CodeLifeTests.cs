@@ -1,4 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+
+using RespClient;
+
 using TestServers;
+using TestServers.Proxy;
 
 using VerificationCodes.Tests.Bench;
 
@@ -15,6 +20,35 @@ public sealed class CodeLifeTests(SharedRedis redis)
 
         Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(code)));
         Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try(code)));
+    }
+
+    [Fact]
+    public async Task A_right_code_whose_answer_was_lost_works_once_more_from_the_same_browser()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        var code = await bench.ReceiveAsync();
+        await using var proxy = FaultProxy.Start(redis.Server.Port);
+        await using var far = await bench.StartAnotherAsync(
+            services: all => all.Configure<RedisClientOptions>(options => options.ConnectionString = proxy.ConnectionString));
+        await far.ConfirmAsync(CodeBench.Try(code, to: "another@example.com"));
+
+        proxy.Drop(Direction.ToClient);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAnyAsync<Exception>(() => far.Codes.ConfirmAsync(CodeBench.Try(code), patience.Token).AsTask());
+        proxy.Heal();
+
+        await Eventually.TrueAsync(async () => await bench.ConfirmAsync(CodeBench.Try(code)) == ConfirmStatus.Confirmed);
+        Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try(code)));
+        Assert.Equal(ConfirmStatus.Expired, await far.ConfirmAsync(CodeBench.Try(code)));
+    }
+
+    [Fact]
+    public async Task A_code_whose_answer_was_received_is_gone_from_redis_at_once()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(await bench.ReceiveAsync())));
+        await Eventually.TrueAsync(async () =>
+            (await bench.Redis.ExecuteAsync(new RedisCommand("KEYS", $"{bench.Prefix}code_*"))).Count == 0);
     }
 
     [Theory]

@@ -35,7 +35,9 @@ internal abstract class HashingAccounts(IServiceProvider services) : UserManager
 
         if (await FindByNameAsync(user.UserName!) is not null)
         {
-            return IdentityResult.Failed(ErrorDescriber.DuplicateUserName(user.UserName!));
+            var isAddressTaken = user.Email is { } email && await FindByEmailAsync(email) is not null;
+            return IdentityResult.Failed(
+                [ErrorDescriber.DuplicateUserName(user.UserName!), .. isAddressTaken ? [ErrorDescriber.DuplicateEmail(user.Email!)] : (IdentityError[])[]]);
         }
 
         await SetHashAsync(user, password);
