@@ -17,10 +17,11 @@ unset REDIS ASPNETCORE_ENVIRONMENT DOTNET_ENVIRONMENT ASPNETCORE_URLS URLS
 
 scratch="$(mktemp -d)"
 running=""
-compiler="test-$$"
+# One compiler for all projects, and for what the tests build: it loads the analyzers once, and ends with this script.
+export UseSharedCompilation=true SharedCompilationId="test-$$"
 end_compiler() {
     local processes
-    processes="$(grep -las -e "-pipename:$compiler" /proc/[0-9]*/cmdline | cut -d/ -f3)" || true
+    processes="$(grep -las -e "-pipename:$SharedCompilationId" /proc/[0-9]*/cmdline | cut -d/ -f3)" || true
     [ -z "$processes" ] || kill $processes 2>/dev/null || true
 }
 clean_up() {
@@ -89,15 +90,12 @@ install_what_is_missing
 
 # ---- Build once -------------------------------------------------------------------------------------------------
 
-# One compiler for all projects, which loads the analyzers once.
 echo "Building Release"
-if ! dotnet build RedisSessionWeb.sln -c Release -v q -nologo -p:UseSharedCompilation=true "-p:SharedCompilationId=$compiler" \
-    >"$scratch/build.log" 2>&1; then
+if ! dotnet build RedisSessionWeb.sln -c Release -v q -nologo >"$scratch/build.log" 2>&1; then
     grep -E '(error|warn)' "$scratch/build.log" | sort -u | head -n 40 >&2 || tail -n 40 "$scratch/build.log" >&2
     echo "The build failed." >&2
     exit 1
 fi
-end_compiler
 
 # ---- Run --------------------------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ public sealed class KilledProcessTests(ITestOutputHelper output) : IAsyncLifetim
         return found
         """;
 
-    private static readonly int Kills = Environment.GetEnvironmentVariable("LONG_RUN") == "1" ? 100 : 15;
+    private static readonly int Kills = Environment.GetEnvironmentVariable("LONG_RUN") == "1" ? 100 : 6;
 
     private readonly ConcurrentDictionary<string, string> _accepted = new();
     private readonly ConcurrentBag<string> _confirmed = [];
