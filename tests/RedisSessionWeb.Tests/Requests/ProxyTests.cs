@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
+using RedisSessionWeb.Hosting;
 using RedisSessionWeb.Hosting.Requests;
 using RedisSessionWeb.Tests.Host;
 

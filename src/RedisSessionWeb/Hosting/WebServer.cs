@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RedisSessionWeb.Hosting.Requests;
+namespace RedisSessionWeb.Hosting;
 
 /// <summary>How Kestrel reads requests.</summary>
 internal static class WebServer
