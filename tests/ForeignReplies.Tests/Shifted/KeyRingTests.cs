@@ -56,7 +56,7 @@ public sealed class KeyRingTests
             (_repository, _direct) = (RepositoryOver(client, name), RepositoryOver(direct, name));
             for (; _number < EntriesOfRing; _number++)
             {
-                _direct.StoreElement(new XElement("key", $"{name}/{_number}"), name);
+                _direct.StoreElement(Element($"{name}/{_number}"), name);
                 _kept.Add($"{name}/{_number}");
             }
         }
@@ -81,7 +81,7 @@ public sealed class KeyRingTests
 
         private void Add(string entry)
         {
-            if (Answers(() => _repository.StoreElement(new XElement("key", entry), _name)))
+            if (Answers(() => _repository.StoreElement(Element(entry), _name)))
             {
                 _kept.Add(entry);
             }
@@ -117,6 +117,8 @@ public sealed class KeyRingTests
 
             return false;
         }
+
+        private static XElement Element(string entry) => new("key", new XAttribute("id", Guid.NewGuid()), entry);
 
         private static IXmlRepository RepositoryOver(RedisClient client, string key)
         {

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 using RedisSessionWeb.Tests.Host;
+using RedisSessionWeb.Tests.Sms;
 
 using TestServers;
 
@@ -22,19 +23,23 @@ public sealed class HangingRedisTests : IAsyncLifetime
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(4);
 
     private RedisServer _redis = null!;
+    private SmsProvider _provider = null!;
     private RunningApp _app = null!;
 
     public async ValueTask InitializeAsync()
     {
         _redis = await RedisServer.StartAsync();
+        _provider = await SmsProvider.StartAsync();
         _app = await RunningApp.StartAsync(
-            _redis.ConnectionString, [.. AppFixture.Settings, "Gate:Enabled=true", "Sessions:IoTimeout=00:00:00.500", "Sessions:NearCacheBytes=0"]);
+            _redis.ConnectionString,
+            [.. AppFixture.Settings, .. SmsFixture.SettingsFor(_provider), "Gate:Enabled=true", "Sessions:IoTimeout=00:00:00.500", "Sessions:NearCacheBytes=0"]);
     }
 
     public async ValueTask DisposeAsync()
     {
         _redis.Resume();
         await _app.DisposeAsync();
+        await _provider.DisposeAsync();
         await _redis.DisposeAsync();
     }
 
@@ -100,6 +105,20 @@ public sealed class HangingRedisTests : IAsyncLifetime
             Assert.Equal(1002, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetInt32());
     }
 
+    [Fact]
+    public async Task The_route_for_text_messages_answers_within_the_time_out_that_redis_is_away()
+    {
+        using var http = _app.CreateClient();
+        (await http.PostAsJsonAsync("/sms/+4915120000002", new { })).Dispose();
+        _redis.Suspend();
+        var started = Stopwatch.GetTimestamp();
+
+        using var answer = await http.PostAsJsonAsync("/sms/+4915120000001", new { });
+
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Bound);
+        Assert.Equal(5001, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetInt32());
+    }
+
     private async Task<List<Form>> OpenFormsAsync()
     {
         using var owner = new Visit(_app);
@@ -112,6 +131,8 @@ public sealed class HangingRedisTests : IAsyncLifetime
             new("/signin/code", new Visit(_app), ("Email", "forms@example.com")),
             new("/account/password", new Visit(_app.Address, owner.Cookies), ("OldPassword", Password), ("NewPassword", "other horse battery")),
             new("/account/email", new Visit(_app.Address, owner.Cookies), ("Email", "else@example.com"), ("Password", Password)),
+            new("/account/phone", new Visit(_app.Address, owner.Cookies), ("Number", "+4915120000001"), ("Country", "DE"), ("Password", Password)),
+            new("/signin/phone", new Visit(_app), ("Number", "+4915120000001"), ("Country", "DE")),
             new("/account/delete", new Visit(_app.Address, owner.Cookies), ("Password", Password)),
         };
         foreach (var form in forms)
