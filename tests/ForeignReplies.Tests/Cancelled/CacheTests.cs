@@ -17,7 +17,7 @@ namespace ForeignReplies.Tests.Cancelled;
 public sealed class CacheTests
 {
     private const int Callers = 400;
-    private static readonly int Calls = Seed.IsLongRun ? 2_000_000 : 60_000;
+    private static readonly int Calls = Seed.IsLongRun ? 2_000_000 : 30_000;
 
     [Fact]
     public async Task Callers_who_give_up_never_make_the_cache_answer_another_key_over_two_instances()

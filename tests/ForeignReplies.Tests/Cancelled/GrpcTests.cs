@@ -9,7 +9,7 @@ namespace ForeignReplies.Tests.Cancelled;
 public sealed class GrpcTests
 {
     private const int Clients = 32;
-    private static readonly int Calls = Seed.IsLongRun ? 30_000 : 3_000;
+    private static readonly int Calls = Seed.IsLongRun ? 30_000 : 1_500;
 
     [Fact]
     public async Task Short_deadlines_never_make_an_answer_of_the_grpc_service_belong_to_another_address()

@@ -10,7 +10,7 @@ namespace ForeignReplies.Tests.Cancelled;
 public sealed class HttpTests
 {
     private const int Clients = 48;
-    private static readonly int Requests = Seed.IsLongRun ? 100_000 : 6_000;
+    private static readonly int Requests = Seed.IsLongRun ? 100_000 : 3_000;
 
     [Fact]
     public async Task Clients_that_go_away_never_make_an_answer_name_another_session_over_http_1_1_and_2()

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 using RedisSessionWeb.Tests.Architecture;
 
@@ -36,6 +38,12 @@ internal sealed class RunningApp : IAsyncDisposable
             "--Logging:LogLevel:Default=Warning",
             .. settings.Select(setting => "--" + setting),
         ]);
+        if (Environment.GetEnvironmentVariable("LONG_RUN") != "1" && !settings.Any(setting => setting.StartsWith("Accounts:HashIterations=", StringComparison.Ordinal)))
+        {
+            // A tenth of what the settings allow: hashing takes half of the time of these tests otherwise.
+            app.Services.GetRequiredService<IOptions<PasswordHasherOptions>>().Value.IterationCount = 21_000;
+        }
+
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return new RunningApp(app, new Uri(address));
