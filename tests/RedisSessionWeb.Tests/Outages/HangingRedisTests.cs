@@ -11,6 +11,7 @@ using RedisSessionWeb.Tests.Host;
 using RedisSessionWeb.Tests.Sms;
 
 using TestServers;
+using TestServers.Sms;
 
 namespace RedisSessionWeb.Tests.Outages;
 
