@@ -15,7 +15,6 @@ using RespClient;
 namespace ForeignReplies.Tests.Shifted;
 
 /// <summary>The key ring of Data Protection whose replies are shifted.</summary>
-[Collection(nameof(BlockingCallers))]
 public sealed class KeyRingTests
 {
     private const int Rings = 16;
@@ -61,19 +60,22 @@ public sealed class KeyRingTests
             }
         }
 
-        public Task NextAsync(Random random)
-        {
-            if (random.Next(20) == 0)
+        // On a thread of its own: the interface is synchronous, and its callers would block the threads of the pool.
+        public Task NextAsync(Random random) => Task.Factory.StartNew(
+            () =>
             {
-                Add($"{_name}/{_number++}");
-            }
-            else
-            {
-                Read();
-            }
-
-            return Task.CompletedTask;
-        }
+                if (random.Next(20) == 0)
+                {
+                    Add($"{_name}/{_number++}");
+                }
+                else
+                {
+                    Read();
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
 
         public bool Read() => Answers(() => Judge(_repository.GetAllElements()));
 
@@ -129,10 +131,3 @@ public sealed class KeyRingTests
         }
     }
 }
-
-/// <summary>
-/// The key ring's interface is synchronous: its callers block the threads of the pool that other tests in this process
-/// need, so it runs alone.
-/// </summary>
-[CollectionDefinition(nameof(BlockingCallers), DisableParallelization = true)]
-public sealed class BlockingCallers;
