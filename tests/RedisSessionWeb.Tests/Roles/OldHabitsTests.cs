@@ -60,8 +60,9 @@ public sealed class OldHabitsTests : IAsyncLifetime
             times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
 
-        // Far above what an answer takes on a busy machine, far below the three seconds of the mail server.
-        Assert.All(times, time => Assert.InRange(time, 0, 1000));
+        // One that waits for the mail server takes three seconds at least; a busy machine may hold up one or the other.
+        Assert.All(times, time => Assert.InRange(time, 0, 2900));
+        Assert.InRange(times.Order().ElementAt(times.Count / 2), 0, 1000);
         await Eventually.TrueAsync(() => _smtp.Mails.Count >= 2);
     }
 
