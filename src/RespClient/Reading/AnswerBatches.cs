@@ -84,24 +84,27 @@ internal sealed class AnswerBatches(TimeProvider time)
 
     private void RunQueued()
     {
-        while (true)
+        while (TakeOldest() is { } batch)
         {
-            AnswerBatch batch;
-            lock (_lock)
+            batch.Execute();
+        }
+    }
+
+    private AnswerBatch? TakeOldest()
+    {
+        lock (_lock)
+        {
+            if (_queued.Count == 0)
             {
-                if (_queued.Count == 0)
-                {
-                    return;
-                }
-
-                batch = _queued[0];
-                _queued.RemoveAt(0);
-
+                return null;
             }
 
-            // The pool still comes to it one day.
+            var batch = _queued[0];
+            _queued.RemoveAt(0);
+
+            // Before it can be begun with elsewhere: the pool still comes to it, and must not give it back to be used again.
             batch.Retire();
-            batch.Execute();
+            return batch;
         }
     }
 }
