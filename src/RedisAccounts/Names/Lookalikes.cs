@@ -17,7 +17,7 @@ internal static class Lookalikes
     /// <param name="folded">The name, as <see cref="AddressNormalizer.Fold"/> leaves it.</param>
     public static string KeyOf(string folded)
     {
-        // The letters of an address are its own business: somebody gets mail there.
+        // An address is compared letter by letter: mail goes to it.
         if (folded.All(char.IsAscii) || folded.Contains('@', StringComparison.Ordinal))
         {
             return folded;

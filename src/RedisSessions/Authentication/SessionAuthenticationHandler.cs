@@ -41,7 +41,6 @@ internal sealed class SessionAuthenticationHandler(
         {
             log.SignInWithoutUser();
         }
-
         else
         {
             // The user's list of sessions has it in its name.

@@ -3,6 +3,8 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 
+using RespClient.Protocol;
+
 namespace RedisSessions.DataProtection;
 
 /// <summary>
@@ -13,13 +15,14 @@ internal static class KeyRingElements
 {
     private static readonly XmlReaderSettings s_settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
 
-    /// <summary>The entries that can be read, in their order, of several with the id of one key the first.</summary>
-    public static List<(byte[] Entry, XElement Element)> Read(IEnumerable<byte[]> entries)
+    /// <summary>The entries of the list that can be read, in their order, of several with the id of one key the first.</summary>
+    public static List<(byte[] Entry, XElement Element)> Read(in RespValue list)
     {
         var read = new List<(byte[], XElement)>();
         var keys = new HashSet<Guid>();
-        foreach (var entry in entries)
+        foreach (var item in list.Items)
         {
+            var entry = item.AsBytes()!;
             if (Parse(entry) is { } element && IsGood(element, keys))
             {
                 read.Add((entry, element));

@@ -48,15 +48,10 @@ internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpa
 
     private List<(byte[] Entry, XElement Element)> ReadAll()
     {
-        var entries = new List<byte[]>();
-        foreach (var item in Wait(() => new TimedClient(redis, timeout).ReadTaggedAsync("LRANGE", key, [0, -1]).AsTask()).Items)
-        {
-            entries.Add(item.AsBytes()!);
-        }
-
-        var read = KeyRingElements.Read(entries);
+        var list = Wait(() => new TimedClient(redis, timeout).ReadTaggedAsync("LRANGE", key, [0, -1]).AsTask());
+        var read = KeyRingElements.Read(list);
         // Once for each number of them, however often the ring is read.
-        var unreadable = entries.Count - read.Count;
+        var unreadable = list.Count - read.Count;
         if (Interlocked.Exchange(ref _unreadable, unreadable) != unreadable && unreadable > 0)
         {
             log.UnreadableKeyRingEntries(unreadable, key);

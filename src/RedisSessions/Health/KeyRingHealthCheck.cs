@@ -38,14 +38,5 @@ internal sealed class KeyRingHealthCheck(IRedisClient redis, IOptions<RedisSessi
                 : new HealthCheckResult(context.Registration.FailureStatus, "The key ring has no key and cannot be written: " + refusedWrite);
     }
 
-    private static bool HasKey(RespValue ring)
-    {
-        var entries = new List<byte[]>();
-        foreach (var entry in ring.Items)
-        {
-            entries.Add(entry.AsBytes()!);
-        }
-
-        return KeyRingElements.Read(entries).Exists(entry => entry.Element.Name.LocalName == "key");
-    }
+    private static bool HasKey(in RespValue ring) => KeyRingElements.Read(ring).Exists(entry => entry.Element.Name.LocalName == "key");
 }
