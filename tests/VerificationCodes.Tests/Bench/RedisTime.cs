@@ -33,6 +33,7 @@ internal static class RedisTime
               for i = 1, #all, 2 do
                 local code = cjson.decode(all[i + 1])
                 code.deadline = code.deadline - by
+                if code.taken then code.taken = code.taken - by end
                 redis.call('HSET', key, all[i], cjson.encode(code))
               end
             end
