@@ -51,7 +51,7 @@ internal sealed class PendingProbe : PendingCommand
         }
 
         // A server that is busy, or does not let this user ask, shows nothing either way.
-        _check.Refused(RedisErrorKinds.Parse(reply.AsString()!));
+        _check.Refused(Command, RedisErrorKinds.Parse(reply.AsString()!));
         return TryResolve() && false;
     }
 

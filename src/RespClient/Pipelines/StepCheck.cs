@@ -28,6 +28,9 @@ internal sealed class StepCheck(TimeSpan? interval, long frequency)
     /// <summary>Whether the server has refused both ways to ask: nothing can be checked on this connection.</summary>
     public bool IsRefused => Volatile.Read(ref _refusals) >= 2;
 
+    // Where Redis cannot save, PING tells that instead; ECHO is less often allowed.
+    private string Command => Volatile.Read(ref _echoes) ? "ECHO" : "PING";
+
     /// <summary>A new connection. Under the pipeline's lock, before its reader loop starts.</summary>
     public void Start(long now)
     {
@@ -61,16 +64,23 @@ internal sealed class StepCheck(TimeSpan? interval, long frequency)
             _before = _newest;
         }
 
-        // Where Redis cannot save, PING tells that instead; ECHO is less often allowed.
-        return _newest = new PendingProbe(this, Volatile.Read(ref _echoes) ? "ECHO" : "PING", Interlocked.Increment(ref _lastNonce));
+        return _newest = new PendingProbe(this, Command, Interlocked.Increment(ref _lastNonce));
     }
 
     /// <summary>The right answer came. Reader loop.</summary>
     public void Passed() => Volatile.Write(ref _refusals, 0);
 
     /// <summary>An error came instead. Reader loop.</summary>
-    public void Refused(RedisErrorKind kind)
+    /// <param name="command">What was asked.</param>
+    /// <param name="kind">What the error says.</param>
+    public void Refused(string command, RedisErrorKind kind)
     {
+        if (command != Command)
+        {
+            // Two were under way and asked the same: the second refusal says nothing of the other way.
+            return;
+        }
+
         Volatile.Write(ref _echoes, !_echoes);
         if (!kind.IsTransient())
         {
