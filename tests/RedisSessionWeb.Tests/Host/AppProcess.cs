@@ -62,7 +62,7 @@ internal sealed class AppProcess : IAsyncDisposable
         {
             return (await client.GetAsync("/healthz/ready")).IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (CutOff.Is(e))
         {
             return false;
         }

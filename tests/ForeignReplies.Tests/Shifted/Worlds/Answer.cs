@@ -1,5 +1,7 @@
 using System.Net;
 
+using TestServers;
+
 namespace ForeignReplies.Tests.Shifted.Worlds;
 
 /// <summary>What a browser sees of a response.</summary>
@@ -29,7 +31,7 @@ internal sealed record Answer(HttpStatusCode Status, string Body, string? Cookie
                 : null;
             return new Answer(response.StatusCode, await response.Content.ReadAsStringAsync(), set?[CookieName.Length..].Split(';')[0]);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (CutOff.Is(e))
         {
             return new Answer(0, e.Message, null);
         }
