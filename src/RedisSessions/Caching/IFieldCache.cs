@@ -48,4 +48,18 @@ internal interface IFieldCache : IDistributedCache
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Whether there was one.</returns>
     ValueTask<bool> DeleteAsync(string key, string? indexKey, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes the entries that an index lists and that are the user's. None that is there at the call remains, under
+    /// whatever key: an entry that moves meanwhile moves before or after all of it.
+    /// </summary>
+    /// <param name="indexKey">The index.</param>
+    /// <param name="userId">The user.</param>
+    /// <param name="keptKey">The entry that stays; <see langword="null"/>: none.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>
+    /// The entries that were removed, and whether these are all: where keys lie in different slots of a cluster, there may be more.
+    /// </returns>
+    ValueTask<(IReadOnlyList<string> Removed, bool AreAll)> DeleteListedAsync(
+        string indexKey, string userId, string? keptKey, CancellationToken cancellationToken);
 }

@@ -126,6 +126,10 @@ public sealed class RedisSessionCache : IBufferDistributedCache, IFieldCache
     ValueTask<bool> IFieldCache.DeleteAsync(string key, string? indexKey, CancellationToken cancellationToken) =>
         _fields.DeleteAsync(key, indexKey, cancellationToken);
 
+    ValueTask<(IReadOnlyList<string> Removed, bool AreAll)> IFieldCache.DeleteListedAsync(
+        string indexKey, string userId, string? keptKey, CancellationToken cancellationToken) =>
+        _fields.DeleteListedAsync(indexKey, userId, keptKey, cancellationToken);
+
     private string Key(string key)
     {
         ArgumentNullException.ThrowIfNull(key);

@@ -286,10 +286,13 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
         DropChanges();
     }
 
-    /// <summary>The record was ended meanwhile. What a sign-in needs stays pending, everything else is dropped.</summary>
+    /// <summary>
+    /// The record was ended meanwhile. What a sign-in needs stays pending, everything else is dropped; the sign-in too if
+    /// the record was the same user's: it may rest on nothing but the session that was ended.
+    /// </summary>
     public void TakeGone()
     {
-        if (!Restarts)
+        if (!Restarts || Record?.Identity?.UserId == SignedIn?.UserId)
         {
             BecomeNew();
             return;

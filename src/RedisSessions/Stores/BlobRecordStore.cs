@@ -75,6 +75,9 @@ internal sealed class BlobRecordStore(
         return true;
     }
 
+    public ValueTask<(IReadOnlyList<string> Removed, bool AreAll)> DeleteOfUserAsync(string userId, string? keptKey) =>
+        throw new NotSupportedException("A distributed cache knows no sessions of a user.");
+
     private ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken) =>
         AskAsync("load", () => cache.GetAsync(key, cancellationToken));
 

@@ -111,6 +111,18 @@ internal sealed class FieldRecordStore(
         }
     }
 
+    public async ValueTask<(IReadOnlyList<string> Removed, bool AreAll)> DeleteOfUserAsync(string userId, string? keptKey)
+    {
+        try
+        {
+            return await cache.DeleteListedAsync(keys.User(userId), userId, keptKey, CancellationToken.None);
+        }
+        catch (RedisException e)
+        {
+            throw Unavailable("end", e);
+        }
+    }
+
     /// <summary>The values encrypted; <see langword="null"/> where they are stored as they are.</summary>
     public Dictionary<string, byte[]?>? SealedValues(RecordChange change) => !protection.IsOn
         ? null

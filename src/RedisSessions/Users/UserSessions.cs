@@ -11,12 +11,13 @@ namespace RedisSessions.Users;
 /// </summary>
 /// <remarks>
 /// The index of a user's sessions is written in the same step as the record that signs in. Sessions that expired or were
-/// deleted behind its back disappear from it when somebody looks.
+/// deleted behind its back disappear from it when somebody looks. Ending all sessions, or all but one, is one step as well:
+/// of those there were when it was asked for, none is left, whatever new id it gets meanwhile. On a cluster it is several.
 /// </remarks>
 public sealed class UserSessions
 {
-    // A session that gets a new id while all are ended turns up in the next round.
-    private const int MaxRounds = 5;
+    // On a cluster, a session that gets a new id while all are ended turns up in the next round.
+    private const int MaxRounds = 100;
 
     private readonly SessionServices _services;
 
@@ -43,8 +44,13 @@ public sealed class UserSessions
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Whether there was such a session.</returns>
     /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
-    public async ValueTask<bool> EndAsync(string userId, string sessionId, CancellationToken cancellationToken = default) =>
-        await EndAsync(userId, id => id == sessionId, rounds: 1, cancellationToken) > 0;
+    public async ValueTask<bool> EndAsync(string userId, string sessionId, CancellationToken cancellationToken = default)
+    {
+        var live = await LiveAsync(userId, cancellationToken);
+        var ended = await EndAsync(userId, live.Select(entry => entry.Key).Where(key => _services.Keys.PublicId(key) == sessionId));
+        _services.Metrics.Destroyed(ended);
+        return ended > 0;
+    }
 
     /// <summary>Ends all sessions of a user but one.</summary>
     /// <param name="userId">Whose sessions.</param>
@@ -55,8 +61,15 @@ public sealed class UserSessions
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>How many were ended.</returns>
     /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
-    public ValueTask<int> EndOthersAsync(string userId, string keptSessionId, CancellationToken cancellationToken = default) =>
-        EndAsync(userId, id => id != keptSessionId, MaxRounds, cancellationToken);
+    public async ValueTask<int> EndOthersAsync(string userId, string keptSessionId, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keptSessionId);
+        // Where ids are not hashed, a key cannot be told from its public id.
+        var kept = _services.Options.HashIds
+            ? _services.Keys.RecordOfPublic(keptSessionId)
+            : (await KeysAsync(userId, cancellationToken)).Find(key => _services.Keys.PublicId(key) == keptSessionId);
+        return await EndAllButAsync(userId, kept, cancellationToken);
+    }
 
     /// <summary>
     /// Ends all sessions of the user who is signed in to this one, but not this one. Commits it first, so that it is kept
@@ -82,29 +95,37 @@ public sealed class UserSessions
     /// <returns>How many were ended.</returns>
     /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
     public ValueTask<int> EndAllAsync(string userId, CancellationToken cancellationToken = default) =>
-        EndAsync(userId, _ => true, MaxRounds, cancellationToken);
+        EndAllButAsync(userId, null, cancellationToken);
 
-    private async ValueTask<int> EndAsync(
-        string userId, Func<string, bool> isMeant, int rounds, CancellationToken cancellationToken)
+    private async ValueTask<int> EndAllButAsync(string userId, string? keptKey, CancellationToken cancellationToken)
     {
-        var ended = 0;
-        for (var round = 0; round < rounds; round++)
+        ArgumentNullException.ThrowIfNull(userId);
+        _services.RequireDirectory();
+        cancellationToken.ThrowIfCancellationRequested();
+        var (removed, areAll) = await _services.Records.DeleteOfUserAsync(userId, keptKey);
+        var ended = removed.Count;
+        for (var round = 0; round < MaxRounds && !areAll; round++)
         {
-            var live = await LiveAsync(userId, cancellationToken);
-            var deletions = live
-                .Where(entry => isMeant(_services.Keys.PublicId(entry.Key) ?? ""))
-                .Select(entry => _services.Records.DeleteAsync(entry.Key, userId).AsTask())
-                .ToArray();
-            var existed = await Task.WhenAll(deletions);
-            ended += existed.Count(one => one);
-            if (deletions.Length == 0)
-            {
-                break;
-            }
+            var live = (await LiveAsync(userId, cancellationToken)).FindAll(entry => entry.Key != keptKey);
+            ended += await EndAsync(userId, live.Select(entry => entry.Key));
+            // The list is written before the record: whoever moved meanwhile is in it.
+            areAll = live.Count == 0 && (await KeysAsync(userId, cancellationToken)).TrueForAll(key => key == keptKey);
         }
 
         _services.Metrics.Destroyed(ended);
         return ended;
+    }
+
+    private async ValueTask<int> EndAsync(string userId, IEnumerable<string> keys)
+    {
+        var existed = await Task.WhenAll(keys.Select(key => _services.Records.DeleteAsync(key, userId).AsTask()).ToArray());
+        return existed.Count(one => one);
+    }
+
+    private ValueTask<List<string>> KeysAsync(string userId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(userId);
+        return _services.RequireDirectory().KeysOfUserAsync(userId, cancellationToken);
     }
 
     // A record that names another key is not shown. Its key is in this user's index all the same, and is ended with the rest.

@@ -12,7 +12,11 @@ internal sealed class FieldCommands(TimedClient client)
     private static readonly LuaScript Read = LuaScript.FromResource(typeof(FieldCommands), "Read.lua", isRepeatable: true);
     private static readonly LuaScript Create = LuaScript.FromResource(typeof(FieldCommands), "Create.lua");
     private static readonly LuaScript Change = LuaScript.FromResource(typeof(FieldCommands), "Change.lua");
+    private static readonly LuaScript End = LuaScript.FromResource(typeof(FieldCommands), "End.lua");
     private static readonly LuaScript Delete = LuaScript.FromResource(typeof(FieldCommands), "Delete.lua");
+
+    // A few milliseconds of the server's time.
+    private const int MostRemovedAtOnce = 1000;
 
     private static readonly Func<RespValue, FieldAnswer> ReadAnswer = static reply => FieldAnswer.Read(reply);
 
@@ -53,6 +57,31 @@ internal sealed class FieldCommands(TimedClient client)
         }
 
         return await new SplitFieldCommands(client).DeleteAsync(key, indexKey, cancellationToken);
+    }
+
+    public async ValueTask<(IReadOnlyList<string> Removed, bool AreAll)> DeleteListedAsync(
+        string indexKey, string userId, string? keptKey, CancellationToken cancellationToken)
+    {
+        var removed = new List<string>();
+        while (!_slotsDiffer)
+        {
+            var reply = await End.ExecuteAsync(client, [indexKey], [userId, keptKey ?? "", MostRemovedAtOnce], cancellationToken);
+            foreach (var key in reply.Items[1..])
+            {
+                removed.Add(key.AsString()!);
+            }
+
+            switch (reply[0].AsInt64())
+            {
+                case 0:
+                    return (removed, true);
+                case 2:
+                    _slotsDiffer = true;
+                    break;
+            }
+        }
+
+        return (removed, false);
     }
 
     private async ValueTask<FieldAnswer> CreateTogetherAsync(FieldWrite write, TimedClient target, CancellationToken cancellationToken)

@@ -46,6 +46,18 @@ internal sealed class NearRecordStore(
         return await fields.DeleteAsync(key, userId);
     }
 
+    // Which records there are, only the reply tells. What is kept here of a write came before it, over the same connection.
+    public async ValueTask<(IReadOnlyList<string> Removed, bool AreAll)> DeleteOfUserAsync(string userId, string? keptKey)
+    {
+        var outcome = await fields.DeleteOfUserAsync(userId, keptKey);
+        foreach (var key in outcome.Removed)
+        {
+            near.BeginWrite(key).Dispose();
+        }
+
+        return outcome;
+    }
+
     public ValueTask DisposeAsync() => near.DisposeAsync();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -43,9 +43,23 @@ internal sealed class PublishingRecordStore(IRecordStore inner, SessionEventPubl
         var existed = await inner.DeleteAsync(key, userId);
         if (existed)
         {
-            events.Publish(SessionEvent.Destroyed, keys.PublicId(key), userId: string.IsNullOrEmpty(userId) ? null : userId);
+            Destroyed(key, userId);
         }
 
         return existed;
     }
+
+    public async ValueTask<(IReadOnlyList<string> Removed, bool AreAll)> DeleteOfUserAsync(string userId, string? keptKey)
+    {
+        var outcome = await inner.DeleteOfUserAsync(userId, keptKey);
+        foreach (var key in outcome.Removed)
+        {
+            Destroyed(key, userId);
+        }
+
+        return outcome;
+    }
+
+    private void Destroyed(string key, string? userId) =>
+        events.Publish(SessionEvent.Destroyed, keys.PublicId(key), userId: string.IsNullOrEmpty(userId) ? null : userId);
 }
