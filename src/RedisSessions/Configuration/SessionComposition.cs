@@ -72,7 +72,7 @@ internal static class SessionComposition
             Committer = new SessionCommitter(records, carrier, options, metrics, log),
             Metrics = metrics,
             Log = log,
-            Directory = DirectoryOf(provider, cache, keys, options, report),
+            Directory = DirectoryOf(provider, cache, keys, options, report, clock),
         };
     }
 
@@ -122,8 +122,9 @@ internal static class SessionComposition
     }
 
     private static SessionDirectory? DirectoryOf(
-        IServiceProvider provider, IDistributedCache cache, SessionKeys keys, RedisSessionOptions options, RecordReport report) =>
+        IServiceProvider provider, IDistributedCache cache, SessionKeys keys, RedisSessionOptions options, RecordReport report,
+        RedisClock clock) =>
         cache is IFieldCache fields && ClientOf(provider) is { } client
-            ? new SessionDirectory(new TimedClient(client, options.IoTimeout), fields, keys, report)
+            ? new SessionDirectory(new TimedClient(client, options.IoTimeout), fields, keys, report, clock)
             : null;
 }

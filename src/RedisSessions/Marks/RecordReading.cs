@@ -11,6 +11,9 @@ internal enum RecordReadingKind
     /// <summary>There is one.</summary>
     Found,
 
+    /// <summary>There is one that should have ended, as far as the time is known here.</summary>
+    Over,
+
     /// <summary>There is something that is no record of this revision.</summary>
     Broken,
 
@@ -24,6 +27,7 @@ internal enum RecordReadingKind
 internal readonly record struct RecordReading(RecordReadingKind Kind, SessionRecord? Record = null)
 {
     public static readonly RecordReading Missing = new(RecordReadingKind.Missing);
+    public static readonly RecordReading Over = new(RecordReadingKind.Over);
     public static readonly RecordReading Broken = new(RecordReadingKind.Broken);
     public static readonly RecordReading Foreign = new(RecordReadingKind.Foreign);
 }

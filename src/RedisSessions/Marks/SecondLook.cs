@@ -44,7 +44,7 @@ internal sealed class SecondLook(RecordReport report, SuspectConnection? connect
             return connection is not null ? RecordReading.Broken : throw report.ForeignTwice();
         }
 
-        if (second.Kind == RecordReadingKind.Found && !isForeign)
+        if (second.Kind == RecordReadingKind.Found && first.Kind is RecordReadingKind.Missing or RecordReadingKind.Broken)
         {
             report.Contradicted(key, first.Kind);
             connection?.Drop(key, drops, NotItsOwn);

@@ -20,7 +20,7 @@ internal sealed class FieldRecordStore(
         RecordReading reading;
         try
         {
-            reading = RecordLayout.Read(key, await cache.ReadAsync(key, cancellationToken), protection);
+            reading = InTime(RecordLayout.Read(key, await cache.ReadAsync(key, cancellationToken), protection));
         }
         catch (RedisException e)
         {
@@ -50,6 +50,10 @@ internal sealed class FieldRecordStore(
                 return ReadingOf(e);
             }
         }));
+
+    /// <summary>A record that is there beyond its end, because somebody took its TTL away, is asked for again before it counts.</summary>
+    public RecordReading InTime(RecordReading reading) =>
+        reading.Record is { } record && clock.IsPast(record.ExpiresAt) ? RecordReading.Over : reading;
 
     /// <summary>What an error in the place of a record says of it.</summary>
     /// <exception cref="SessionUnavailableException">Nothing.</exception>

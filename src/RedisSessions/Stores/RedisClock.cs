@@ -22,6 +22,9 @@ internal sealed class RedisClock(TimeProvider time)
     /// <summary>Now.</summary>
     public DateTimeOffset Now => time.GetUtcNow().AddTicks(Volatile.Read(ref _offsetTicks));
 
+    /// <summary>Whether a time has come, as far as the time is known; false where it is not.</summary>
+    public bool IsPast(DateTimeOffset redisTime) => _isKnown && Now >= redisTime;
+
     /// <summary>Now by this process' clock: what <see cref="Observe"/> wants to know of a command before it is sent.</summary>
     public DateTimeOffset LocalNow => time.GetUtcNow();
 

@@ -13,7 +13,8 @@ using RespClient.Protocol;
 namespace RedisSessions.Stores;
 
 /// <summary>Finds sessions without their ids: by user, or page by page. Reads only; no TTL changes.</summary>
-internal sealed class SessionDirectory(IRedisClient client, IFieldCache cache, SessionKeys keys, RecordReport report)
+internal sealed class SessionDirectory(
+    IRedisClient client, IFieldCache cache, SessionKeys keys, RecordReport report, RedisClock clock)
 {
     // Keys that are no sessions may fill whole steps of a scan; a page gives up looking after so many.
     private const int StepsPerPage = 32;
@@ -99,7 +100,7 @@ internal sealed class SessionDirectory(IRedisClient client, IFieldCache cache, S
     private async ValueTask<SummaryReading> SummaryAsync(string key, CancellationToken cancellationToken)
     {
         var first = await ReadingOfAsync(key, cache.ReadAsync(key, SummaryFields, cancellationToken));
-        if (first.Kind == RecordReadingKind.Found)
+        if (first.Kind == RecordReadingKind.Found && !clock.IsPast(first.Summary!.ExpiresAt))
         {
             return first;
         }
@@ -109,7 +110,7 @@ internal sealed class SessionDirectory(IRedisClient client, IFieldCache cache, S
         {
             report.Foreign(key, isAlarm: false);
         }
-        else if (second.Kind == RecordReadingKind.Found)
+        else if (second.Kind == RecordReadingKind.Found && first.Kind != RecordReadingKind.Found)
         {
             report.Contradicted(key, first.Kind);
         }

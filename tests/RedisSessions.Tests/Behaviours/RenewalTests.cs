@@ -1,8 +1,10 @@
+using System.Globalization;
 
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
 using RedisSessions.Tests.Hosting;
+using RedisSessions.Users;
 
 namespace RedisSessions.Tests.Behaviours;
 
@@ -214,19 +216,67 @@ public sealed class RenewalTests(RedisFixture redis) : IClassFixture<RedisFixtur
         await redis.Server.AssertTtlSetAsync(SessionRedis.KeyOf(browser.Cookie!), 60_000, since);
     }
 
-    [Fact]
-    public async Task A_record_that_lost_its_ttl_has_one_again_after_the_next_write()
+    [Theory]
+    [InlineData("/set?k=a&v=2")]
+    [InlineData("/remove?k=a")]
+    public async Task A_record_that_lost_its_ttl_gets_what_is_left_of_it_with_the_next_write(string write)
     {
         await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString);
         using var browser = app.NewBrowser();
         await browser.GetAsync("/set?k=a&v=1");
         var key = SessionRedis.KeyOf(browser.Cookie!);
+        var end = await redis.Server.ExpiresAtAsync(key);
         await redis.Server.CliAsync("PERSIST", key);
 
-        var since = await redis.Server.NowAsync();
-        var answer = await browser.GetAsync("/set?k=a&v=2");
+        var answer = await browser.GetAsync(write);
 
-        Assert.Equal(604_800, answer.MaxAge);
-        await redis.Server.AssertTtlSetAsync(key, 604_800_000, since);
+        // As the cookie, which is not sent again.
+        Assert.Null(answer.SetCookie);
+        Assert.Equal(end, await redis.Server.ExpiresAtAsync(key));
+    }
+
+    [Theory]
+    [InlineData("/get?k=a")]
+    [InlineData("/set?k=b&v=2")]
+    [InlineData("/refresh")]
+    [InlineData("/sign-in?user=anna")]
+    public async Task A_record_that_lost_its_ttl_is_gone_when_its_time_is_over_whoever_asks(string path)
+    {
+        await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString, options =>
+        {
+            options.MaxAge = TimeSpan.FromSeconds(1);
+            options.RenewAfter = TimeSpan.FromSeconds(1);
+        });
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        var key = SessionRedis.KeyOf(browser.Cookie!);
+        await redis.Server.CliAsync("PERSIST", key);
+        await redis.Server.PastAsync(await redis.Server.EndOfAsync(key));
+
+        await browser.GetAsync(path);
+
+        Assert.False(await redis.Server.ExistsAsync(key));
+        Assert.Equal("none", (await browser.GetAsync("/get?k=a")).Body);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(16 << 20)]
+    public async Task A_record_that_lost_its_ttl_does_not_outlive_its_absolute_deadline(int nearCacheBytes)
+    {
+        await using var app = await SessionApp.StartAsync(
+            redis.Server.ConnectionString, options => options.NearCacheBytes = nearCacheBytes);
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/sign-in?user=deadline");
+        var key = SessionRedis.KeyOf(browser.Cookie!);
+        var deadline = (await redis.Server.NowAsync() + 1000).ToString(CultureInfo.InvariantCulture);
+        await redis.Server.CliAsync("HSET", key, "@deadline", deadline);
+        await redis.Server.CliAsync("PERSIST", key);
+        Assert.Equal("deadline", (await browser.GetAsync("/me")).Body);
+        await redis.Server.PastAsync(await redis.Server.EndOfAsync(key));
+
+        Assert.Empty(await app.Get<UserSessions>().ListAsync("deadline"));
+        Assert.Equal("anonymous", (await browser.GetAsync("/me")).Body);
+        Assert.False(await redis.Server.ExistsAsync(key));
     }
 }

@@ -29,6 +29,18 @@ internal static class SessionRedis
     public static async Task<long> ExpiresAtAsync(this RedisServer redis, string key) =>
         long.Parse(await redis.CliAsync("PEXPIRETIME", key), CultureInfo.InvariantCulture);
 
+    /// <summary>When a record ends by its own word, in Unix milliseconds.</summary>
+    public static async Task<long> EndOfAsync(this RedisServer redis, string key)
+    {
+        var own = (await redis.CliAsync("HMGET", key, "@renewed", "@lifetime", "@deadline")).Split('\n');
+        var idle = long.Parse(own[0], CultureInfo.InvariantCulture) + long.Parse(own[1], CultureInfo.InvariantCulture);
+        return long.TryParse(own[2], CultureInfo.InvariantCulture, out var deadline) ? Math.Min(idle, deadline) : idle;
+    }
+
+    /// <summary>Waits until the server's clock is past a time.</summary>
+    public static Task PastAsync(this RedisServer redis, long time) =>
+        Eventually.TrueAsync(async () => await redis.NowAsync() > time);
+
     /// <summary>Asserts that a TTL was set to this length after <paramref name="since"/>, however slow the machine is.</summary>
     public static async Task AssertTtlSetAsync(this RedisServer redis, string key, long milliseconds, long since) =>
         Assert.InRange(await redis.ExpiresAtAsync(key) - milliseconds, since, await redis.NowAsync());

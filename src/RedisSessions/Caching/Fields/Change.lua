@@ -10,8 +10,8 @@
 -- One step, because checking and then writing would bring back what was destroyed in between. Each redis.call costs as
 -- much as all the rest of a small write: the usual one has three. The record that stays is read before the first change
 -- of it and after the last, and not in between: near caches rely on that (RespClient's TrackedCache.Writer). Where its TTL
--- was taken away it is read in between, and a near cache drops it with the second push. Whatever raises @version writes
--- @mark with it (see RecordMark).
+-- was taken away it is read in between, and a near cache drops it with the second push; it lives as long as it would have
+-- with its TTL. Whatever raises @version writes @mark with it (see RecordMark).
 local key, flags = KEYS[1], ARGV[1]
 local version = redis.pcall('HGET', key, '@version')
 if type(version) == 'table' and not string.find(version.err, 'WRONGTYPE', 1, true) then
@@ -67,25 +67,26 @@ local function clock()
     return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- Somebody else took its TTL away: as long as a renewal gives it, from now on.
-local function mortal(now)
-    local ttl = tonumber(redis.call('HGET', key, '@lifetime') or 1000)
-    local deadline = redis.call('HGET', key, '@deadline')
-    ttl = deadline and math.min(ttl, deadline - now) or ttl
-    if ttl <= 0 then
+-- What is left to the record, by its own word, where somebody else took its TTL away; nothing: it is ended.
+local function rest(now)
+    local own = redis.call('HMGET', key, '@renewed', '@lifetime', '@deadline')
+    local ends = (tonumber(own[1]) or 0) + (tonumber(own[2]) or 0)
+    local left = math.min(ends, tonumber(own[3]) or ends) - now
+    if left <= 0 then
         redis.call('UNLINK', key)
-        return 0
     end
-    redis.call('HSET', key, '@renewed', now)
-    redis.call('PEXPIRE', key, ttl)
-    redis.call('EXISTS', key)
-    return ttl
+    return left
 end
 
 if flags == '-' then
     local now = clock()
-    local ttl = mortal(now)
-    return ttl > 0 and {1, now, ttl, version} or {0}
+    local left = rest(now)
+    if left <= 0 then
+        return {0}
+    end
+    redis.call('PEXPIRE', key, left)
+    redis.call('EXISTS', key)
+    return {1, now, 0, version}
 end
 
 local ttl, expected, at, now = tonumber(ARGV[2]), tonumber(ARGV[4]), 6, 0
@@ -114,6 +115,9 @@ if ttl > 0 or string.find(flags, '[mirt]') then
 end
 local left = ttl
 if ttl > 0 then
+    if redis.call('PTTL', key) < 0 and rest(now) <= 0 then
+        return {0}
+    end
     local deadline
     if restarts then
         deadline = ARGV[3] ~= '0' and now + ARGV[3]
@@ -146,11 +150,12 @@ else
     left = redis.call('PTTL', key)
     if left < 0 then
         now = now > 0 and now or clock()
-        ttl = mortal(now)
-        left = ttl
-        if ttl == 0 then
+        left = rest(now)
+        if left <= 0 then
             return {0}
         end
+        redis.call('PEXPIRE', key, left)
+        redis.call('EXISTS', key)
     end
 end
 

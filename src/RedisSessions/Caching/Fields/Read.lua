@@ -1,8 +1,18 @@
--- Reads a record once more, where the first answer would end a session.
+-- Reads a record once more, where the first answer would end a session, or held one that should have ended.
 -- KEYS[1] the record; ARGV: the fields that are wanted, none: all
 -- Returns names and values, or the values of the fields that are wanted.
--- A script, because its reply is compared with its call, and that of a plain HGETALL cannot be.
-if #ARGV > 0 then
-    return redis.call('HMGET', KEYS[1], unpack(ARGV))
+-- A script, because its reply is compared with its call, and that of a plain HGETALL cannot be. One step, because a record
+-- whose TTL somebody took away is ended only where it has none.
+local key = KEYS[1]
+if redis.call('PTTL', key) == -1 then
+    local own = redis.call('HMGET', key, '@renewed', '@lifetime', '@deadline')
+    local ends = tonumber(own[1]) and tonumber(own[2]) and own[1] + own[2]
+    local time = redis.call('TIME')
+    if ends and math.min(ends, tonumber(own[3]) or ends) <= time[1] * 1000 + math.floor(time[2] / 1000) then
+        redis.call('UNLINK', key)
+    end
 end
-return redis.call('HGETALL', KEYS[1])
+if #ARGV > 0 then
+    return redis.call('HMGET', key, unpack(ARGV))
+end
+return redis.call('HGETALL', key)

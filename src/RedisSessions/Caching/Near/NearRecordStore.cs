@@ -72,7 +72,7 @@ internal sealed class NearRecordStore(
         RecordReading reading;
         try
         {
-            reading = NearRecords.ReadingOf(await near.GetAsync(key, cancellationToken));
+            reading = fields.InTime(NearRecords.ReadingOf(await near.GetAsync(key, cancellationToken)));
         }
         catch (RedisException e)
         {
