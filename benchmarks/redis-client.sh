@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# How fast the Redis client is: GET, SET and EVALSHA of 64 bytes and 4 KB for 1, 50 and 1000 callers on one connection,
+# How fast the Redis client is: GET, SET, EVALSHA and a LuaScript (an EVALSHA whose reply names its call) of 64 bytes
+# and 4 KB for 1, 50 and 1000 callers on one connection,
 # beside ioredis and redis-benchmark with the same number of commands in flight, in turn.
 #
-#   benchmarks/redis-client.sh [--rounds 3] [--seconds 1] [--ops "get set evalsha"] [--sizes "64 4096"]
+#   benchmarks/redis-client.sh [--rounds 3] [--seconds 1] [--ops "get set evalsha script"] [--sizes "64 4096"]
 #                              [--callers "1 50 1000"] [--write docs/performance-client.md]
 #
 # redis-benchmark keeps one connection with 1, 64 or 256 commands in flight (-P): the yardstick is a C program that
@@ -10,7 +11,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/servers.sh"
 
-rounds=3 seconds=1 ops="get set evalsha" sizes="64 4096" callers="1 50 1000" write=""
+rounds=3 seconds=1 ops="get set evalsha script" sizes="64 4096" callers="1 50 1000" write=""
 while [ $# -gt 0 ]; do
     case "$1" in
         --rounds) rounds="$2"; shift 2 ;;
@@ -41,7 +42,7 @@ yardstick() {
     case "$1" in
         get) command=(GET bench:key) ;;
         set) command=(SET bench:key "$value") ;;
-        evalsha) command=(EVALSHA "$(redis script load "return redis.call('GET', KEYS[1])")" 1 bench:key) ;;
+        evalsha | script) command=(EVALSHA "$(redis script load "return redis.call('GET', KEYS[1])")" 1 bench:key) ;;
     esac
     # Enough commands for about the seconds asked for, judged by a short run.
     rate="$(redis_benchmark "$depth" $((depth == 1 ? 5000 : 100000)) "${command[@]}")"

@@ -1,6 +1,6 @@
 using RedisClient;
 
-// --redis host:port --op get|set|evalsha --size 64 --callers 50 --seconds 3: one JSON line. With --on-demand true it says
+// --redis host:port --op get|set|evalsha|script --size 64 --callers 50 --seconds 3: one JSON line. With --on-demand true it says
 // "ready" when it is warm and measures once for each line it is given, so that others can be measured in between.
 var options = Options.Parse(args);
 await using var client = await RespClient.RedisClient.ConnectAsync(options.Redis);

@@ -11,11 +11,15 @@ internal sealed class Workload(RespClient.RedisClient client, Options options)
     private const string Key = "bench:key";
 
     private readonly byte[] _value = [.. Enumerable.Repeat((byte)'x', options.Size)];
-    private readonly LuaScript _script = new("return redis.call('GET', KEYS[1])");
+    private const string Source = "return redis.call('GET', KEYS[1])";
+
+    private readonly LuaScript _script = new(Source);
+    private string _sha1 = "";
 
     public async Task PrepareAsync()
     {
         await client.ExecuteAsync(new RedisCommand("SET", Key, _value));
+        _sha1 = (await client.ExecuteAsync(new RedisCommand("SCRIPT", "LOAD", Source))).AsString()!;
         await _script.ExecuteAsync(client, [Key], []);
     }
 
@@ -41,10 +45,13 @@ internal sealed class Workload(RespClient.RedisClient client, Options options)
                     await client.ExecuteAsync(new RedisCommand("SET", Key, _value));
                     break;
                 case "evalsha":
+                    Check((await client.ExecuteAsync(new RedisCommand("EVALSHA", _sha1, 1, Key))).Bytes.Length);
+                    break;
+                case "script":
                     Check((await _script.ExecuteAsync(client, [Key], [])).Bytes.Length);
                     break;
                 default:
-                    throw new ArgumentException($"--op {options.Op}: known are get, set, evalsha.");
+                    throw new ArgumentException($"--op {options.Op}: known are get, set, evalsha, script.");
             }
 
             caller.End();

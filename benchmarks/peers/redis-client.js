@@ -15,6 +15,7 @@ const run = {
   get: () => redis.getBuffer('bench:key'),
   set: () => redis.set('bench:key', value),
   evalsha: () => redis.evalsha(sha, 1, 'bench:key'),
+  script: () => redis.evalsha(sha, 1, 'bench:key'),
 }[o.op]
 
 let stop = false
