@@ -1,12 +1,14 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
+using VerificationCodes.Grpc;
+
 namespace VerificationCodes.Tests;
 
 /// <summary>The public surface is a promise: it changes on purpose, and stays small enough to be read.</summary>
 public sealed class PublicApiTests
 {
-    private const int MostLines = 190;
+    private const int MostLines = 195;
 
     [Fact]
     public void The_public_surface_is_exactly_the_approved_one()
@@ -25,7 +27,7 @@ public sealed class PublicApiTests
 
     private static IEnumerable<string> Describe()
     {
-        foreach (var type in typeof(IVerificationService).Assembly.GetExportedTypes().OrderBy(type => type.FullName, StringComparer.Ordinal))
+        foreach (var type in typeof(IVerificationService).Assembly.GetExportedTypes().Concat(typeof(VerificationServerOptions).Assembly.GetExportedTypes()).OrderBy(type => type.FullName, StringComparer.Ordinal))
         {
             yield return $"{(type.IsInterface ? "interface" : type.IsEnum ? "enum" : "class")} {type.FullName}";
             IEnumerable<string> lines = type.IsEnum

@@ -16,7 +16,8 @@ internal sealed class CodeCheck(IRedisClient redis, RedisKeys keys, ServerKeys s
     private static readonly LuaScript Settle = LuaScript.FromResource(typeof(CodeCheck), "Settle.lua", isRepeatable: true);
 
     /// <summary>Checks six digits.</summary>
-    public async ValueTask<ConfirmOutcome> RunAsync(ConfirmRequest request, string code, CancellationToken cancellationToken)
+    /// <returns>The outcome, and when a right code was taken; 0: there is nothing to settle.</returns>
+    public async ValueTask<(ConfirmOutcome Outcome, long Taken)> RunAsync(ConfirmRequest request, string code, CancellationToken cancellationToken)
     {
         var limits = options.Value;
         var scope = CodeScope.Create(request.Purpose, request.Address, request.Challenge);
@@ -42,20 +43,16 @@ internal sealed class CodeCheck(IRedisClient redis, RedisKeys keys, ServerKeys s
         var reply = await Script.ExecuteAsync(
             redis, [open, keys.Misses(request.Address), keys.MissesOfAll], arguments.ToArray(), cancellationToken);
         var (status, number) = (reply.Items[0].AsString()!, reply.Items.Length > 1 ? reply.Items[1].AsInt64() : 0);
-        if (status == "confirmed" && number != 0 && !cancellationToken.IsCancellationRequested)
-        {
-            // Nobody waits for it: without it the same browser could have its answer once more, and no more than that.
-            _ = SettleAsync(open, scope.Browser, number);
-        }
-
-        return Read(status, number);
+        return (Read(status, number), status == "confirmed" ? number : 0);
     }
 
-    private async Task SettleAsync(string open, string browser, long taken)
+    /// <summary>The answer to a right code has arrived: uses it up. Where Redis does not answer, nothing is done.</summary>
+    public async Task SettleAsync(CodePurpose purpose, ContactAddress address, string challenge, long taken)
     {
         try
         {
-            await Settle.ExecuteAsync(redis, [open], [browser, taken], CancellationToken.None);
+            var browser = CodeScope.Create(purpose, address, challenge).Browser;
+            await Settle.ExecuteAsync(redis, [keys.Code(purpose, address)], [browser, taken], CancellationToken.None);
         }
         catch (Exception e) when (e is RedisException or OperationCanceledException or ObjectDisposedException)
         {

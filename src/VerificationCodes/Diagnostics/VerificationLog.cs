@@ -44,21 +44,6 @@ internal static partial class VerificationLog
     [LoggerMessage(16, LogLevel.Information, "No captcha for network {Network}: it had its captchas of the minute")]
     public static partial void CaptchaRefused(this ILogger log, string network);
 
-    [LoggerMessage(14, LogLevel.Information, "Verification service for other processes on {Address}")]
-    public static partial void Serving(this ILogger log, string address);
-
-    [LoggerMessage(15, LogLevel.Error, "Call of {Path} failed: {Error}")]
-    public static partial void CallFailed(this ILogger log, string? path, string error);
-
-    [LoggerMessage(19, LogLevel.Error, "Redis refuses, and calls are answered 'not available' until its rights (ACL) or its configuration are changed; no restart is needed: {Reason}")]
-    public static partial void CallsRefused(this ILogger log, string reason);
-
-    [LoggerMessage(20, LogLevel.Warning, "Redis is away, and calls are answered 'not available': {Reason} ({Untold} more since the last such line)")]
-    public static partial void CallsUnavailable(this ILogger log, string reason, int untold);
-
-    [LoggerMessage(18, LogLevel.Debug, "Caller of {Path} hung up")]
-    public static partial void CallerHungUp(this ILogger log, string? path);
-
     [LoggerMessage(13, LogLevel.Warning, "Codes are made with the development key that everybody knows; set Verification:Keys:0")]
     public static partial void DevelopmentKey(this ILogger log);
 }

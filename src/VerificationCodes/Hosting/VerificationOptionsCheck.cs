@@ -1,14 +1,12 @@
-using System.Net;
-
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 using VerificationCodes.Codes;
-using VerificationCodes.Grpc;
 
 namespace VerificationCodes.Hosting;
 
 /// <summary>Checks the section <c>Verification</c> at start.</summary>
-internal sealed class VerificationOptionsCheck(HostEnvironmentKind environment) : IValidateOptions<VerificationOptions>
+internal sealed class VerificationOptionsCheck(HostEnvironmentKind environment, IServiceProviderIsService services) : IValidateOptions<VerificationOptions>
 {
     public ValidateOptionsResult Validate(string? name, VerificationOptions options)
     {
@@ -23,7 +21,7 @@ internal sealed class VerificationOptionsCheck(HostEnvironmentKind environment) 
         return findings.Result;
     }
 
-    private static void CheckRemote(VerificationOptions options, Findings findings)
+    private void CheckRemote(VerificationOptions options, Findings findings)
     {
         var remote = options.Remote!;
         findings.Require(
@@ -32,6 +30,9 @@ internal sealed class VerificationOptionsCheck(HostEnvironmentKind environment) 
         findings.Require(
             !remote.IsAbsoluteUri || remote.IsLoopback || options.RemoteSecret.Length >= 16,
             $"Verification:RemoteSecret has {options.RemoteSecret.Length} characters; needed beyond loopback: 16 or more.");
+        findings.Require(
+            services.IsService(typeof(IRemoteVerification)),
+            $"Verification:Remote is '{remote}'; needed: services.AddVerificationGrpc(configuration), of the package VerificationCodes.Grpc.");
         findings.Duration("Verification:RemoteTimeout", options.RemoteTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30));
     }
 
@@ -72,25 +73,5 @@ internal sealed class VerificationOptionsCheck(HostEnvironmentKind environment) 
 
         var names = options.Keys.Select(k => k.Split(':')[0]).ToList();
         findings.Require(names.Distinct(StringComparer.Ordinal).Count() == names.Count, "Verification:Keys has two keys of one name; allowed: different names.");
-    }
-}
-
-/// <summary>Checks the section <c>Verification:Grpc</c> at start.</summary>
-internal sealed class VerificationServerOptionsCheck : IValidateOptions<VerificationServerOptions>
-{
-    public ValidateOptionsResult Validate(string? name, VerificationServerOptions options)
-    {
-        var findings = new Findings();
-        if (!options.Enabled)
-            return findings.Result;
-        var isAddress = IPAddress.TryParse(options.Address, out var address);
-        findings.Require(isAddress, $"Verification:Grpc:Address is '{options.Address}'; allowed: an IP address.");
-        findings.Require(
-            options.Secret.Length == 0 ? isAddress && IPAddress.IsLoopback(address!) : options.Secret.Length is >= 16 and <= 256,
-            $"Verification:Grpc:Secret has {options.Secret.Length} characters; allowed: 16 to 256, or none on loopback.");
-        findings.Number("Verification:Grpc:Port", options.Port, 0, 65_535);
-        findings.Number("Verification:Grpc:MaxMessageBytes", options.MaxMessageBytes, 1024, 1024 * 1024);
-        findings.Duration("Verification:Grpc:CallTimeout", options.CallTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
-        return findings.Result;
     }
 }

@@ -12,7 +12,6 @@ using VerificationCodes.Delivery.Outbox;
 using VerificationCodes.Delivery.Sms;
 using VerificationCodes.Delivery.Templates;
 using VerificationCodes.Diagnostics;
-using VerificationCodes.Grpc;
 using VerificationCodes.Hosting;
 using VerificationCodes.RateLimiting;
 
@@ -25,7 +24,7 @@ public static class VerificationServiceCollectionExtensions
     /// Adds <see cref="IVerificationService"/>, <see cref="ICaptchaService"/>, <see cref="INoticeService"/>,
     /// <see cref="IOutboxMonitor"/> and, in Development, <see cref="IDevelopmentMailbox"/>, with the settings of the sections <c>Verification</c>,
     /// <c>Smtp</c> and <c>Sms</c>. Needs an <c>IRedisClient</c> (<c>AddRespClient</c>) unless
-    /// <c>Verification:Remote</c> is set.
+    /// <c>Verification:Remote</c> is set, which needs the package VerificationCodes.Grpc and its <c>AddVerificationGrpc</c>.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configuration">The root of the application's configuration.</param>
@@ -35,7 +34,6 @@ public static class VerificationServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configuration);
         services.Configure<SmtpOptions>(configuration.GetSection("Smtp"));
         services.Configure<SmsOptions>(configuration.GetSection("Sms"));
-        services.Configure<VerificationServerOptions>(configuration.GetSection("Verification:Grpc"));
         return services.AddVerificationCodes(options => configuration.GetSection("Verification").Bind(options));
     }
 
@@ -60,11 +58,9 @@ public static class VerificationServiceCollectionExtensions
         services.AddOptions<VerificationOptions>().Configure(configure).ValidateOnStart();
         services.AddOptions<SmtpOptions>().ValidateOnStart();
         services.AddOptions<SmsOptions>().ValidateOnStart();
-        services.AddOptions<VerificationServerOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VerificationOptions>, VerificationOptionsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SmtpOptions>, SmtpOptionsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SmsOptions>, SmsOptionsCheck>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VerificationServerOptions>, VerificationServerOptionsCheck>());
         services.TryAddSingleton<HostEnvironmentKind>();
     }
 
@@ -80,15 +76,9 @@ public static class VerificationServiceCollectionExtensions
         services.TryAddSingleton<CaptchaService>();
         services.TryAddSingleton<VerificationService>();
         services.TryAddSingleton<NoticeQueue>();
-        services.TryAddSingleton<VerificationClient>();
-        services.TryAddSingleton<RemoteServices>();
         services.TryAddSingleton(sp => HereOrRemote<IVerificationService, VerificationService>(sp));
         services.TryAddSingleton(sp => HereOrRemote<ICaptchaService, CaptchaService>(sp));
         services.TryAddSingleton(sp => HereOrRemote<INoticeService, NoticeQueue>(sp));
-        services.TryAddSingleton<VerificationCalls>();
-        services.TryAddSingleton<CallOutages>();
-        services.TryAddSingleton<GrpcDispatcher>();
-        services.TryAddSingleton<VerificationServer>();
     }
 
     private static TService HereOrRemote<TService, THere>(IServiceProvider services)
@@ -96,7 +86,7 @@ public static class VerificationServiceCollectionExtensions
         where THere : class, TService =>
         services.GetRequiredService<IOptions<VerificationOptions>>().Value.Remote is null
             ? services.GetRequiredService<THere>()
-            : (TService)(object)services.GetRequiredService<RemoteServices>();
+            : (TService)services.GetRequiredService<IRemoteVerification>();
 
     private static void AddDelivery(IServiceCollection services)
     {
@@ -118,6 +108,5 @@ public static class VerificationServiceCollectionExtensions
         services.AddHostedService<NumberingPlansLoader>();
         services.AddHostedService<StartupWarnings>();
         services.AddHostedService<OutboxWorker>();
-        services.AddHostedService(sp => sp.GetRequiredService<VerificationServer>());
     }
 }

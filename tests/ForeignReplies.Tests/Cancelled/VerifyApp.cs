@@ -37,7 +37,7 @@ internal sealed class VerifyApp : IAsyncDisposable
         ]);
         builder.Services.AddRespClient(options => options.ConnectionString = redis);
         builder.Services.AddSingleton<IMailTransport>(mailbox);
-        builder.Services.AddVerificationCodes(builder.Configuration);
+        builder.Services.AddVerificationCodes(builder.Configuration).AddVerificationGrpc(builder.Configuration);
         var host = builder.Build();
         await host.StartAsync();
         return new VerifyApp(host, port);

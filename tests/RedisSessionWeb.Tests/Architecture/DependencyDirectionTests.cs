@@ -5,8 +5,8 @@ using System.Xml.Linq;
 namespace RedisSessionWeb.Tests.Architecture;
 
 /// <summary>
-/// Dependencies point one way, three floors: the web project, the three middle libraries, the Redis client. A second
-/// store for the accounts of one middle library stands on that library, and on nothing beside it.
+/// Dependencies point one way, three floors: the web project, the three middle libraries, the Redis client. What adds a
+/// large package to a middle library, such as another store of accounts or gRPC, stands on that library alone.
 /// </summary>
 public sealed class DependencyDirectionTests
 {
@@ -15,9 +15,10 @@ public sealed class DependencyDirectionTests
         { "RespClient", [] },
         { "RedisSessions", ["RespClient"] },
         { "VerificationCodes", ["RespClient"] },
+        { "VerificationCodes.Grpc", ["RespClient", "VerificationCodes"] },
         { "RedisAccounts", ["RespClient"] },
         { "PostgreSqlAccounts", ["RespClient", "RedisAccounts"] },
-        { "RedisSessionWeb", ["RespClient", "RedisSessions", "VerificationCodes", "RedisAccounts", "PostgreSqlAccounts"] },
+        { "RedisSessionWeb", ["RespClient", "RedisSessions", "VerificationCodes", "VerificationCodes.Grpc", "RedisAccounts", "PostgreSqlAccounts"] },
     };
 
     [Theory]

@@ -63,6 +63,34 @@ public sealed class SplitJourneyTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task A_verification_service_whose_redis_hangs_is_a_503_within_the_time_out_of_the_request()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var elsewhere = await RedisServer.StartAsync();
+        var port = RedisServer.FreePort();
+        using var verify = VerifyRole.Build([.. Arguments(elsewhere), .. AppFixture.Settings.Select(s => "--" + s), $"--Verification:Grpc:Port={port}"]);
+        await verify.StartAsync();
+        await using var app = await RunningApp.StartAsync(
+            redis.ConnectionString, [.. AppFixture.Settings, Remote(port), "Sessions:IoTimeout=00:00:01", "Verification:RemoteTimeout=00:00:30"]);
+        using var visit = new Visit(app);
+        await visit.OpenAsync("/register");
+        elsewhere.Suspend();
+        try
+        {
+            await visit.SubmitAsync(("Email", "hangs@example.com"));
+        }
+        finally
+        {
+            elsewhere.Resume();
+        }
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, visit.Response.StatusCode);
+        // The service itself would give up after five seconds.
+        Assert.InRange(visit.AnswerTime, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(4));
+        await verify.StopAsync();
+    }
+
+    [Fact]
     public async Task A_verification_service_that_goes_and_comes_back_is_used_again_without_a_restart()
     {
         await using var redis = await RedisServer.StartAsync();

@@ -5,10 +5,11 @@ using Microsoft.Extensions.DependencyInjection;
 using RespClient;
 
 using TestServers;
+using TestServers.Proxy;
 
 using VerificationCodes.Captcha;
 using VerificationCodes.Delivery;
-using VerificationCodes.Grpc;
+using VerificationCodes.Grpc.Server;
 using VerificationCodes.Tests.Bench;
 
 namespace VerificationCodes.Tests.Grpc;
@@ -136,6 +137,36 @@ public sealed class RemoteServiceTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task A_right_code_whose_answer_was_lost_on_the_wire_works_once_more_from_the_same_browser()
+    {
+        await using var service = await StartServiceAsync();
+        await using var proxy = FaultProxy.Start(GrpcServiceTests.PortOf(service));
+        await using var web = await StartWebAsync(
+            service, o => (o.Remote, o.RemoteTimeout) = (new Uri($"http://{proxy.ConnectionString}"), TimeSpan.FromSeconds(2.5)));
+        var code = await service.ReceiveAsync(CodeBench.Ask() with { WithoutCaptcha = true });
+        Assert.Equal(ConfirmStatus.Wrong, await web.ConfirmAsync(CodeBench.Try(CodeBench.Other(code))));
+
+        proxy.Drop(Direction.ToClient);
+        await Assert.ThrowsAsync<VerificationUnavailableException>(async () => await web.ConfirmAsync(CodeBench.Try(code)));
+        proxy.Heal();
+
+        Assert.Equal(ConfirmStatus.Confirmed, await web.ConfirmAsync(CodeBench.Try(code)));
+        Assert.Equal(ConfirmStatus.Expired, await web.ConfirmAsync(CodeBench.Try(code)));
+    }
+
+    [Fact]
+    public async Task A_code_whose_answer_arrived_over_the_wire_is_gone_from_redis_at_once()
+    {
+        await using var service = await StartServiceAsync();
+        await using var web = await StartWebAsync(service);
+        var code = await service.ReceiveAsync(CodeBench.Ask() with { WithoutCaptcha = true });
+
+        Assert.Equal(ConfirmStatus.Confirmed, await web.ConfirmAsync(CodeBench.Try(code)));
+
+        await Eventually.TrueAsync(async () => await redis.Server.CliAsync("KEYS", service.Prefix + "code_*") == "");
+    }
+
+    [Fact]
     public async Task A_wrong_secret_is_unavailable_and_not_an_answer()
     {
         await using var service = await StartServiceAsync(secret: "a secret of 16 characters or more");
@@ -153,7 +184,7 @@ public sealed class RemoteServiceTests(SharedRedis redis)
             (options.Captcha.Image, options.Captcha.PerClientPerMinute) = (true, captchas);
             configure?.Invoke(options);
         },
-        services => services.Configure<VerificationServerOptions>(o => (o.Enabled, o.Port, o.Secret) = (true, port, secret)));
+        services => services.AddVerificationGrpc(o => (o.Enabled, o.Port, o.Secret) = (true, port, secret)));
 
     /// <summary>Has no Redis at all: whatever asked for one would fail.</summary>
     private static Task<CodeBench> StartWebAsync(CodeBench service, Action<VerificationOptions>? configure = null) => CodeBench.StartAsync(
@@ -164,5 +195,5 @@ public sealed class RemoteServiceTests(SharedRedis redis)
             options.Remote = new Uri($"http://127.0.0.1:{GrpcServiceTests.PortOf(service)}");
             configure?.Invoke(options);
         },
-        services => services.AddSingleton<IRedisClient, NoRedis>());
+        services => services.AddVerificationGrpc(_ => { }).AddSingleton<IRedisClient, NoRedis>());
 }

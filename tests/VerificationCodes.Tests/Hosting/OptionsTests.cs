@@ -138,7 +138,7 @@ public sealed class OptionsTests
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = environment });
         builder.Configuration.AddInMemoryCollection(settings.Where(s => s.Value is not null));
         builder.Services.AddSingleton<IRedisClient, NoRedis>();
-        builder.Services.AddVerificationCodes(builder.Configuration);
+        builder.Services.AddVerificationCodes(builder.Configuration).AddVerificationGrpc(builder.Configuration);
         return builder.Build();
     }
 }

@@ -8,17 +8,25 @@ using RedisSessions.Endpoints;
 using RespClient;
 using RespClient.Deadlines;
 
+using VerificationCodes;
+
 namespace RedisSessionWeb.Hosting.Requests;
 
 /// <summary>
 /// All commands of one request together wait for Redis no longer than <see cref="RedisSessionOptions.IoTimeout"/>, however
-/// many codes, accounts and the key ring send. Sessions keep the client itself, with the same time-out.
+/// many codes, accounts and the key ring send. Sessions keep the client itself, with the same time-out; so does each call of
+/// a verification service elsewhere.
 /// </summary>
 internal static class RequestBudget
 {
+    private static readonly TimeSpan ShortestCall = TimeSpan.FromMilliseconds(100);
+
     public static IServiceCollection AddRequestBudget(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();
+        // A verification service elsewhere waits for a Redis as well, and nobody waits for it longer than for ours.
+        services.AddOptions<VerificationOptions>().PostConfigure<IOptions<RedisSessionOptions>>((codes, sessions) =>
+            codes.RemoteTimeout = Shorter(codes.RemoteTimeout, sessions.Value.IoTimeout));
         services.AddKeyedSingleton<IRedisClient>(RedisSessionOptions.CacheServiceKey, (provider, _) => provider.GetRequiredService<RedisClient>());
         return services.Replace(ServiceDescriptor.Singleton<IRedisClient>(provider =>
         {
@@ -27,6 +35,12 @@ internal static class RequestBudget
             return new BudgetedClient(
                 provider.GetRequiredService<RedisClient>(), () => Of(accessor.HttpContext, options), provider.GetRequiredService<TimeProvider>());
         }));
+    }
+
+    private static TimeSpan Shorter(TimeSpan time, TimeSpan limit)
+    {
+        limit = limit > ShortestCall ? limit : ShortestCall;
+        return time < limit ? time : limit;
     }
 
     private static RedisBudget? Of(HttpContext? context, IOptions<RedisSessionOptions> options)

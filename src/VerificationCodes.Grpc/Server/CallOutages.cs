@@ -2,12 +2,10 @@ using Microsoft.Extensions.Logging;
 
 using RespClient.Diagnostics;
 
-using VerificationCodes.Grpc;
-
-namespace VerificationCodes.Diagnostics;
+namespace VerificationCodes.Grpc.Server;
 
 /// <summary>Notes that calls of other processes are answered "not available", and why.</summary>
-internal sealed class CallOutages(ILogger<GrpcDispatcher> log, TimeProvider time)
+internal sealed class CallOutages(ILogger<VerificationServer> log, TimeProvider time)
 {
     private readonly OutageNotes _notes = new(time);
 

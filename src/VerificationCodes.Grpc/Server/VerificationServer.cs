@@ -1,5 +1,7 @@
 using System.Net;
 
+using Grpc.AspNetCore.Server;
+
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -7,19 +9,21 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-using VerificationCodes.Diagnostics;
-
-namespace VerificationCodes.Grpc;
+namespace VerificationCodes.Grpc.Server;
 
 /// <summary>
 /// Serves the calls on a port of their own, apart from the web application's: its addresses, its pages and its limits
 /// have nothing to do with this one.
 /// </summary>
-internal sealed class VerificationServer(GrpcDispatcher dispatcher, IOptions<VerificationServerOptions> options, ILoggerFactory loggers, ILogger<VerificationServer> log)
+/// <param name="host">What the process has: the server of its own takes a few of its services over.</param>
+/// <param name="options">Where to listen, and the limits.</param>
+/// <param name="log">Told where it listens.</param>
+internal sealed class VerificationServer(IServiceProvider host, IOptions<VerificationServerOptions> options, ILogger<VerificationServer> log)
     : IHostedService, IAsyncDisposable
 {
     private WebApplication? _server;
@@ -32,10 +36,15 @@ internal sealed class VerificationServer(GrpcDispatcher dispatcher, IOptions<Ver
         if (!options.Value.Enabled)
             return;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
+        AddServices(builder.Services);
         _server = builder.Build();
-        _server.Run(dispatcher.HandleAsync);
+        _server.UseMiddleware<SecretCheck>();
+        _server.UseRouting();
+        _server.MapGrpcService<VarifyCalls>();
+        _server.MapGrpcHealthChecksService();
+        if (host.GetRequiredService<IHostEnvironment>().IsDevelopment())
+            _server.MapGrpcReflectionService();
         await _server.StartAsync(cancellationToken);
         var address = _server.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
         Port = new Uri(address).Port;
@@ -54,10 +63,25 @@ internal sealed class VerificationServer(GrpcDispatcher dispatcher, IOptions<Ver
             await _server.DisposeAsync();
     }
 
+    private void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton(host.GetRequiredService<ILoggerFactory>());
+        services.AddSingleton(host.GetRequiredService<VarifyCalls>());
+        services.AddSingleton(options);
+        services.AddRoutingCore();
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = options.Value.MaxMessageBytes;
+            grpc.CompressionProviders = [new BoundedGzip(options.Value.MaxMessageBytes)];
+        });
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks().AddCheck("redis", ActivatorUtilities.CreateInstance<RedisCheck>(host));
+    }
+
     private void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        // The reader of frames has the limit, and refuses with a status where Kestrel would reset the stream.
+        // The library has the limit, and refuses with a status where Kestrel would reset the stream.
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
         kestrel.Listen(IPAddress.Parse(options.Value.Address), options.Value.Port, listen => listen.Protocols = HttpProtocols.Http2);

@@ -6,17 +6,15 @@ using VerificationCodes.Addresses;
 using VerificationCodes.Captcha;
 using VerificationCodes.Codes;
 using VerificationCodes.Delivery;
-using VerificationCodes.Diagnostics;
 using VerificationCodes.Grpc.Messages;
 using VerificationCodes.RateLimiting;
 
-namespace VerificationCodes.Grpc;
+namespace VerificationCodes.Grpc.Server;
 
 /// <summary>
-/// What each call does: reads its message, asks the service, writes the outcome down in numbers and words. Redis away
-/// is said by the dispatcher, the same for all.
+/// What each call does: reads its message, asks the service, writes the outcome down in numbers and words.
 /// </summary>
-internal sealed class VerificationCalls(IVerificationService codes, ICaptchaService captchas, INoticeService notices, CallOutages outages)
+internal sealed class VerificationCalls(IVerificationService codes, ICaptchaService captchas, INoticeService notices)
 {
     private const int Success = 0;
     private const int AnythingElse = 2;
@@ -25,51 +23,52 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
     public async ValueTask<GetVarifyRsp> GetVarifyCodeAsync(GetVarifyReq request, CancellationToken cancellationToken)
     {
         // Clients of the older system count on the address in every answer.
-        var reply = new GetVarifyRsp { Error = AnythingElse, Email = request.Email, Status = Malformed };
         if (!EmailAddress.TryParse(request.Email, out var address))
-            return reply;
-        try
+            return new GetVarifyRsp { Error = AnythingElse, Email = request.Email, Status = Malformed };
+        var outcome = await codes.IssueAsync(
+            new IssueRequest { Purpose = CodePurpose.General, Address = address, WithoutCaptcha = true }, cancellationToken);
+        return new GetVarifyRsp
         {
-            var outcome = await codes.IssueAsync(
-                new IssueRequest { Purpose = CodePurpose.General, Address = address, WithoutCaptcha = true }, cancellationToken);
-            (reply.Error, reply.Status, reply.RetryAfter) = (NumberOf(outcome), outcome.Status.ToString(), SecondsOf(outcome.RetryAfter));
-        }
-        catch (VerificationUnavailableException e)
-        {
-            outages.Tell(e);
-            (reply.Error, reply.Status) = (GrpcDispatcher.RedisAway, "");
-        }
-
-        return reply;
+            Error = NumberOf(outcome),
+            Email = request.Email,
+            Status = outcome.Status.ToString(),
+            RetryAfter = SecondsOf(outcome.RetryAfter),
+        };
     }
 
-    public async ValueTask<CheckVarifyRsp> CheckVarifyCodeAsync(CheckVarifyReq request, CancellationToken cancellationToken)
+    /// <returns>The reply, and what is to be done when it was sent; <see langword="null"/>: nothing.</returns>
+    public async ValueTask<(CheckVarifyRsp Reply, Action? Settle)> CheckVarifyCodeAsync(CheckVarifyReq request, CancellationToken cancellationToken)
     {
         if (!TryParseAddress(request.Email, out var address)
             || !TryParsePurpose(request.Purpose, out var purpose)
             || request.Challenge.Length > CodeScope.MaxChallengeLength
             || !TryParseClient(request.ClientAddress, out var client))
         {
-            return new CheckVarifyRsp { Error = AnythingElse, Status = Malformed };
+            return (new CheckVarifyRsp { Error = AnythingElse, Status = Malformed }, null);
         }
 
-        var outcome = await codes.ConfirmAsync(
-            new ConfirmRequest
-            {
-                Purpose = purpose,
-                Address = address,
-                Code = request.Code,
-                Challenge = request.Challenge,
-                ClientAddress = client,
-            },
-            cancellationToken);
-        return new CheckVarifyRsp
+        var confirm = new ConfirmRequest
         {
-            Error = outcome.IsConfirmed ? Success : AnythingElse,
-            Status = outcome.Status.ToString(),
-            TriesLeft = outcome.TriesLeft,
-            RetryAfter = SecondsOf(outcome.RetryAfter),
+            Purpose = purpose,
+            Address = address,
+            Code = request.Code,
+            Challenge = request.Challenge,
+            ClientAddress = client,
         };
+        var here = codes as VerificationService;
+        var (outcome, taken) = here is not null
+            ? await here.ConfirmUnsettledAsync(confirm, cancellationToken)
+            : (await codes.ConfirmAsync(confirm, cancellationToken), 0);
+        return (
+            new CheckVarifyRsp
+            {
+                Error = outcome.IsConfirmed ? Success : AnythingElse,
+                Status = outcome.Status.ToString(),
+                TriesLeft = outcome.TriesLeft,
+                RetryAfter = SecondsOf(outcome.RetryAfter),
+                Taken = request.Settles ? taken : 0,
+            },
+            taken == 0 || request.Settles ? null : () => _ = here!.SettleAsync(purpose, address, request.Challenge, taken));
     }
 
     public async ValueTask<IssueRsp> IssueCodeAsync(IssueReq request, CancellationToken cancellationToken)
@@ -93,6 +92,20 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
         if (!TryParseAddress(request.Address, out var address))
             return new StatusRsp { Error = AnythingElse, Status = Malformed };
         await codes.CancelAsync(address, cancellationToken);
+        return new StatusRsp { Status = "Done" };
+    }
+
+    public async ValueTask<StatusRsp> SettleCodeAsync(SettleReq request)
+    {
+        if (!TryParseAddress(request.Address, out var address)
+            || !TryParsePurpose(request.Purpose, out var purpose)
+            || request.Challenge.Length > CodeScope.MaxChallengeLength)
+        {
+            return new StatusRsp { Error = AnythingElse, Status = Malformed };
+        }
+
+        if (codes is VerificationService here)
+            await here.SettleAsync(purpose, address, request.Challenge, request.Taken);
         return new StatusRsp { Status = "Done" };
     }
 

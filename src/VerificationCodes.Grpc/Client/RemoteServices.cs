@@ -7,14 +7,15 @@ using VerificationCodes.Captcha;
 using VerificationCodes.Codes;
 using VerificationCodes.Delivery;
 using VerificationCodes.Grpc.Messages;
+using VerificationCodes.Hosting;
 
-namespace VerificationCodes.Grpc;
+namespace VerificationCodes.Grpc.Client;
 
 /// <summary>
 /// The services of this library where another process has them: the same outcomes, over gRPC. Whether a captcha is
 /// required is read from this process' own settings: give both processes the same.
 /// </summary>
-internal sealed class RemoteServices(VerificationClient client, IOptions<VerificationOptions> options) : IVerificationService, ICaptchaService, INoticeService
+internal sealed class RemoteServices(VerificationClient client, IOptions<VerificationOptions> options) : IRemoteVerification
 {
     public bool IsRequired => options.Value.Captcha.Image || options.Value.Captcha.ProofOfWork;
 
@@ -34,7 +35,7 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
         };
         if (request.Captcha is { } captcha)
             message.Captcha = new CaptchaReq { Id = captcha.Id, Text = captcha.Text ?? "", Work = captcha.Work ?? "", Route = captcha.Route };
-        var reply = await client.CallAsync("IssueCode", message, IssueRsp.Parser, cancellationToken);
+        var reply = await client.CallAsync((service, call) => service.IssueCodeAsync(message, call), cancellationToken);
         return new IssueOutcome
         {
             Status = Read<IssueStatus>(reply.Error, reply.Status),
@@ -55,8 +56,15 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
             Code = request.Code,
             Challenge = request.Challenge,
             ClientAddress = request.ClientAddress?.ToString() ?? "",
+            Settles = true,
         };
-        var reply = await client.CallAsync("CheckVarifyCode", message, CheckVarifyRsp.Parser, cancellationToken);
+        var reply = await client.CallAsync((service, call) => service.CheckVarifyCodeAsync(message, call), cancellationToken);
+        if (reply.Taken != 0 && !cancellationToken.IsCancellationRequested)
+        {
+            // Nobody waits for it: without it the same browser could have its answer once more, and no more than that.
+            _ = SettleAsync(new SettleReq { Address = message.Email, Purpose = message.Purpose, Challenge = message.Challenge, Taken = reply.Taken });
+        }
+
         return new ConfirmOutcome
         {
             Status = Read<ConfirmStatus>(reply.Error, reply.Status),
@@ -68,20 +76,20 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
     public async ValueTask CancelAsync(ContactAddress address, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(address);
-        Check(await client.CallAsync("CancelCodes", new CancelReq { Address = address.Value }, StatusRsp.Parser, cancellationToken));
+        Check(await client.CallAsync((service, call) => service.CancelCodesAsync(new CancelReq { Address = address.Value }, call), cancellationToken));
     }
 
     public async ValueTask SendAsync(Notice notice, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(notice);
         var message = new NoticeReq { Email = notice.To.Value, Kind = notice.Kind.ToString(), Language = notice.Language, Detail = notice.Detail };
-        Check(await client.CallAsync("SendNotice", message, StatusRsp.Parser, cancellationToken));
+        Check(await client.CallAsync((service, call) => service.SendNoticeAsync(message, call), cancellationToken));
     }
 
     public async ValueTask<CaptchaOutcome> CreateAsync(IPAddress? clientAddress, string route, CancellationToken cancellationToken)
     {
         var message = new CreateCaptchaReq { ClientAddress = clientAddress?.ToString() ?? "", Route = route };
-        var reply = await client.CallAsync("CreateCaptcha", message, CreateCaptchaRsp.Parser, cancellationToken);
+        var reply = await client.CallAsync((service, call) => service.CreateCaptchaAsync(message, call), cancellationToken);
         CheckError(reply.Error);
         if (reply.RetryAfter > 0)
             return new CaptchaOutcome(null, TimeSpan.FromSeconds(reply.RetryAfter));
@@ -98,9 +106,20 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
     {
         ArgumentNullException.ThrowIfNull(id);
         var message = new DrawCaptchaReq { Id = id, ClientAddress = clientAddress?.ToString() ?? "" };
-        var reply = await client.CallAsync("DrawCaptcha", message, DrawCaptchaRsp.Parser, cancellationToken);
+        var reply = await client.CallAsync((service, call) => service.DrawCaptchaAsync(message, call), cancellationToken);
         CheckError(reply.Error);
         return reply.Png.IsEmpty ? null : reply.Png.ToByteArray();
+    }
+
+    private async Task SettleAsync(SettleReq message)
+    {
+        try
+        {
+            await client.CallAsync((service, call) => service.SettleCodeAsync(message, call), CancellationToken.None);
+        }
+        catch (Exception e) when (e is VerificationUnavailableException or ObjectDisposedException)
+        {
+        }
     }
 
     private static T Read<T>(int error, string status)
@@ -121,7 +140,7 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
 
     private static void CheckError(int error)
     {
-        if (error == GrpcDispatcher.RedisAway)
+        if (error == Server.VarifyCalls.RedisAway)
             throw new VerificationUnavailableException("The Redis of the verification service is away.");
     }
 }
