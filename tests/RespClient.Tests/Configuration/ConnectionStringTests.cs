@@ -12,7 +12,7 @@ public sealed class ConnectionStringTests
         var options = Read("one.example.com:7000, two.example.com,10.0.0.1:7001,[::1]:7002,user=app,password=p=w,defaultDatabase=3,name=web,"
             + "ssl=true,sslHost=cert.example.com,sslProtocols=tls12|tls13,abortConnect=false,connectTimeout=1500,asyncTimeout=700,keepAlive=20,protocol=resp2,allowAdmin=true");
         Assert.Equal(
-            [new DnsEndPoint("one.example.com", 7000), new DnsEndPoint("two.example.com", 6379), IPEndPoint.Parse("10.0.0.1:7001"), IPEndPoint.Parse("[::1]:7002")],
+            [new DnsEndPoint("one.example.com", 7000), new DnsEndPoint("two.example.com", 6380), IPEndPoint.Parse("10.0.0.1:7001"), IPEndPoint.Parse("[::1]:7002")],
             options.EndPoints);
         Assert.Equal(("app", "p=w", 3, "web", true), (options.User, options.Password, options.Database, options.ClientName, options.UseTls));
         Assert.Equal("cert.example.com", options.Tls!.TargetHost);
@@ -60,7 +60,13 @@ public sealed class ConnectionStringTests
 
     [Theory]
     [InlineData("", "empty")]
-    [InlineData("localhost:0", "a value of port that is not allowed; allowed is 1 to 65535")]
+    [InlineData("localhost:65536", "a value of port that is not allowed; allowed is 0 to 65535")]
+    [InlineData("localhost,channelPrefix=a", "has channelPrefix, which is not there; leave it out")]
+    [InlineData("localhost,tunnel=http:proxy.example.com:8080", "has tunnel, which is not there")]
+    [InlineData("localhost,serviceName=primary", "has serviceName, but Sentinel is not asked")]
+    [InlineData("localhost,proxy=Twemproxy", "has a proxy, which is not there; allowed is None")]
+    [InlineData("localhost,highIntegrity=true", "has highIntegrity, which is not there; leave it out: replies are checked in another way")]
+    [InlineData("localhost,$CLIENT=", "renames a command with '$CLIENT', which cannot be done here")]
     [InlineData("localhost:port", "not a number")]
     [InlineData("localhost,colour=red", "'colour'")]
     [InlineData("localhost,ssl=perhaps", "a value of ssl that is not allowed; allowed are true and false")]
