@@ -10,7 +10,7 @@ internal static class LoadEndpoints
 {
     private static readonly string Filler = new('x', 100);
 
-    public static void MapLoadEndpoints(this IEndpointRouteBuilder app, Stack stack)
+    public static void MapLoadEndpoints(this IEndpointRouteBuilder app, LoadOptions options)
     {
         app.MapGet("/plain", static context => context.AnswerAsync("ok"));
         app.MapGet("/rawget", RawGet.AnswerAsync);
@@ -25,8 +25,8 @@ internal static class LoadEndpoints
         app.MapGet("/fill", FillAsync);
         app.MapGet("/memory", static context => context.AnswerAsync(GC.GetTotalMemory(forceFullCollection: true)));
         app.MapGet("/allocated", static context => context.AnswerAsync(GC.GetTotalAllocatedBytes()));
-        app.MapGet("/logout", stack == Stack.Stock ? ClearAsync : DestroyAsync);
-        app.MapGet("/renew", stack == Stack.Stock ? SayIdAsync : RenewAsync);
+        app.MapGet("/logout", options.IsStock ? ClearAsync : DestroyAsync);
+        app.MapGet("/renew", options.IsStock ? SayIdAsync : RenewAsync);
     }
 
     // Ours is loaded before the handler runs; the framework's own loads at the first touch, and blocks unless asked before.

@@ -9,11 +9,14 @@ internal enum Stack
     /// <summary>This project's sessions without the near cache.</summary>
     OursUncached,
 
-    /// <summary>The framework's own sessions over this project's cache.</summary>
+    /// <summary>The framework's own sessions over Microsoft's Redis cache and StackExchange.Redis, as published.</summary>
     Stock,
+
+    /// <summary>The framework's own sessions over this project's cache.</summary>
+    StockOnOurs,
 }
 
-/// <summary>The command line: <c>--port 5090 --redis 127.0.0.1:6379 --stack ours|ours-uncached|stock</c>.</summary>
+/// <summary>The command line: <c>--port 5090 --redis 127.0.0.1:6379 --stack ours|ours-uncached|stock|stock-on-ours</c>.</summary>
 internal sealed record LoadOptions(int Port, string Redis, Stack Stack)
 {
     public static LoadOptions Parse(string[] args)
@@ -34,11 +37,15 @@ internal sealed record LoadOptions(int Port, string Redis, Stack Stack)
         return options;
     }
 
+    /// <summary>Whether the sessions are the framework's own.</summary>
+    public bool IsStock => Stack is Stack.Stock or Stack.StockOnOurs;
+
     private static Stack ParseStack(string name) => name switch
     {
         "ours" => Stack.Ours,
         "ours-uncached" => Stack.OursUncached,
         "stock" => Stack.Stock,
-        _ => throw new ArgumentException($"--stack {name}: known are ours, ours-uncached, stock."),
+        "stock-on-ours" => Stack.StockOnOurs,
+        _ => throw new ArgumentException($"--stack {name}: known are ours, ours-uncached, stock, stock-on-ours."),
     };
 }

@@ -8,9 +8,11 @@ internal static class LoadSessions
     public static void AddLoadSessions(this IServiceCollection services, LoadOptions options)
     {
         services.AddRespClient(o => o.ConnectionString = options.Redis);
-        if (options.Stack == Stack.Stock)
+        if (options.IsStock)
         {
-            services.AddRedisSessionCache(o => o.KeyPrefix = "stock:");
+            _ = options.Stack == Stack.Stock
+                ? services.AddStackExchangeRedisCache(o => (o.Configuration, o.InstanceName) = (options.Redis, "stock:"))
+                : services.AddRedisSessionCache(o => o.KeyPrefix = "stock:");
             services.AddSession(o => o.Cookie.Name = CookieName);
             return;
         }
@@ -25,8 +27,8 @@ internal static class LoadSessions
         });
     }
 
-    public static void UseLoadSessions(this IApplicationBuilder app, Stack stack) =>
-        app.UseWhen(HasSession, branch => _ = stack == Stack.Stock ? branch.UseSession() : branch.UseRedisSessions());
+    public static void UseLoadSessions(this IApplicationBuilder app, LoadOptions options) =>
+        app.UseWhen(HasSession, branch => _ = options.IsStock ? branch.UseSession() : branch.UseRedisSessions());
 
     private static bool HasSession(HttpContext context) => context.Request.Path.Value is not ("/plain" or "/rawget" or "/rawhash");
 }

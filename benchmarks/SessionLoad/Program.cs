@@ -11,6 +11,6 @@ builder.Services.AddLoadSessions(options);
 
 var app = builder.Build();
 await RawGet.PrepareAsync(app.Services);
-app.UseLoadSessions(options.Stack);
-app.MapLoadEndpoints(options.Stack);
+app.UseLoadSessions(options);
+app.MapLoadEndpoints(options);
 await app.RunAsync();
