@@ -4,25 +4,9 @@ using System.Text;
 
 namespace TestServers;
 
-/// <summary>What others can call of an assembly, as lines to be approved.</summary>
+/// <summary>What others can call of an assembly, to be counted.</summary>
 public static class PublicSurface
 {
-    /// <summary>
-    /// The surface as it is, and as <c>PublicApi.txt</c> beside the calling file has it. A change on purpose: run the test
-    /// with <c>APPROVE_PUBLIC_API=1</c> and commit the file.
-    /// </summary>
-    public static (string Approved, string Actual) Compare(Assembly assembly, [CallerFilePath] string caller = "")
-    {
-        var actual = string.Join('\n', Describe(assembly)) + "\n";
-        var path = Path.Combine(Path.GetDirectoryName(caller)!, "PublicApi.txt");
-        if (Environment.GetEnvironmentVariable("APPROVE_PUBLIC_API") == "1")
-        {
-            File.WriteAllText(path, actual);
-        }
-
-        return (File.ReadAllText(path), actual);
-    }
-
     /// <summary>A line for each type and each member that the type itself declares.</summary>
     public static IEnumerable<string> Describe(Assembly assembly)
     {
