@@ -341,11 +341,16 @@ public sealed class OutboxTests(SharedRedis redis)
         await queue.LaterAsync(await TakeAsync(), TimeSpan.Zero);
         // As after two days in which nobody asked for anything.
         await redis.Server.CliAsync("DEL", bench.Prefix + "MAIL:outbox");
-        await queue.BuryAsync(await TakeAsync(), "refused", wasTried: true);
+        var taken = await TakeAsync();
+        await AssertExpiresAsync("MAIL:outbox");
+        await queue.BuryAsync(taken, "refused", wasTried: true);
         await bench.Codes.IssueAsync(CodeBench.Ask("bob@example.com"));
         await queue.LaterAsync(await TakeAsync(), TimeSpan.FromMinutes(1));
 
-        foreach (var key in new[] { "MAIL:outbox", "MAIL:delayed", "MAIL:dead" })
+        await AssertExpiresAsync("MAIL:outbox");
+        await AssertExpiresAsync("MAIL:delayed");
+        await AssertExpiresAsync("MAIL:dead");
+        async Task AssertExpiresAsync(string key) =>
             Assert.NotInRange(int.Parse(await redis.Server.CliAsync("TTL", bench.Prefix + key), System.Globalization.CultureInfo.InvariantCulture), -2, 0);
     }
 

@@ -88,13 +88,14 @@ public sealed class OptionEffectTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(null, true)]
-    [InlineData("false", false)]
-    public async Task Mail_goes_to_the_mail_server_where_the_development_mailbox_is_switched_off(string? mailbox, bool isKept)
+    [InlineData(null, false, true)]
+    [InlineData("true", true, true)]
+    [InlineData(null, true, false)]
+    public async Task Mail_goes_to_the_mail_server_that_is_named_unless_the_development_mailbox_is_switched_on(string? mailbox, bool hasServer, bool isKept)
     {
         await using var smtp = await SmtpServer.StartAsync(startTls: false);
         var builder = NewBuilder(
-            ("Verification:DevelopmentMailbox", mailbox), ("Smtp:Host", isKept ? null : "localhost"), ("Smtp:Port", $"{smtp.Port}"), ("Smtp:StartTls", "false"),
+            ("Verification:DevelopmentMailbox", mailbox), ("Smtp:Host", hasServer ? "localhost" : null), ("Smtp:Port", $"{smtp.Port}"), ("Smtp:StartTls", "false"),
             ("Smtp:From", "codes@example.org"), ("Smtp:FromName", "The Sender"));
         await StartAsync(builder);
 
