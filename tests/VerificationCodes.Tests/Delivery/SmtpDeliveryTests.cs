@@ -164,10 +164,33 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
     }
 
     [Fact]
-    public async Task A_mailbox_refused_for_good_becomes_a_dead_letter_with_the_reason_and_no_nonce()
+    public async Task A_mail_whose_answer_was_cut_off_after_it_had_arrived_goes_out_once_more_as_the_same_mail()
     {
         await using var smtp = await SmtpServer.StartAsync(startTls: false);
-        await smtp.BehaveAsync(SmtpMode.Never);
+        await smtp.BehaveAsync(SmtpMode.CutAtData);
+        await using var bench = await StartAsync(smtp);
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Delayed == 1);
+
+        await smtp.BehaveAsync(SmtpMode.Take);
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(3));
+        await Eventually.TrueAsync(() => smtp.Mails.Count == 2);
+        await bench.ReceiveMarkAsync(smtp);
+
+        Assert.Equal(3, smtp.Mails.Count);
+        Assert.Single(smtp.Mails.Take(2).Select(mail => mail.Header("Message-ID")).Distinct());
+    }
+
+    [Theory]
+    [InlineData(550)]
+    [InlineData(551)]
+    [InlineData(552)]
+    [InlineData(553)]
+    [InlineData(554)]
+    public async Task A_mailbox_refused_for_good_becomes_a_dead_letter_with_the_reason_and_no_nonce(int code)
+    {
+        await using var smtp = await SmtpServer.StartAsync(startTls: false);
+        await smtp.RefuseAsync(code);
         await using var bench = await StartAsync(smtp);
 
         await bench.Codes.IssueAsync(CodeBench.Ask());
@@ -175,7 +198,7 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
         await Eventually.TrueAsync(async () => (await outbox.ListDeadLettersAsync()).Count == 1);
 
         var letter = (await outbox.ListDeadLettersAsync())[0];
-        Assert.Equal(("SMTP 550", 1), (letter.Reason, letter.Attempts));
+        Assert.Equal(($"SMTP {code}", 1), (letter.Reason, letter.Attempts));
         Assert.Equal("a***@example.com", letter.To);
         Assert.DoesNotContain("nonce", await redis.Server.CliAsync("XRANGE", bench.Prefix + "MAIL:dead", "-", "+"), StringComparison.Ordinal);
         Assert.Equal(0, (await outbox.CountAsync()).Waiting);

@@ -33,6 +33,7 @@ public sealed class OptionsTests
     [InlineData("Verification:Keys:0", "k:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "Verification:Keys:0 is a placeholder")]
     [InlineData("Verification:Keys:0", "k:cGxlYXNlIGNoYW5nZSBtZSBwbGVhc2UgY2hhbmdlIG1l", "Verification:Keys:0 is a placeholder")]
     [InlineData("Verification:Keys:0", "k:5VbZ0a0s1Jp3kg==", "Verification:Keys:0 is a placeholder")]
+    [InlineData("Verification:Keys:0", "k:MEdIXKg0aQ1hzTqgM0Vl9gwv8S4Lr1ldZbCJ8mHDxA==", "Verification:Keys:0 is a placeholder")] // 31 bytes
     [InlineData("Verification:DevelopmentMailbox", "true", "Verification:DevelopmentMailbox is true")]
     [InlineData("Verification:TriesPerCode", "0", "Verification:TriesPerCode is 0; allowed: 1 to 10")]
     [InlineData("Verification:MissesPerDay", "0", "Verification:MissesPerDay is 0; allowed: 5 to 100")]
