@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using RespClient;
 
 using TestServers;
-
 using VerificationCodes.Delivery;
 using VerificationCodes.Delivery.Outbox;
 using VerificationCodes.Tests.Bench;
@@ -16,7 +15,7 @@ public sealed class OutboxTests(SharedRedis redis)
     [Fact]
     public async Task A_message_of_a_worker_that_died_is_sent_by_another_one_once()
     {
-        // Takes and never settles: all that Redis sees of a process that was killed between taking and sending.
+        // Takes and never settles, as a process that was killed between taking and sending.
         await using var dead = await CodeBench.StartAsync(redis.Server, o => { o.RunOutbox = false; o.SendTimeout = TimeSpan.FromSeconds(1); });
         Assert.True((await dead.Codes.IssueAsync(CodeBench.Ask())).IsSent);
         Assert.Single(await dead.Service<MessageQueue>().TakeAsync(8, CancellationToken.None));
