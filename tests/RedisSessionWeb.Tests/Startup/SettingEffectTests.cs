@@ -24,7 +24,8 @@ public sealed class SettingEffectTests : IAsyncLifetime
         _redis = await RedisServer.StartAsync();
         _app = await RunningApp.StartAsync(
             _redis.ConnectionString, [.. AppFixture.Settings, "Gate:Enabled=true", "Sessions:HeaderName=X-Own", "Verification:SendsPerClientPerHour=2",
-            "Accounts:SignIn:DeviceLifetime=2.00:00:00", "Accounts:MinPasswordLength=12", "Accounts:KeyPrefix=OTHER:", "Accounts:SignIn:FreeFailures=1"]);
+            "Accounts:SignIn:DeviceLifetime=2.00:00:00", "Accounts:MinPasswordLength=12", "Accounts:KeyPrefix=OTHER:", "Accounts:SignIn:FreeFailures=1",
+            "Inspector:Admins:0=ann@example.com", "Inspector:ShowValues=true"]);
         _http = _app.CreateClient();
     }
 
@@ -75,6 +76,26 @@ public sealed class SettingEffectTests : IAsyncLifetime
 
         Assert.Equal("{\"error\":1009}", await PostAsync("/user_login", new { email = "ann@example.com", passwd = "wrong" }));
         Assert.StartsWith("{\"error\":1014,", await PostAsync("/user_login", new { email = "ann@example.com", passwd = "wrong" }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_is_named_sees_values_in_the_inspector_where_they_are_switched_on()
+    {
+        using var admin = new Visit(_app);
+        await admin.RegisterAsync("ann@example.com", "Ann", Password);
+        using var flow = new Visit(_app);
+        await flow.OpenAsync("/register");
+        await flow.SubmitAsync(("Email", "newcomer@example.com"));
+
+        await admin.OpenAsync("/inspector");
+        var shown = "";
+        foreach (var link in admin.Page.QuerySelectorAll("tbody a").Select(a => a.GetAttribute("href")!).Distinct().ToArray())
+        {
+            await admin.OpenAsync(link);
+            shown += admin.Main;
+        }
+
+        Assert.Contains("newcomer@example.com", shown, StringComparison.Ordinal);
     }
 
     private async Task<int> AskAsync(string email)
