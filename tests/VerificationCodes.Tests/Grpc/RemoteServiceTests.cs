@@ -89,7 +89,8 @@ public sealed class RemoteServiceTests(SharedRedis redis)
         server.Suspend();
         try
         {
-            await Assert.ThrowsAsync<VerificationUnavailableException>(async () => await web.ConfirmAsync(CodeBench.Try("123456")));
+            var late = await Assert.ThrowsAsync<VerificationUnavailableException>(async () => await web.ConfirmAsync(CodeBench.Try("123456")));
+            Assert.Contains("within 2 s", late.Message, StringComparison.Ordinal);
         }
         finally
         {
