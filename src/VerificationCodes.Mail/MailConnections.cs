@@ -76,7 +76,6 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
             {
                 if (await IsAliveAsync(client, attempt))
                     return client;
-                await CloseAsync(client, politely: false);
             }
             else if (TryCountOpen(most))
             {
@@ -104,18 +103,27 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
         }
     }
 
-    // The server may have closed it meanwhile. Asking costs a round trip, and saves a mail whose fate would be unknown.
-    private static async Task<bool> IsAliveAsync(SmtpClient client, MailAttempt attempt)
+    // The server may have closed it meanwhile. Asking costs a round trip, and saves a mail whose fate would be unknown. What
+    // does not live is closed.
+    private async Task<bool> IsAliveAsync(SmtpClient client, MailAttempt attempt)
     {
+        var isAlive = false;
         try
         {
-            await attempt.RunAsync("asking for a kept connection", client.NoOpAsync);
-            return client.IsConnected;
+            await attempt.RunAsync("looking for a connection", client.NoOpAsync);
+            isAlive = client.IsConnected;
         }
         catch (Exception e) when (e is IOException or ProtocolException or CommandException or InvalidOperationException or TimeoutException)
         {
-            return false;
+            // Another one is opened.
         }
+        finally
+        {
+            if (!isAlive)
+                await CloseAsync(client, politely: false);
+        }
+
+        return isAlive;
     }
 
     private async Task<SmtpClient> OpenAsync(MailAttempt attempt)

@@ -51,19 +51,38 @@ public sealed class MailConversationTests(SharedRedis redis)
             await Record.ExceptionAsync(() => one);
     }
 
-    [Fact]
-    public async Task A_connection_that_the_server_has_closed_meanwhile_costs_no_mail()
+    [Theory]
+    [InlineData(ScriptedSmtpServer.HangUp)]
+    [InlineData("421 closing")]
+    public async Task A_connection_that_the_server_has_closed_meanwhile_costs_no_mail(string lastWord)
     {
         var isClosing = false;
-        await using var server = new ScriptedSmtpServer(word =>
-            word == "NOOP" && isClosing ? ScriptedSmtpServer.HangUp : ScriptedSmtpServer.UsualAnswer(word));
-        await using var transport = Plain(server);
+        await using var server = new ScriptedSmtpServer(word => word == "NOOP" && isClosing ? lastWord : ScriptedSmtpServer.UsualAnswer(word));
+        await using var transport = Plain(server, smtp => smtp.Connections = 1);
         Assert.Equal(DeliveryResult.Delivered, await transport.SendAsync());
 
         isClosing = true;
 
         Assert.Equal(DeliveryResult.Delivered, await transport.SendAsync());
         Assert.Equal(2, server.Count("CONNECT"));
+    }
+
+    [Fact]
+    public async Task A_mail_whose_time_ends_while_it_looks_for_a_connection_leaves_its_place_to_the_next()
+    {
+        var isSilent = false;
+        await using var server = new ScriptedSmtpServer(word => word == "NOOP" && isSilent ? null : ScriptedSmtpServer.UsualAnswer(word));
+        await using var transport = Plain(server, smtp => smtp.Connections = 1);
+        Assert.Equal(DeliveryResult.Delivered, await transport.SendAsync());
+        isSilent = true;
+        using var end = new CancellationTokenSource();
+        var sending = transport.SendAsync(cancellationToken: end.Token);
+        await Eventually.TrueAsync(() => server.Count("NOOP") == 1);
+
+        await end.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+        Assert.Equal(DeliveryResult.Delivered, await transport.SendAsync());
     }
 
     [Theory]
