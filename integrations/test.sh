@@ -4,7 +4,7 @@
 #
 #   integrations/test.sh                   packages from the usual feed
 #   integrations/test.sh --feed FOLDER     and from a folder of packages (.nupkg) besides
-#   StackExchangeRedisVersion=2.13.23 MailKitVersion=4.17.0 integrations/test.sh     other versions
+#   StackExchangeRedisVersion=2.13.23 integrations/test.sh     another version
 #
 # Where a package is not to be had, it is named and the tests of that part count as skipped. The last line is
 # "N passed, N failed, N skipped"; the exit code is 0 unless something failed.

@@ -7,29 +7,6 @@ using VerificationCodes.Delivery;
 
 namespace VerificationCodes.Hosting;
 
-/// <summary>Checks the section <c>Smtp</c> at start.</summary>
-internal sealed class SmtpOptionsCheck(HostEnvironmentKind environment, IOptions<VerificationOptions> verification) : IValidateOptions<SmtpOptions>
-{
-    public ValidateOptionsResult Validate(string? name, SmtpOptions options)
-    {
-        var findings = new Findings();
-        if (verification.Value.Remote is not null)
-            return findings.Result;
-        if (options.Host.Length == 0)
-        {
-            findings.Require(environment.IsDevelopment, "Smtp:Host is empty; needed outside Development: the name of a mail server.");
-            return findings.Result;
-        }
-
-        findings.Number("Smtp:Port", options.Port, 1, 65_535);
-        findings.Require(EmailAddress.TryParse(options.From, out _), $"Smtp:From is '{options.From}'; allowed: one e-mail address.");
-        findings.Require(!options.FromName.Any(char.IsControl), "Smtp:FromName has control characters; allowed: none.");
-        findings.Require(options.StartTls || environment.IsDevelopment, "Smtp:StartTls is false; allowed outside Development: true.");
-        findings.Require(options.StartTls || options.User.Length == 0, "Smtp:StartTls is false with Smtp:User set; a password goes over TLS only.");
-        return findings.Result;
-    }
-}
-
 /// <summary>Checks the section <c>Sms</c> at start.</summary>
 internal sealed class SmsOptionsCheck(HostEnvironmentKind environment, IOptions<VerificationOptions> verification) : IValidateOptions<SmsOptions>
 {
