@@ -267,6 +267,9 @@ public sealed class UnavailableTests : IAsyncLifetime
 
         Assert.Equal(_browser.Cookie, there.Cookie);
         Assert.Equal("kept", (await there.GetAsync("/get?k=a")).Body);
+        await _redis.CliAsync("ACL", "SETUSER", "limited", "-hgetall");
+        AssertUnavailable(await there.GetAsync("/get?k=a"));
+        Assert.Equal(_browser.Cookie, there.Cookie);
     }
 
     private Task EventuallyKeptAsync() => Eventually.TrueAsync(async () =>

@@ -147,6 +147,34 @@ public sealed partial class NearEndTests(RedisFixture redis) : IClassFixture<Red
         Assert.Equal("2", (await browser.GetAsync("/reloaded")).Body);
     }
 
+    [Theory]
+    [InlineData("read")]
+    [InlineData("write")]
+    public async Task Behind_the_near_cache_nobody_waits_longer_than_the_time_out_of_sessions(string what)
+    {
+        await using var proxy = FaultProxy.Start(redis.Server.Port);
+        await using var app = await StartWarmAsync(new SessionAppSetup
+        {
+            Redis = proxy.ConnectionString, Options = o => (o.NearCacheBytes, o.IoTimeout) = (NearBytes, TimeSpan.FromMilliseconds(700)),
+        });
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        var writing = browser.Clone().GetAsync("/gated-set?k=a&v=2&gate=write");
+        await app.Gates.ReachedAsync("write");
+
+        proxy.HalfOpen();
+        if (what == "read")
+        {
+            browser.Cookie = new string('A', 43); // which is not kept here
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await browser.GetAsync("/get?k=a")).Status);
+            proxy.Heal();
+        }
+
+        app.Gates.Open("write");
+        Assert.Equal(what == "read" ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, (await writing).Status);
+        Assert.Contains(app.Log.OfSessions, line => line.Text.Contains("within 700 ms", StringComparison.Ordinal));
+    }
+
     private static Task<SessionApp> StartWarmAsync(string redisAt) => StartWarmAsync(new SessionAppSetup
     {
         Redis = redisAt,
