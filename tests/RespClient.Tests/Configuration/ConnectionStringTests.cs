@@ -55,7 +55,7 @@ public sealed class ConnectionStringTests
     [Fact]
     public void EachWayToNameAnOptionSetsItAndWhatHasNoCounterpartSetsNothing()
     {
-        Assert.All((string[])["asyncTimeout", "syncTimeout", "responseTimeout", "commandTimeout"], name =>
+        Assert.All((string[])["asyncTimeout", "syncTimeout", "commandTimeout"], name =>
             Assert.Equal(TimeSpan.FromMilliseconds(700), Read($"localhost,{name}=700").CommandTimeout));
         Assert.All((string[])["defaultDatabase", "database", "db"], name => Assert.Equal(3, Read($"localhost,{name}=3").Database));
         Assert.All((string[])["user", "username"], name => Assert.Equal("app", Read($"localhost,{name}=app").User));
@@ -75,7 +75,6 @@ public sealed class ConnectionStringTests
     [InlineData("connectTimeout", 10, 600_000)]
     [InlineData("asyncTimeout", 10, 3_600_000)]
     [InlineData("keepAlive", 1, 3_600)]
-    [InlineData("db", 0, int.MaxValue)]
     public void NumbersOfAConnectionStringAreTakenAtTheirBoundsAndNotBeyond(string name, long least, long most)
     {
         Read($"localhost,{name}={least}");
