@@ -336,6 +336,10 @@ public sealed class OutboxTests(SharedRedis redis)
         await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);
         var queue = bench.Service<MessageQueue>();
         async Task<TakenMessage> TakeAsync() => Assert.Single(await queue.TakeAsync(1, CancellationToken.None));
+        await bench.Service<INoticeService>().SendAsync(new Notice(NoticeKind.PasswordChanged, CodeBench.Email()));
+        await AssertExpiresAsync("MAIL:outbox");
+        await AssertExpiresAsync("notices_ann@example.com");
+        await queue.DoneAsync(await TakeAsync());
         await bench.Codes.IssueAsync(CodeBench.Ask());
         await queue.LaterAsync(await TakeAsync(), TimeSpan.Zero);
         // As after two days in which nobody asked for anything.
@@ -371,8 +375,9 @@ public sealed class OutboxTests(SharedRedis redis)
     public async Task A_message_is_not_tried_again_before_its_time_has_come()
     {
         await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);
-        await bench.Codes.IssueAsync(CodeBench.Ask());
         var queue = bench.Service<MessageQueue>();
+        Assert.Empty(await queue.TakeAsync(1, CancellationToken.None));
+        await bench.Codes.IssueAsync(CodeBench.Ask());
         await queue.LaterAsync(Assert.Single(await queue.TakeAsync(1, CancellationToken.None)), TimeSpan.FromSeconds(40));
 
         await bench.AdvanceAsync(TimeSpan.FromSeconds(20));
