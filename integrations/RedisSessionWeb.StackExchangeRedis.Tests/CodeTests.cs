@@ -35,7 +35,6 @@ public sealed partial class CodeTests(Multiplexed redis) : IClassFixture<Multipl
             options.Captcha.Image = options.Captcha.ProofOfWork = false;
             options.DevelopmentMailbox = false;
         });
-        builder.Services.Configure<SmtpOptions>(smtp => (smtp.Host, smtp.From) = ("mail.invalid", "site@example.com"));
         using var host = builder.Build();
         await host.StartAsync();
         var codes = host.Services.GetRequiredService<IVerificationService>();
