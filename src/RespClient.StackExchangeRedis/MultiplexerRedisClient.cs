@@ -3,7 +3,7 @@ using RespClient.Protocol;
 
 using StackExchange.Redis;
 
-namespace RedisSessionWeb.StackExchangeRedis;
+namespace RespClient.StackExchangeRedis;
 
 /// <summary>
 /// Sends commands over a connection of StackExchange.Redis. What that library cannot tell about a command that failed is

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 using TestServers;
 
-namespace RedisSessionWeb.StackExchangeRedis.Tests;
+namespace RespClient.StackExchangeRedis.Tests;
 
 /// <summary>A Redis, and the connection an application would own already.</summary>
 public sealed class Multiplexed : IAsyncLifetime

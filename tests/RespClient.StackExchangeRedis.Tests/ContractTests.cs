@@ -9,7 +9,7 @@ using RedisSessions.Tests.Hosting;
 
 using RespClient;
 
-namespace RedisSessionWeb.StackExchangeRedis.Tests;
+namespace RespClient.StackExchangeRedis.Tests;
 
 /// <summary>The contract of sessions over StackExchange.Redis.</summary>
 public sealed class SessionsOverMultiplexerTests(Multiplexed redis) : SessionContract, IClassFixture<Multiplexed>

@@ -12,7 +12,7 @@ using RedisException = RespClient.RedisException;
 using RedisServerException = RespClient.RedisServerException;
 using RedisTimeoutException = RespClient.RedisTimeoutException;
 
-namespace RedisSessionWeb.StackExchangeRedis.Tests;
+namespace RespClient.StackExchangeRedis.Tests;
 
 /// <summary>Commands over StackExchange.Redis: replies, errors, and what is known of a command that failed.</summary>
 public sealed class MultiplexerRedisClientTests(Multiplexed redis) : IClassFixture<Multiplexed>

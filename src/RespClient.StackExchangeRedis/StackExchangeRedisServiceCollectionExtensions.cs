@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-using RedisSessionWeb.StackExchangeRedis;
+using RespClient.StackExchangeRedis;
 
 using RespClient;
 

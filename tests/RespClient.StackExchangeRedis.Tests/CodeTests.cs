@@ -11,7 +11,7 @@ using VerificationCodes;
 using VerificationCodes.Addresses;
 using VerificationCodes.Delivery;
 
-namespace RedisSessionWeb.StackExchangeRedis.Tests;
+namespace RespClient.StackExchangeRedis.Tests;
 
 /// <summary>Verification codes over StackExchange.Redis: the decision to send, the outbox and its worker, and the check.</summary>
 public sealed partial class CodeTests(Multiplexed redis) : IClassFixture<Multiplexed>, IMailTransport
