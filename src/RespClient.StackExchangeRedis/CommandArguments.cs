@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 
-using RespClient;
-
 using StackExchange.Redis;
 
 namespace RespClient.StackExchangeRedis;

@@ -1,5 +1,3 @@
-using RespClient;
-
 using StackExchange.Redis;
 
 using Theirs = StackExchange.Redis;

@@ -1,8 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-using RespClient.StackExchangeRedis;
-
 using RespClient;
+using RespClient.StackExchangeRedis;
 
 using StackExchange.Redis;
 

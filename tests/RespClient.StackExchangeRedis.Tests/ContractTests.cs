@@ -1,13 +1,7 @@
-using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
-
-using RedisAccounts;
-using RedisAccounts.Tests.Stores;
 
 using RedisSessions.Tests.Contract;
 using RedisSessions.Tests.Hosting;
-
-using RespClient;
 
 namespace RespClient.StackExchangeRedis.Tests;
 
@@ -43,48 +37,4 @@ public sealed class SessionsOverRedisCacheTests(Multiplexed redis) : SessionCont
             options.ConnectionMultiplexerFactory = () => Multiplexed.ConnectAsync(redis.Server)),
         Endpoints = MapEndpoints,
     });
-}
-
-/// <summary>Stores of accounts over StackExchange.Redis.</summary>
-public sealed class AccountStores : IDisposable
-{
-    private readonly string _prefix = $"T{Guid.NewGuid():N}:";
-    private ServiceProvider? _services;
-
-    public IUserStore<Account> Open(Multiplexed redis)
-    {
-        _services ??= Build(redis);
-        return _services.CreateScope().ServiceProvider.GetRequiredService<IUserStore<Account>>();
-    }
-
-    public void Dispose() => _services?.Dispose();
-
-    private ServiceProvider Build(Multiplexed redis)
-    {
-        var services = new ServiceCollection().AddLogging();
-        services.AddSingleton<IRedisClient>(new MultiplexerRedisClient(redis.Connection));
-        services.AddRedisAccounts(options => options.KeyPrefix = _prefix);
-        return services.BuildServiceProvider();
-    }
-}
-
-/// <summary>Accounts made and found over StackExchange.Redis.</summary>
-public sealed class AccountCreationTests(Multiplexed redis, AccountStores stores)
-    : AccountCreationContract, IClassFixture<Multiplexed>, IClassFixture<AccountStores>
-{
-    protected override IUserStore<Account> Open() => stores.Open(redis);
-}
-
-/// <summary>Accounts changed and deleted over StackExchange.Redis.</summary>
-public sealed class AccountChangeTests(Multiplexed redis, AccountStores stores)
-    : AccountChangeContract, IClassFixture<Multiplexed>, IClassFixture<AccountStores>
-{
-    protected override IUserStore<Account> Open() => stores.Open(redis);
-}
-
-/// <summary>Accounts found by their phone numbers over StackExchange.Redis.</summary>
-public sealed class AccountPhoneTests(Multiplexed redis, AccountStores stores)
-    : AccountPhoneContract, IClassFixture<Multiplexed>, IClassFixture<AccountStores>
-{
-    protected override IUserStore<Account> Open() => stores.Open(redis);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using PostgreSqlAccounts;
 using PostgreSqlAccounts.Schema;
 
+using RedisSessionWeb.Hosting.Clients;
 using RedisSessionWeb.Roles;
 
 using RespClient;
@@ -35,7 +36,7 @@ internal static class Startup
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             if (app.Services.GetService<ICommand>() is { } command)
                 return await command.RunAsync(Console.Out);
-            await ReachRedisAsync(app.Services.GetRequiredService<IOptions<RedisClientOptions>>().Value);
+            await RedisClients.ReachAsync(app.Services);
             await ReachAccountsAsync(app.Services);
             if (await ListenAsync(app) is { Count: > 0 } faults)
                 return Tell(BadConfiguration, faults);
@@ -46,7 +47,7 @@ internal static class Startup
         {
             return Tell(BadConfiguration, faults);
         }
-        catch (RedisException e)
+        catch (Exception e) when (e is RedisException or StackExchange.Redis.RedisConnectionException)
         {
             return Tell(StoreAway, ["Redis does not answer (Redis:ConnectionString): " + e.Message]);
         }
@@ -72,14 +73,6 @@ internal static class Startup
         {
             s_isStarting = false;
         }
-    }
-
-    /// <summary>Connects once, so that a wrong address or password shows at start; <c>abortConnect=false</c> goes on without.</summary>
-    private static async Task ReachRedisAsync(RedisClientOptions options)
-    {
-        if (!options.AbortOnConnectFail)
-            return;
-        await using var client = await RedisClient.ConnectAsync(options.ConnectionString ?? "");
     }
 
     /// <summary>Asks PostgreSQL, where accounts are there, for the tables; <c>Accounts:PostgreSql:CheckAtStart=false</c> goes on without.</summary>

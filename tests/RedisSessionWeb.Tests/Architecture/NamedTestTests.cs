@@ -10,6 +10,7 @@ public sealed partial class NamedTestTests
     [InlineData("docs/security.md")]
     [InlineData("docs/verification-codes.md")]
     [InlineData("docs/accounts.md")]
+    [InlineData("docs/integrations.md")]
     public void Every_test_that_a_page_names_exists(string path)
     {
         var named = TestNames().Matches(SourceTree.Read(path)).Select(match => match.Groups[1].Value).ToHashSet();

@@ -230,7 +230,7 @@ public sealed class CodeLifeTests(SharedRedis redis)
     {
         await using var proxy = FaultProxy.Start(redis.Server.Port);
         await using var far = await bench.StartAnotherAsync(
-            services: all => all.Configure<RedisClientOptions>(options => options.ConnectionString = proxy.ConnectionString));
+            services: all => ClientUnderTest.Add(all, proxy.ConnectionString));
         await far.ConfirmAsync(CodeBench.Try(code, to: "another@example.com"));
         proxy.Drop(Direction.ToClient);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
