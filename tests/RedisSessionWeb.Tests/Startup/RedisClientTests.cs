@@ -32,10 +32,10 @@ public sealed class RedisClientTests
     }
 
     [Theory]
-    [InlineData("h")]
-    [InlineData("a:1,b,user=u,password=p,name=web,defaultDatabase=3,abortConnect=false,connectTimeout=700,asyncTimeout=800,keepAlive=7")]
-    [InlineData("h,ssl=true,sslHost=cert.example.com,sslProtocols=tls12|tls13,checkCertificateRevocation=false")]
-    [InlineData("h,ssl=true,checkCertificateRevocation=true,protocol=resp3")]
+    [InlineData("h:7")]
+    [InlineData("a:1,b:2,user=u,password=p,name=web,defaultDatabase=3,abortConnect=false,connectTimeout=700,asyncTimeout=800,keepAlive=7")]
+    [InlineData("h:7,ssl=true,sslHost=cert.example.com,sslProtocols=tls12|tls13,checkCertificateRevocation=false")]
+    [InlineData("h:7,ssl=true,checkCertificateRevocation=true,protocol=resp3")]
     public void A_connection_string_means_to_either_client_what_StackExchange_Redis_reads_in_it(string text)
     {
         var translated = MultiplexerConfiguration.Of(new RedisClientOptions { ConnectionString = text });
