@@ -1,6 +1,9 @@
 using RedisSessions.Inspector.Events;
 
+using StackExchange.Redis;
+
 using TestServers;
+using TestServers.Proxy;
 
 namespace RespClient.StackExchangeRedis.Tests;
 
@@ -42,5 +45,37 @@ public sealed class DifferenceTests(Multiplexed redis) : IClassFixture<Multiplex
         // Looked at once a second.
         await Assert.ThrowsAsync<RedisTimeoutException>(
             () => client.ExecuteAsync(new RedisCommand("PING")).AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
+    public async Task With_high_integrity_a_connection_whose_replies_are_out_of_step_is_dropped_and_nobody_gets_anothers()
+    {
+        await using var proxy = FaultProxy.Start(redis.Server.Port);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(proxy.ConnectionString + ",highIntegrity=true");
+        var client = new MultiplexerRedisClient(connection);
+        await redis.Server.CliAsync("MSET", "a", "of a", "b", "of b");
+        Assert.Equal("of a", (await client.ExecuteAsync(new RedisCommand("GET", "a"))).AsString());
+        var (connections, wasFalse) = (proxy.Connections, 0);
+        // Once, all replies of a moment come twice.
+        proxy.Falsify = chunk => Interlocked.Exchange(ref wasFalse, 1) == 0 ? [.. chunk, .. chunk] : chunk;
+
+        await Eventually.TrueAsync(async () => await ReadBothAsync(client) && proxy.Connections > connections);
+    }
+
+    private static async Task<bool> ReadBothAsync(MultiplexerRedisClient client)
+    {
+        try
+        {
+            foreach (var key in (string[])["a", "b"])
+            {
+                Assert.Equal("of " + key, (await client.ExecuteAsync(new RedisCommand("GET", key))).AsString());
+            }
+
+            return true;
+        }
+        catch (RedisException)
+        {
+            return false;
+        }
     }
 }

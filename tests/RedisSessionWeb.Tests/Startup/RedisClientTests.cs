@@ -49,13 +49,20 @@ public sealed class RedisClientTests
     [Theory]
     [InlineData("RespClient")]
     [InlineData("StackExchange.Redis")]
-    public async Task Over_either_client_the_application_serves_fails_clearly_and_recovers_with_the_same_cookie(string client)
+    public async Task Over_either_client_the_application_starts_without_redis_serves_fails_clearly_and_recovers_with_the_same_cookie(string client)
     {
         await using var redis = await RedisServer.StartAsync("--appendonly", "yes");
-        await using var app = await RunningApp.StartAsync(redis.ConnectionString, [.. AppFixture.Settings, "Redis:Client=" + client]);
+        await redis.KillAsync();
+        await using var app = await RunningApp.StartAsync(
+            redis.ConnectionString + ",abortConnect=false,connectTimeout=300", [.. AppFixture.Settings, "Redis:Client=" + client]);
+        using var probe = app.CreateClient();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await probe.GetAsync("/healthz/ready")).StatusCode);
+
+        await redis.StartAgainAsync();
+
+        await Eventually.TrueAsync(async () => (await probe.GetAsync("/healthz/ready")).StatusCode == HttpStatusCode.OK);
         using var visit = new Visit(app);
         await visit.RegisterAsync("resident@example.com", "Resident", "correct horse battery");
-        using var probe = app.CreateClient();
 
         await redis.KillAsync();
 
