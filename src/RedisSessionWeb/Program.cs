@@ -15,7 +15,10 @@ namespace RedisSessionWeb;
 /// <summary>The application's table of contents: what it is made of, and the way of a request through it.</summary>
 internal static class Program
 {
-    public static Task<int> Main(string[] args) => Startup.RunAsync(() => RoleOf(args) switch
+    public static Task<int> Main(string[] args) => RunAsync(args, Console.Out, Console.Error);
+
+    /// <summary>The program, from its command line to its exit code.</summary>
+    internal static Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors) => new Startup(output, errors).RunAsync(() => RoleOf(args) switch
     {
         null or "" or "web" => Build(args),
         VerifyRole.Name => VerifyRole.Build(args),
@@ -34,7 +37,7 @@ internal static class Program
             ContentRootPath = ContentRoot.Find(args),
         });
         builder.ConfigureWebServer();
-        builder.Logging.TellFailedStartsOnce();
+        Startup.TellFailedStartsOnce(builder.Logging);
 
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProxies(builder.Configuration);

@@ -78,6 +78,13 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Freezes the server: it still accepts connections, and answers nothing.</summary>
+    public Task SuspendAsync() => SignalAsync("STOP", []);
+
+    // The program that changed the user stops itself when the server is stopped.
+    /// <summary>Lets a frozen server go on.</summary>
+    public Task ResumeAsync() => SignalAsync("CONT", [$"{_process!.Id}"]);
+
     /// <summary>Makes a database that is empty, or a copy of another one that nobody is connected to.</summary>
     public async Task<string> CreateDatabaseAsync(string? template = null)
     {
@@ -106,6 +113,16 @@ public sealed class PostgreSqlServer : IAsyncDisposable
                 return _log.ToString();
             }
         }
+    }
+
+    // Each connection has a process of its own.
+    private async Task SignalAsync(string signal, string[] also)
+    {
+        var pid = (await File.ReadAllLinesAsync(Path.Combine(DataFolder, "postmaster.pid")))[0].Trim();
+        var children = await RunAsync("ps", "-o", "pid=", "--ppid", pid);
+        string[] all = [.. also, .. children.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries), pid];
+        using var kill = Process.Start("kill", ["-" + signal, .. all]);
+        await kill.WaitForExitAsync();
     }
 
     private void Keep(string? line)

@@ -14,7 +14,9 @@ namespace RedisSessionWeb.Hosting;
 /// Starts the application, or says in one line each what is wrong and ends with an exit code of <c>sysexits.h</c>:
 /// a wrong configuration and a Redis or PostgreSQL that is away are for whoever runs it to put right, not for a stack trace.
 /// </summary>
-internal static class Startup
+/// <param name="output">Takes what a command says.</param>
+/// <param name="errors">Takes what is wrong.</param>
+internal sealed class Startup(TextWriter output, TextWriter errors)
 {
     /// <summary>EX_CONFIG.</summary>
     public const int BadConfiguration = 78;
@@ -25,17 +27,17 @@ internal static class Startup
     private static volatile bool s_isStarting;
 
     /// <summary>Leaves out the host's own report of a failed start, which is a stack trace: what failed is told in one line.</summary>
-    public static void TellFailedStartsOnce(this ILoggingBuilder logging) => logging.AddFilter(
+    public static void TellFailedStartsOnce(ILoggingBuilder logging) => logging.AddFilter(
         "Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !(s_isStarting && level == LogLevel.Error));
 
-    public static async Task<int> RunAsync(Func<IHost> build)
+    public async Task<int> RunAsync(Func<IHost> build)
     {
         try
         {
             using var app = build();
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             if (app.Services.GetService<ICommand>() is { } command)
-                return await command.RunAsync(Console.Out);
+                return await command.RunAsync(output);
             await RedisClients.ReachAsync(app.Services);
             await ReachAccountsAsync(app.Services);
             if (await ListenAsync(app) is { Count: > 0 } faults)
@@ -89,11 +91,11 @@ internal static class Startup
                 [$"PostgreSQL has no tables of accounts, or older ones (missing: {string.Join(", ", missing)}). Run this once: dotnet RedisSessionWeb.dll --role {MigrateAccountsCommand.Name}"]);
     }
 
-    private static int Tell(int exitCode, IEnumerable<string> failures)
+    private int Tell(int exitCode, IEnumerable<string> failures)
     {
         // Several options look at one setting: each says what is wrong with it, and it is said once.
         foreach (var failure in failures.Distinct())
-            Console.Error.WriteLine("RedisSessionWeb: " + failure.ReplaceLineEndings(" "));
+            errors.WriteLine("RedisSessionWeb: " + failure.ReplaceLineEndings(" "));
         return exitCode;
     }
 }

@@ -22,7 +22,7 @@ internal static class Stores
             options.OnValidate = StampCheck.ValidateAsync;
             options.ValidateEvery = configuration.GetValue("Sessions:ValidateEvery", StampCheck.DefaultInterval);
         });
-        services.AddVerificationCodes(configuration).AddVerificationGrpc(configuration);
+        services.AddVerificationCodes(configuration).AddVerificationMail(configuration).AddVerificationGrpc(configuration);
         services.AddAccounts(configuration);
         services.AddKeyRing();
         return services;

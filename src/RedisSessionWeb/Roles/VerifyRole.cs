@@ -15,11 +15,11 @@ internal static class VerifyRole
     public static IHost Build(string[] args)
     {
         var builder = RoleHost.CreateBuilder(args);
-        builder.Logging.TellFailedStartsOnce();
+        Startup.TellFailedStartsOnce(builder.Logging);
         // Serving is what this role is for; whatever the configuration of the web application says.
         builder.Configuration.AddInMemoryCollection([new("Verification:Grpc:Enabled", "true"), new("Verification:Remote", null)]);
         builder.Services.AddRedis(builder.Configuration);
-        builder.Services.AddVerificationCodes(builder.Configuration).AddVerificationGrpc(builder.Configuration);
+        builder.Services.AddVerificationCodes(builder.Configuration).AddVerificationMail(builder.Configuration).AddVerificationGrpc(builder.Configuration);
         return builder.Build();
     }
 }

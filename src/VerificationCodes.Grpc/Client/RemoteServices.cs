@@ -8,6 +8,7 @@ using VerificationCodes.Codes;
 using VerificationCodes.Delivery;
 using VerificationCodes.Grpc.Messages;
 using VerificationCodes.Hosting;
+using VerificationCodes.RateLimiting;
 
 namespace VerificationCodes.Grpc.Client;
 
@@ -22,6 +23,9 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
     public async ValueTask<IssueOutcome> IssueAsync(IssueRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        // As in process: over the wire these mistakes of a caller would look like something else.
+        _ = CodeScope.Create(request.Purpose, request.Address, request.Challenge);
+        _ = SendDecision.BrowserOf(request.KnownBrowser);
         var message = new IssueReq
         {
             Address = request.Address.Value,
@@ -49,6 +53,7 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
     public async ValueTask<ConfirmOutcome> ConfirmAsync(ConfirmRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        _ = CodeScope.Create(request.Purpose, request.Address, request.Challenge);
         var message = new CheckVarifyReq
         {
             Email = request.Address.Value,

@@ -40,7 +40,10 @@ public sealed record OutgoingMail
     /// <summary>The language of the text, <c>en</c> or <c>zh-CN</c>.</summary>
     public required string Language { get; init; }
 
-    /// <summary>The Message-ID without angle brackets; the same again when the mail is tried again, so that a second copy can be told.</summary>
+    /// <summary>
+    /// The Message-ID up to its <c>@</c>, behind which the sender's domain belongs; the same again when the mail is tried again,
+    /// so that a second copy can be told.
+    /// </summary>
     public required string MessageId { get; init; }
 
     /// <summary>The kind and the masked address, never the text.</summary>
@@ -67,6 +70,12 @@ public enum DeliveryStatus
 
     /// <summary>Never: it becomes a dead letter.</summary>
     Rejected,
+
+    /// <summary>
+    /// The next hop had the message and gave no answer: it may have taken it. It is tried once more, and after the same again
+    /// it becomes a dead letter: nobody gets a third copy.
+    /// </summary>
+    Unknown,
 }
 
 /// <summary>The answer of a transport.</summary>

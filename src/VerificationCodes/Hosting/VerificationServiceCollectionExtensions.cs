@@ -7,7 +7,6 @@ using VerificationCodes.Captcha;
 using VerificationCodes.Codes;
 using VerificationCodes.Delivery;
 using VerificationCodes.Delivery.Development;
-using VerificationCodes.Delivery.Mail;
 using VerificationCodes.Delivery.Outbox;
 using VerificationCodes.Delivery.Sms;
 using VerificationCodes.Delivery.Templates;
@@ -22,8 +21,9 @@ public static class VerificationServiceCollectionExtensions
 {
     /// <summary>
     /// Adds <see cref="IVerificationService"/>, <see cref="ICaptchaService"/>, <see cref="INoticeService"/>,
-    /// <see cref="IOutboxMonitor"/> and, in Development, <see cref="IDevelopmentMailbox"/>, with the settings of the sections <c>Verification</c>,
-    /// <c>Smtp</c> and <c>Sms</c>. Needs an <c>IRedisClient</c> (<c>AddRespClient</c>) unless
+    /// <see cref="IOutboxMonitor"/> and, in Development, <see cref="IDevelopmentMailbox"/>, with the settings of the sections <c>Verification</c>
+    /// and <c>Sms</c>. Mail needs <c>AddVerificationMail</c> (the package VerificationCodes.Mail) or an <see cref="IMailTransport"/> of
+    /// the application's own, outside Development. Needs an <c>IRedisClient</c> (<c>AddRespClient</c>) unless
     /// <c>Verification:Remote</c> is set, which needs the package VerificationCodes.Grpc and its <c>AddVerificationGrpc</c>.
     /// </summary>
     /// <param name="services">The services.</param>
@@ -32,12 +32,11 @@ public static class VerificationServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
-        services.Configure<SmtpOptions>(configuration.GetSection("Smtp"));
         services.Configure<SmsOptions>(configuration.GetSection("Sms"));
         return services.AddVerificationCodes(options => configuration.GetSection("Verification").Bind(options));
     }
 
-    /// <summary>As the other overload, with the settings given in code; those of mail and SMS by <c>Configure</c>.</summary>
+    /// <summary>As the other overload, with the settings given in code; those of SMS by <c>Configure</c>.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
     public static IServiceCollection AddVerificationCodes(this IServiceCollection services, Action<VerificationOptions> configure)
@@ -56,10 +55,8 @@ public static class VerificationServiceCollectionExtensions
     private static void AddOptions(IServiceCollection services, Action<VerificationOptions> configure)
     {
         services.AddOptions<VerificationOptions>().Configure(configure).ValidateOnStart();
-        services.AddOptions<SmtpOptions>().ValidateOnStart();
         services.AddOptions<SmsOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VerificationOptions>, VerificationOptionsCheck>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SmtpOptions>, SmtpOptionsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SmsOptions>, SmsOptionsCheck>());
         services.TryAddSingleton<HostEnvironmentKind>();
     }
@@ -99,7 +96,6 @@ public static class VerificationServiceCollectionExtensions
         services.TryAddSingleton<IOutboxMonitor, OutboxMonitor>();
         services.TryAddSingleton<DeliveryRoute>();
         services.TryAddSingleton<DevelopmentMailbox>();
-        services.TryAddSingleton<SmtpMailTransport>();
         services.TryAddSingleton(sp => sp.GetRequiredService<DeliveryRoute>().Mail());
         services.TryAddSingleton(sp => sp.GetRequiredService<DeliveryRoute>().Sms());
         // Null outside Development: the page that shows it is then not mapped.

@@ -37,6 +37,17 @@ internal sealed class SendDecision(
     public static bool IsBrowserName(string name) =>
         name.Length is > 1 and <= MaxNameLength && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
+    /// <summary>A known browser as the script is told of it.</summary>
+    /// <exception cref="ArgumentException">It cannot be called that.</exception>
+    public static string BrowserOf(string? name)
+    {
+        if (name is null)
+            return Nobody;
+        return IsBrowserName(name)
+            ? name
+            : throw new ArgumentException($"A known browser's name has 2 to {MaxNameLength} letters, digits, - and _.", nameof(name));
+    }
+
     /// <summary>Whether messages go to that kind of address at all.</summary>
     public bool Delivers(ContactAddress address) => address is not PhoneNumber number || sms.Serves(number);
 
@@ -94,15 +105,6 @@ internal sealed class SendDecision(
             Reserves.SendsOfOneBrowserAndNetwork,
             .. counters.SelectMany(counter => new RedisArgument[] { counter.Limit, (long)counter.Window.TotalMilliseconds }),
         ];
-    }
-
-    private static string BrowserOf(string? name)
-    {
-        if (name is null)
-            return Nobody;
-        return IsBrowserName(name)
-            ? name
-            : throw new ArgumentException($"A known browser's name has 2 to {MaxNameLength} letters, digits, - and _.", nameof(name));
     }
 
     private IReadOnlyList<SendCounter> CountersOf(ContactAddress address) => address is PhoneNumber number ? sms.CountersOf(number) : [];

@@ -51,6 +51,33 @@ public sealed class OutageTests(PostgreSql postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Accounts_are_unavailable_within_the_time_out_while_PostgreSQL_is_frozen_and_there_again_afterwards()
+    {
+        Assert.True((await CreateAsync("ann")).Succeeded);
+        await using var impatient = postgres.Open("accounts;Port=" + _server.Port, add: services =>
+        {
+            services.Configure<PostgreSqlAccountOptions>(options => options.Timeout = TimeSpan.FromSeconds(1));
+            services.AddHealthChecks().AddPostgreSqlAccounts();
+        });
+        Assert.NotNull(await FindAsync("ann", impatient));
+
+        await _server.SuspendAsync();
+        try
+        {
+            // Over the connection that is open, and over a new one. Beyond the time-out, two seconds for the server to hear of it.
+            var both = Enumerable.Range(0, 2).Select(_ => Assert.ThrowsAsync<AccountsUnavailableException>(() => FindAsync("ann", impatient)));
+            await Task.WhenAll(both).WaitAsync(TimeSpan.FromSeconds(15));
+            Assert.Equal(HealthStatus.Unhealthy, (await impatient.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status);
+        }
+        finally
+        {
+            await _server.ResumeAsync();
+        }
+
+        Assert.NotNull(await FindAsync("ann", impatient));
+    }
+
+    [Fact]
     public async Task Connections_that_died_while_nobody_used_them_cost_no_reader_an_error()
     {
         Assert.True((await CreateAsync("ann")).Succeeded);
@@ -77,9 +104,9 @@ public sealed class OutageTests(PostgreSql postgres) : IAsyncLifetime
     private async Task<HealthStatus> HealthAsync() =>
         (await _services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status;
 
-    private async Task<Account?> FindAsync(string name)
+    private async Task<Account?> FindAsync(string name, ServiceProvider? services = null)
     {
-        await using var scope = _services.CreateAsyncScope();
+        await using var scope = (services ?? _services).CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().FindByNameAsync(name);
     }
 

@@ -34,6 +34,14 @@ public sealed class PasswordRuleTests(AccountServices redis) : IClassFixture<Acc
     }
 
     [Theory]
+    [InlineData(9, "PasswordTooShort")]
+    [InlineData(10, null)]
+    [InlineData(64, null)]
+    [InlineData(65, PasswordErrors.TooLong)]
+    public async Task A_password_has_as_many_characters_as_are_configured_at_its_shortest_and_at_its_longest(int length, string? refusal) =>
+        Assert.Equal(refusal, await RefusalAsync(new string('x', length - 1) + "y", options => (options.MinPasswordLength, options.MaxPasswordLength) = (10, 64)));
+
+    [Theory]
     [InlineData("password")]
     [InlineData("PassWord")]
     [InlineData("ｐａｓｓｗｏｒｄ")]
@@ -88,9 +96,9 @@ public sealed class PasswordRuleTests(AccountServices redis) : IClassFixture<Acc
         Assert.False(await accounts.CheckPasswordAsync(account, "caf\u00e9 au lait\ud800"));
     }
 
-    private async Task<string?> RefusalAsync(string password)
+    private async Task<string?> RefusalAsync(string password, Action<AccountOptions>? configure = null)
     {
-        await using var scope = redis.Start();
+        await using var scope = redis.Start(configure);
         var result = await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().CreateAsync(
             new Account { UserName = "Annie The First", Email = "ann.longname@example.com" }, password);
         return result.Succeeded ? null : Assert.Single(result.Errors).Code;

@@ -58,6 +58,11 @@ public sealed class AccountChangeTests(AppFixture fixture) : IClassFixture<AppFi
         await visit.RegisterAsync(email, "Changer", Password);
         using var elsewhere = new Visit(fixture.App);
         await SignInAsync(elsewhere, email, Password);
+        using var waiting = new Visit(fixture.App);
+        await fixture.ForgetCoolDownsAsync();
+        await waiting.OpenAsync("/signin/code");
+        await waiting.SubmitAsync(("Email", email));
+        var code = await waiting.ReadCodeAsync(email);
         await visit.OpenAsync("/account/password");
 
         await visit.SubmitAsync(("OldPassword", "wrong"), ("NewPassword", Other));
@@ -66,6 +71,8 @@ public sealed class AccountChangeTests(AppFixture fixture) : IClassFixture<AppFi
 
         Assert.Equal("/account?done=password", visit.Path);
         await AssertSignedOutAsync(elsewhere);
+        await waiting.SubmitAsync(("Code", code));
+        Assert.Equal("This code is no longer valid. Ask for a new one.", waiting.ErrorOf("Code"));
         await visit.OpenAsync("/account");
         Assert.Equal("/account", visit.Path);
         await AssertToldAsync(visit, email, "The password of your account was changed");

@@ -14,6 +14,7 @@ using RedisSessionWeb.Inspection;
 using VerificationCodes;
 using VerificationCodes.Delivery;
 using VerificationCodes.Grpc;
+using VerificationCodes.Mail;
 
 namespace RedisSessionWeb.Tests.Architecture;
 

@@ -6,7 +6,7 @@ namespace RedisSessionWeb.Tests.Architecture;
 
 /// <summary>
 /// Dependencies point one way, three floors: the web project, the three middle libraries, the Redis client. What adds a
-/// large package to a middle library, such as another store of accounts or gRPC, stands on that library alone.
+/// large package to a middle library, such as another store of accounts, mail or gRPC, stands on that library alone.
 /// </summary>
 public sealed class DependencyDirectionTests
 {
@@ -16,10 +16,11 @@ public sealed class DependencyDirectionTests
         { "RespClient.StackExchangeRedis", ["RespClient"] },
         { "RedisSessions", ["RespClient"] },
         { "VerificationCodes", ["RespClient"] },
+        { "VerificationCodes.Mail", ["VerificationCodes"] },
         { "VerificationCodes.Grpc", ["RespClient", "VerificationCodes"] },
         { "RedisAccounts", ["RespClient"] },
         { "PostgreSqlAccounts", ["RespClient", "RedisAccounts"] },
-        { "RedisSessionWeb", ["RespClient", "RespClient.StackExchangeRedis", "RedisSessions", "VerificationCodes", "VerificationCodes.Grpc", "RedisAccounts", "PostgreSqlAccounts"] },
+        { "RedisSessionWeb", ["RespClient", "RespClient.StackExchangeRedis", "RedisSessions", "VerificationCodes", "VerificationCodes.Mail", "VerificationCodes.Grpc", "RedisAccounts", "PostgreSqlAccounts"] },
     };
 
     [Theory]

@@ -11,6 +11,8 @@ public sealed partial class NamedTestTests
     [InlineData("docs/verification-codes.md")]
     [InlineData("docs/accounts.md")]
     [InlineData("docs/integrations.md")]
+    [InlineData("docs/verify-service.md")]
+    [InlineData("docs/sms.md")]
     public void Every_test_that_a_page_names_exists(string path)
     {
         var named = TestNames().Matches(SourceTree.Read(path)).Select(match => match.Groups[1].Value).ToHashSet();

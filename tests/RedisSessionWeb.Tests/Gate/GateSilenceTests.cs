@@ -37,15 +37,70 @@ public sealed class GateSilenceTests(GateTests.Fixture fixture) : IClassFixture<
     public async Task Whether_a_code_is_outstanding_shows_in_no_answer_of_the_gate()
     {
         Assert.Equal(0, await ErrorAsync("/get_varifycode", new { email = "asked@example.com" }));
-        using var visit = new Visit(fixture.App);
-        await TestServers.Eventually.TrueAsync(async () => await visit.ReadMailAsync("asked@example.com") is not null);
-        var right = System.Text.RegularExpressions.Regex.Match((await visit.ReadMailAsync("asked@example.com"))!, @"\b\d{6}\b").Value;
+        var right = await CodeAsync("asked@example.com", "code");
         var wrong = right == "123456" ? "654321" : "123456";
 
         var asked = await AnswersAsync("asked@example.com", wrong);
 
         Assert.Equal(await AnswersAsync("unasked@example.com", wrong), asked);
         Assert.Equal([.. Enumerable.Repeat(1004, 19), 1014, 1014, 1014], asked);
+    }
+
+    [Fact]
+    public async Task Whether_a_name_belongs_to_an_address_is_told_only_after_a_right_code()
+    {
+        const string email = "fits@example.com";
+        using var owner = new Visit(fixture.App);
+        await owner.RegisterAsync(email, "Fits", Password);
+        await fixture.Redis.CliAsync("DEL", "is_send_" + email);
+        Assert.Equal(0, await ErrorAsync("/get_varifycode", new { email }));
+        var code = await CodeAsync(email, "code");
+        var wrong = code[..^1] + (code[^1] == '0' ? '1' : '0');
+        Task<int> ResetAsync(string user, string varifycode, string address = email) =>
+            ErrorAsync("/reset_pwd", new { user, email = address, passwd = Password, varifycode });
+
+        Assert.Equal(1004, await ResetAsync("Fits", wrong));
+        Assert.Equal(1004, await ResetAsync("Nobody", wrong));
+        Assert.Equal(1004, await ResetAsync("Fits", wrong, "nobody-has-this@example.com"));
+        Assert.Equal(1007, await ResetAsync("Nobody", code));
+    }
+
+    [Fact]
+    public async Task The_last_answer_to_a_code_is_for_the_network_that_asked_over_the_gate_too()
+    {
+        const string email = "last-answer@example.com";
+        _http.DefaultRequestHeaders.AcceptLanguage.ParseAdd("zh-CN");
+        Assert.Equal(0, await ErrorAsync("/get_varifycode", new { email }));
+        var code = await CodeAsync(email, "验证码");
+        var wrong = code[..^1] + (code[^1] == '0' ? '1' : '0');
+        Task<int> RegisterAsync(string varifycode) => ErrorAsync("/user_register", new { user = "Last answer", email, passwd = Password, confirm = Password, varifycode });
+        for (var i = 0; i < 4; i++)
+            Assert.Equal(1004, await RegisterAsync(wrong));
+
+        Assert.Equal(0, await RegisterAsync(code));
+    }
+
+    [Theory]
+    [InlineData(16 * 1024, 1015)]
+    [InlineData(16 * 1024 + 1, 1001)]
+    public async Task A_body_has_sixteen_kilobytes_at_most(int bytes, int error)
+    {
+        const string start = "{\"email\":\"none\",\"more\":\"";
+        using var body = new StringContent(start + new string('x', bytes - start.Length - 2) + "\"}", System.Text.Encoding.UTF8, "application/json");
+
+        using var response = await _http.PostAsync("/get_varifycode", body);
+
+        Assert.Equal($"{{\"error\":{error}}}", await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The code of the newest mail whose subject has a word.</summary>
+    private async Task<string> CodeAsync(string email, string subject)
+    {
+        using var visit = new Visit(fixture.App);
+        var code = "";
+        await TestServers.Eventually.TrueAsync(async () => await visit.ReadMailAsync(email, subject) is { } mail
+            && (code = System.Text.RegularExpressions.Regex.Match(mail, @"\b\d{6}\b").Value).Length > 0);
+        return code;
     }
 
     private async Task<List<int>> AnswersAsync(string email, string code)

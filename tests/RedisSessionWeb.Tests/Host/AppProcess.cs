@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 using TestServers;
 
@@ -21,7 +22,11 @@ internal sealed class AppProcess : IAsyncDisposable
     /// <param name="workingDirectory">Where it is started.</param>
     /// <param name="redis">What <c>Redis:ConnectionString</c> says.</param>
     /// <param name="settings">Further settings, each <c>Section:Key=value</c>.</param>
-    public static async Task<AppProcess> StartAsync(string folder, string workingDirectory, string redis, params string[] settings)
+    public static Task<AppProcess> StartAsync(string folder, string workingDirectory, string redis, params string[] settings) =>
+        StartAsync(folder, workingDirectory, redis, mostThreads: null, settings);
+
+    /// <summary>As the other one, with so many threads in its pool and no more.</summary>
+    public static async Task<AppProcess> StartAsync(string folder, string workingDirectory, string redis, int? mostThreads, string[] settings)
     {
         var address = new Uri($"http://127.0.0.1:{RedisServer.FreePort()}");
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = workingDirectory, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -29,6 +34,12 @@ internal sealed class AppProcess : IAsyncDisposable
         start.ArgumentList.Add(Path.Combine(folder, "RedisSessionWeb.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add("--" + argument);
+        if (mostThreads is { } threads)
+        {
+            start.Environment["DOTNET_ThreadPool_ForceMinWorkerThreads"] = start.Environment["DOTNET_ThreadPool_ForceMaxWorkerThreads"] =
+                threads.ToString("x", CultureInfo.InvariantCulture);
+        }
+
         var app = new AppProcess(Process.Start(start)!, address);
         _ = app._process.StandardOutput.ReadToEndAsync();
         _ = app._process.StandardError.ReadToEndAsync();

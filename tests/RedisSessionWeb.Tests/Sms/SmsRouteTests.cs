@@ -90,6 +90,16 @@ public sealed class SmsRouteTests(SmsFixture fixture) : IClassFixture<SmsFixture
         }
     }
 
+    [Theory]
+    [InlineData(4 * 1024, 4002)]
+    [InlineData(4 * 1024 + 1, 4001)]
+    public async Task A_body_has_four_kilobytes_at_most(int bytes, int code)
+    {
+        const string start = "{\"challenge\":\"none\",\"captcha\":\"AAAAA\",\"more\":\"";
+
+        Assert.Equal($"{{\"code\":{code}}}", await PostAsync("+4915120000002", start + new string('x', bytes - start.Length - 2) + "\"}"));
+    }
+
     [Fact]
     public async Task A_captcha_that_was_used_or_never_was_is_4002()
     {

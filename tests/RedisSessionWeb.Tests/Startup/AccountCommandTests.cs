@@ -91,10 +91,13 @@ public sealed class AccountCommandTests : IAsyncDisposable
     [InlineData("--role is 'migrate'; allowed: web, verify, migrate-accounts, move-accounts.", "role=migrate")]
     public async Task A_wrong_setting_is_refused_with_its_key_and_what_is_allowed(string line, params string[] settings)
     {
-        var (code, _, errors) = await RunAsync([.. settings, "environment=Development"]);
+        await using var errors = new StringWriter();
+
+        var code = await Program.RunAsync(
+            [.. settings.Select(setting => "--" + setting), "--environment=Development", "--contentRoot=" + SourceTree.Root], TextWriter.Null, errors);
 
         Assert.Equal(78, code);
-        Assert.StartsWith("RedisSessionWeb: " + line, Assert.Single(errors), StringComparison.Ordinal);
+        Assert.StartsWith("RedisSessionWeb: " + line, Assert.Single(Lines(errors.ToString())), StringComparison.Ordinal);
     }
 
     private async Task StartServersAsync()

@@ -108,8 +108,28 @@ public sealed class ProductionTests
         Assert.StartsWith("RedisSessionWeb: Redis does not answer", Assert.Single(errors), StringComparison.Ordinal);
     }
 
-    /// <summary>Runs the program itself, as an operator does, until it ends.</summary>
+    [Fact]
+    public async Task The_program_ends_with_the_exit_code_and_the_lines_of_its_faults_and_no_stack()
+    {
+        var (exitCode, errors) = await RunProcessAsync([.. Safe, "Sessions:MaxAge=abc"]);
+
+        Assert.Equal(78, exitCode);
+        Assert.StartsWith("RedisSessionWeb: Sessions:MaxAge is 'abc'; allowed: a time", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    private static string[] Arguments(string[] settings) =>
+        [.. new[] { "environment=Production", "urls=http://127.0.0.1:0" }.Concat(settings).Select(setting => "--" + setting)];
+
+    /// <summary>Runs the program in this process.</summary>
     private static async Task<(int ExitCode, string[] Errors)> RunAsync(string[] settings)
+    {
+        await using var errors = new StringWriter();
+        var exitCode = await Program.RunAsync([.. Arguments(settings), "--contentRoot=" + SourceTree.Root], TextWriter.Null, errors);
+        return (exitCode, errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    /// <summary>Runs it as an operator does, until it ends.</summary>
+    private static async Task<(int ExitCode, string[] Errors)> RunProcessAsync(string[] settings)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -118,8 +138,8 @@ public sealed class ProductionTests
             WorkingDirectory = SourceTree.Root,
         };
         start.ArgumentList.Add(typeof(Program).Assembly.Location);
-        foreach (var argument in settings.Prepend("urls=http://127.0.0.1:0").Prepend("environment=Production"))
-            start.ArgumentList.Add("--" + argument);
+        foreach (var argument in Arguments(settings))
+            start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = await process.StandardError.ReadToEndAsync();

@@ -23,6 +23,28 @@ public sealed class SessionIdTests
     }
 
     [Fact]
+    public void Of_a_thousand_new_ids_no_two_are_equal_and_each_bit_is_set_in_about_half()
+    {
+        var ids = Enumerable.Range(0, 1000).Select(_ => Base64Url.DecodeFromChars(SessionId.New().ToSecret())).ToArray();
+
+        Assert.Equal(ids.Length, ids.Select(Convert.ToHexString).Distinct().Count());
+        for (var bit = 0; bit < 256; bit++)
+        {
+            // Ten standard deviations: it does not happen by chance.
+            Assert.InRange(ids.Count(id => (id[bit / 8] & (1 << (bit % 8))) != 0), 342, 658);
+        }
+    }
+
+    [Fact]
+    public void The_public_id_is_the_hash_of_the_secret_in_base64url()
+    {
+        var id = Id([.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
+
+        Assert.Equal("Yw3NKWbEM2aRElRIu7JbT_QSpJxzLbLIq8G4WBvXEN0", id.ToPublic());
+        Assert.Equal("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", id.ToSecret());
+    }
+
+    [Fact]
     public void What_is_read_is_written_again_letter_by_letter()
     {
         for (var i = 0; i < 1000; i++)

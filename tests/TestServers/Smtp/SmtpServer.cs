@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -26,6 +27,9 @@ public enum SmtpMode
 
     /// <summary>Takes the text and never answers.</summary>
     HangAtData,
+
+    /// <summary>Takes the message and cuts the connection in place of an answer.</summary>
+    CutAtData,
 }
 
 /// <summary>A real mail server (npm <c>smtp-server</c>) on loopback, for one test.</summary>
@@ -86,17 +90,22 @@ public sealed class SmtpServer : IAsyncDisposable
     }
 
     /// <summary>Changes how it behaves from now on, and returns once it does.</summary>
-    public async Task BehaveAsync(SmtpMode mode)
+    public Task BehaveAsync(SmtpMode mode) => BehaveAsync(mode switch
     {
-        var word = mode switch
-        {
-            SmtpMode.Take => "take",
-            SmtpMode.Slow => "slow",
-            SmtpMode.Later => "later",
-            SmtpMode.Never => "never",
-            SmtpMode.HangAtBanner => "hang-banner",
-            _ => "hang-data",
-        };
+        SmtpMode.Take => "take",
+        SmtpMode.Slow => "slow",
+        SmtpMode.Later => "later",
+        SmtpMode.Never => "never",
+        SmtpMode.HangAtBanner => "hang-banner",
+        SmtpMode.CutAtData => "cut-data",
+        _ => "hang-data",
+    });
+
+    /// <summary>Refuses every mailbox with this code from now on, and returns once it does.</summary>
+    public Task RefuseAsync(int code) => BehaveAsync(string.Create(CultureInfo.InvariantCulture, $"never-{code}"));
+
+    private async Task BehaveAsync(string word)
+    {
         await _process.StandardInput.WriteLineAsync(word);
         await Eventually.TrueAsync(() => _mode == word);
     }

@@ -1,6 +1,7 @@
 // A real mail server for tests: STARTTLS and AUTH as a submission server has them, and misbehaviour on demand.
 // Standard input: one JSON object with the settings, then one word per line that changes how it behaves:
-//   take, slow (3 s at DATA), later (451 at RCPT), never (550 at RCPT), hang-banner, hang-data
+//   take, slow (3 s at DATA), later (451 at RCPT), never (550 at RCPT, or the code behind it: never-553), hang-banner,
+//   hang-data, cut-data (takes the text and cuts the connection in place of an answer)
 // Standard output: one JSON object per line: {port}, {mode}, {connected} or {mail, at, from, to, secure, user}.
 import { createInterface } from 'node:readline';
 import { SMTPServer } from 'smtp-server';
@@ -33,7 +34,7 @@ function start({ key, cert, user, password, startTls, utf8, port, implicitTls, a
     },
     onRcptTo(address, session, done) {
       if (mode === 'later') done(refusal(451, 'come back later'));
-      else if (mode === 'never') done(refusal(550, 'no such mailbox'));
+      else if (mode.startsWith('never')) done(refusal(Number(mode.slice(6) || 550), 'no such mailbox'));
       else done();
     },
     onData(stream, session, done) {
@@ -51,7 +52,8 @@ function start({ key, cert, user, password, startTls, utf8, port, implicitTls, a
             secure: session.secure,
             user: session.user || '',
           });
-          done();
+          if (mode === 'cut-data') for (const connection of server.connections) connection._socket.destroy();
+          else done();
         };
         if (mode === 'slow') setTimeout(take, 3000);
         else take();

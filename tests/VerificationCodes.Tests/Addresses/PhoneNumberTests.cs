@@ -80,9 +80,17 @@ public sealed class PhoneNumberTests
         Assert.False(PhoneNumber.TryParse(text, out _, region));
 
     [Fact]
+    public void A_number_is_typed_with_forty_characters_at_most()
+    {
+        Assert.True(PhoneNumber.TryParse("+49151234567" + new string(' ', 26) + "89", out _));
+        Assert.False(PhoneNumber.TryParse("+49151234567" + new string(' ', 27) + "89", out _));
+    }
+
+    [Fact]
     public void Every_number_of_every_country_has_one_form_and_none_of_its_former_ones_is_another_number()
     {
         var tables = PhoneNumberUtil.GetInstance();
+        var longest = 0;
         foreach (var region in tables.GetSupportedRegions())
         {
             foreach (var example in Enum.GetValues<PhoneNumberType>().Select(type => tables.GetExampleNumberForType(region, type)).OfType<global::PhoneNumbers.PhoneNumber>())
@@ -94,11 +102,15 @@ public sealed class PhoneNumberTests
                 foreach (var former in number.FormerValues())
                 {
                     Assert.NotEqual(number.Value, former);
+                    longest = Math.Max(longest, former.Length - "+".Length);
                     if (PhoneNumber.TryParse(former, out var read))
                         Assert.Equal(number, read);
                 }
             }
         }
+
+        // E.164 has room for no more.
+        Assert.Equal(15, longest);
     }
 
     [Fact]

@@ -11,6 +11,7 @@ using TestServers.Smtp;
 using VerificationCodes.Addresses;
 using VerificationCodes.Captcha;
 using VerificationCodes.Delivery;
+using VerificationCodes.Grpc.Server;
 
 namespace VerificationCodes.Tests.Bench;
 
@@ -23,6 +24,7 @@ internal sealed class CodeBench : IAsyncDisposable
     public const string TestKey = "test:MEdIXKg0aQ1hzTqgM0Vl9gwv8S4Lr1ldZbCJ8mHDxFc=";
 
     private readonly IHost _host;
+    private CodeBench? _front;
 
     private CodeBench(IHost host, RedisServer server, string prefix, RecordingTransport transport, LogCollector logs)
     {
@@ -41,9 +43,16 @@ internal sealed class CodeBench : IAsyncDisposable
 
     public LogCollector Logs { get; }
 
-    public IVerificationService Codes => Service<IVerificationService>();
+    public IVerificationService Codes => Front.Service<IVerificationService>();
+
+    public ICaptchaService Captchas => Front.Service<ICaptchaService>();
+
+    public INoticeService Notices => Front.Service<INoticeService>();
 
     public IRedisClient Redis => Service<IRedisClient>();
+
+    // What a caller has: this very process, or another one that asks this one.
+    private CodeBench Front => _front ?? this;
 
     public static async Task<CodeBench> StartAsync(
         RedisServer server, Action<VerificationOptions>? configure = null, Action<IServiceCollection>? services = null, string? prefix = null)
@@ -70,6 +79,35 @@ internal sealed class CodeBench : IAsyncDisposable
         return new CodeBench(host, server, prefix, transport, logs);
     }
 
+    /// <summary>The same, asked over gRPC by another process that has no Redis.</summary>
+    public static async Task<CodeBench> StartRemoteAsync(
+        RedisServer server, Action<VerificationOptions>? configure = null, Action<IServiceCollection>? services = null)
+    {
+        var bench = await StartAsync(server, configure, all =>
+        {
+            all.AddVerificationGrpc(o => (o.Enabled, o.Port) = (true, 0));
+            services?.Invoke(all);
+        });
+        bench._front = await bench.StartFrontAsync(configure);
+        return bench;
+    }
+
+    /// <summary>A process that asks this one for everything and has no Redis: whatever asked for one would fail.</summary>
+    public Task<CodeBench> StartFrontAsync(
+        Action<VerificationOptions>? configure = null, int? port = null, Action<IServiceCollection>? services = null) => StartAsync(
+        Server,
+        options =>
+        {
+            configure?.Invoke(options);
+            options.Keys.Clear();
+            options.Remote = new Uri($"http://127.0.0.1:{port ?? Service<VerificationServer>().Port}");
+        },
+        all =>
+        {
+            all.AddVerificationGrpc(_ => { }).AddSingleton<IRedisClient, NoRedis>();
+            services?.Invoke(all);
+        });
+
     /// <summary>Another instance over the same keys.</summary>
     public Task<CodeBench> StartAnotherAsync(Action<VerificationOptions>? configure = null, Action<IServiceCollection>? services = null) =>
         StartAsync(Server, configure, services, Prefix);
@@ -87,7 +125,7 @@ internal sealed class CodeBench : IAsyncDisposable
         string code, string to = "ann@example.com", string challenge = "browser-a", CodePurpose purpose = CodePurpose.Register) =>
         new() { Purpose = purpose, Address = Email(to), Challenge = challenge, Code = code };
 
-    public async Task<CaptchaChallenge> NewCaptchaAsync() => (await Service<ICaptchaService>().CreateAsync()).Challenge!;
+    public async Task<CaptchaChallenge> NewCaptchaAsync() => (await Captchas.CreateAsync()).Challenge!;
 
     /// <summary>Asks for a code and returns it once its mail is there.</summary>
     public async Task<string> ReceiveAsync(IssueRequest? request = null)
@@ -119,6 +157,8 @@ internal sealed class CodeBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_front is not null)
+            await _front.DisposeAsync();
         using (var soon = new CancellationTokenSource(TimeSpan.FromSeconds(5)))
             await _host.StopAsync(soon.Token);
         _host.Dispose();

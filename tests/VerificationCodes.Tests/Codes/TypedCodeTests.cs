@@ -19,6 +19,8 @@ public sealed class TypedCodeTests
     [InlineData("\uFEFF482\u200B913")]
     [InlineData("482913.")]
     [InlineData("482913。")]
+    [InlineData("482913．")]
+    [InlineData("482913｡")]
     [InlineData("482913. \u200E")]
     [InlineData("Code: 482913")]
     [InlineData("Your code: 482 913.")]

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using RespClient;
 
 using TestServers;
-
 using VerificationCodes.Delivery;
 using VerificationCodes.Delivery.Outbox;
 using VerificationCodes.Tests.Bench;
@@ -16,7 +15,7 @@ public sealed class OutboxTests(SharedRedis redis)
     [Fact]
     public async Task A_message_of_a_worker_that_died_is_sent_by_another_one_once()
     {
-        // Takes and never settles: all that Redis sees of a process that was killed between taking and sending.
+        // Takes and never settles, as a process that was killed between taking and sending.
         await using var dead = await CodeBench.StartAsync(redis.Server, o => { o.RunOutbox = false; o.SendTimeout = TimeSpan.FromSeconds(1); });
         Assert.True((await dead.Codes.IssueAsync(CodeBench.Ask())).IsSent);
         Assert.Single(await dead.Service<MessageQueue>().TakeAsync(8, CancellationToken.None));
@@ -279,27 +278,32 @@ public sealed class OutboxTests(SharedRedis redis)
         Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(code)));
     }
 
-    [Fact]
-    public async Task Instances_whose_clocks_are_ten_minutes_apart_agree_about_a_code()
+    [Theory]
+    [InlineData(10)]
+    [InlineData(-10)]
+    public async Task Instances_whose_clocks_are_ten_minutes_apart_agree_about_a_code(int minutes)
     {
         await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);
-        await using var ahead = await bench.StartAnotherAsync(services: s => s.AddSingleton<TimeProvider>(new ShiftedTime(TimeSpan.FromMinutes(10))));
-        await using var behind = await bench.StartAnotherAsync(
-            o => o.RunOutbox = false, s => s.AddSingleton<TimeProvider>(new ShiftedTime(TimeSpan.FromMinutes(-10))));
+        await using var sends = await bench.StartAnotherAsync(services: s => s.AddSingleton<TimeProvider>(new ShiftedTime(TimeSpan.FromMinutes(minutes))));
+        await using var asks = await bench.StartAnotherAsync(
+            o => o.RunOutbox = false, s => s.AddSingleton<TimeProvider>(new ShiftedTime(TimeSpan.FromMinutes(-minutes))));
 
-        await behind.Codes.IssueAsync(CodeBench.Ask());
-        await Eventually.TrueAsync(() => ahead.Transport.Mails.Count == 1);
+        await asks.Codes.IssueAsync(CodeBench.Ask());
+        await Eventually.TrueAsync(() => sends.Transport.Mails.Count == 1);
 
-        Assert.Contains("for 10 more minutes", ahead.Transport.Mails[0].Text, StringComparison.Ordinal);
-        Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(RecordingTransport.CodeIn(ahead.Transport.Mails[0]))));
+        Assert.Contains("for 10 more minutes", sends.Transport.Mails[0].Text, StringComparison.Ordinal);
+        Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(RecordingTransport.CodeIn(sends.Transport.Mails[0]))));
     }
 
     [Fact]
     public async Task A_notice_reaches_its_owner_and_the_twenty_first_of_a_day_is_dropped()
     {
         await using var bench = await CodeBench.StartAsync(redis.Server);
-        for (var i = 0; i < 21; i++)
-            await bench.Service<INoticeService>().SendAsync(new Notice(NoticeKind.PasswordChanged, CodeBench.Email()) { Language = "zh-CN" });
+        var notice = new Notice(NoticeKind.PasswordChanged, CodeBench.Email()) { Language = "zh-CN" };
+        await bench.Service<INoticeService>().SendAsync(notice);
+        await bench.AdvanceAsync(TimeSpan.FromHours(1));
+        for (var i = 0; i < 20; i++)
+            await bench.Service<INoticeService>().SendAsync(notice);
         await bench.ReceiveAsync(CodeBench.Ask("mark@example.com"));
         await Eventually.TrueAsync(() => bench.Transport.Mails.Count >= 21);
 
@@ -307,6 +311,74 @@ public sealed class OutboxTests(SharedRedis redis)
         Assert.Equal(20, notices.Count);
         Assert.Equal("您的 RedisSessionWeb 密码已修改", notices[0].Subject);
         Assert.Contains(bench.Logs.Lines, l => l.Contains("PasswordChanged to a***@example.com dropped", StringComparison.Ordinal));
+        // The first one's day is over, and nobody else's.
+        await bench.AdvanceAsync(TimeSpan.FromHours(23));
+        await bench.Service<INoticeService>().SendAsync(notice);
+        await Eventually.TrueAsync(() => bench.Transport.Mails.Count >= 22);
+    }
+
+    [Fact]
+    public async Task A_notice_that_waits_is_tried_for_a_day_and_not_only_as_long_as_a_code()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server);
+        bench.Transport.Answer = n => Task.FromResult(n == 0 ? new DeliveryResult(DeliveryStatus.TryAgain, "busy") : DeliveryResult.Delivered);
+        await bench.Service<INoticeService>().SendAsync(new Notice(NoticeKind.PasswordChanged, CodeBench.Email()));
+        await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Delayed == 1);
+
+        await bench.AdvanceAsync(TimeSpan.FromHours(23));
+
+        await Eventually.TrueAsync(() => bench.Transport.Mails.Count == 2);
+    }
+
+    [Fact]
+    public async Task Every_key_of_the_outbox_expires_whatever_has_become_of_its_messages()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);
+        var queue = bench.Service<MessageQueue>();
+        async Task<TakenMessage> TakeAsync() => Assert.Single(await queue.TakeAsync(1, CancellationToken.None));
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        await queue.LaterAsync(await TakeAsync(), TimeSpan.Zero);
+        // As after two days in which nobody asked for anything.
+        await redis.Server.CliAsync("DEL", bench.Prefix + "MAIL:outbox");
+        var taken = await TakeAsync();
+        await AssertExpiresAsync("MAIL:outbox");
+        await queue.BuryAsync(taken, "refused", wasTried: true);
+        await bench.Codes.IssueAsync(CodeBench.Ask("bob@example.com"));
+        await queue.LaterAsync(await TakeAsync(), TimeSpan.FromMinutes(1));
+
+        await AssertExpiresAsync("MAIL:outbox");
+        await AssertExpiresAsync("MAIL:delayed");
+        await AssertExpiresAsync("MAIL:dead");
+        async Task AssertExpiresAsync(string key) =>
+            Assert.NotInRange(int.Parse(await redis.Server.CliAsync("TTL", bench.Prefix + key), System.Globalization.CultureInfo.InvariantCulture), -2, 0);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_hangs_ends_with_the_deadline_of_its_message()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        var taken = Assert.Single(await bench.Service<MessageQueue>().TakeAsync(1, CancellationToken.None));
+        await bench.Service<MessageQueue>().LaterAsync(taken, TimeSpan.Zero);
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(598));
+        var hangs = new RecordingTransport { Answer = _ => new TaskCompletionSource<DeliveryResult>().Task };
+
+        await using var sends = await bench.StartAnotherAsync(services: all => all.AddSingleton<IMailTransport>(hangs));
+        await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Dead == 1);
+    }
+
+    [Fact]
+    public async Task A_message_is_not_tried_again_before_its_time_has_come()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        var queue = bench.Service<MessageQueue>();
+        await queue.LaterAsync(Assert.Single(await queue.TakeAsync(1, CancellationToken.None)), TimeSpan.FromSeconds(40));
+
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(20));
+        Assert.Empty(await queue.TakeAsync(1, CancellationToken.None));
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(20));
+        Assert.Single(await queue.TakeAsync(1, CancellationToken.None));
     }
 
     [Theory]

@@ -16,7 +16,7 @@ using VerificationCodes.Tests.Bench;
 namespace VerificationCodes.Tests.Delivery;
 
 /// <summary>Codes that go to phone numbers.</summary>
-public sealed class SmsTests(SharedRedis redis)
+public abstract class SmsTests(SharedRedis redis, Place place) : OutcomeTests(redis, place)
 {
     [Fact]
     public async Task The_provider_receives_the_code_as_a_form_with_the_line_that_browsers_read()
@@ -35,11 +35,13 @@ public sealed class SmsTests(SharedRedis redis)
             new ConfirmRequest { Purpose = CodePurpose.ConfirmPhone, Address = Number("+4915123456789"), Challenge = "browser-a", Code = code }));
     }
 
-    [Fact]
-    public async Task A_provider_in_trouble_gets_the_message_again_later()
+    [Theory]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    [InlineData(HttpStatusCode.TooManyRequests)]
+    public async Task A_provider_in_trouble_gets_the_message_again_later(HttpStatusCode answer)
     {
         await using var provider = await SmsProvider.StartAsync();
-        provider.Answer = n => n == 0 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.Created;
+        provider.Answer = n => n == 0 ? answer : HttpStatusCode.Created;
         await using var bench = await StartAsync(provider);
         await bench.Codes.IssueAsync(Ask("+4915123456789"));
         await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Delayed == 1);
@@ -49,18 +51,21 @@ public sealed class SmsTests(SharedRedis redis)
         await Eventually.TrueAsync(() => provider.Messages.Count == 1);
     }
 
-    [Fact]
-    public async Task A_number_the_provider_refuses_becomes_a_dead_letter()
+    [Theory]
+    [InlineData(HttpStatusCode.BadRequest)]
+    [InlineData(HttpStatusCode.NotFound)]
+    [InlineData(HttpStatusCode.UnprocessableEntity)]
+    public async Task A_number_the_provider_refuses_becomes_a_dead_letter(HttpStatusCode answer)
     {
         await using var provider = await SmsProvider.StartAsync();
-        provider.Answer = _ => HttpStatusCode.BadRequest;
+        provider.Answer = _ => answer;
         await using var bench = await StartAsync(provider);
 
         await bench.Codes.IssueAsync(Ask("+4915123456789"));
         await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Dead == 1);
 
         var letter = (await bench.Service<IOutboxMonitor>().ListDeadLettersAsync())[0];
-        Assert.Equal(("provider answered 400", "+49*********89"), (letter.Reason, letter.To));
+        Assert.Equal(($"provider answered {(int)answer}", "+49*********89"), (letter.Reason, letter.To));
     }
 
     [Fact]
@@ -92,7 +97,7 @@ public sealed class SmsTests(SharedRedis redis)
     [Fact]
     public async Task Where_sms_is_off_no_number_gets_anything()
     {
-        await using var bench = await CodeBench.StartAsync(redis.Server);
+        await using var bench = await StartAsync();
 
         Assert.Equal(IssueStatus.NotDeliverable, (await bench.Codes.IssueAsync(Ask("+4915123456789"))).Status);
     }
@@ -179,6 +184,59 @@ public sealed class SmsTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task The_third_failure_in_a_row_shuts_the_provider_off_for_a_minute_after_the_last()
+    {
+        await using var provider = await SmsProvider.StartAsync();
+        await using var bench = await StartAsync(provider, verification: o => o.RunOutbox = false);
+        var route = bench.Service<SmsRoute>();
+        await route.FailedAsync();
+        await route.FailedAsync();
+        Assert.True((await bench.Codes.IssueAsync(Ask("+4915123456780"))).IsSent);
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(40));
+        await route.FailedAsync();
+
+        var refused = await bench.Codes.IssueAsync(Ask("+4915123456781"));
+
+        Assert.Equal(IssueStatus.ProviderDown, refused.Status);
+        Assert.InRange(refused.RetryAfter.TotalSeconds, 30, 60);
+        await bench.AdvanceAsync(refused.RetryAfter);
+        Assert.True((await bench.Codes.IssueAsync(Ask("+4915123456781"))).IsSent);
+    }
+
+    [Theory]
+    [InlineData(DeliveryStatus.TryAgain)]
+    [InlineData(DeliveryStatus.Delivered)]
+    public async Task What_becomes_of_mails_says_nothing_of_the_provider_of_text_messages(DeliveryStatus becomes)
+    {
+        await using var provider = await SmsProvider.StartAsync();
+        await using var bench = await StartAsync(provider);
+        bench.Transport.Answer = _ => Task.FromResult(new DeliveryResult(becomes));
+        for (var i = 0; becomes == DeliveryStatus.Delivered && i < 3; i++)
+            await bench.Service<SmsRoute>().FailedAsync();
+        for (var i = 0; i < 8; i++)
+            await bench.ReceiveAsync(CodeBench.Ask($"a{i}@example.com"));
+        await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Waiting == 0);
+
+        var isDown = (await bench.Codes.IssueAsync(Ask("+4915123456789"))).Status == IssueStatus.ProviderDown;
+
+        Assert.Equal(becomes == DeliveryStatus.Delivered, isDown);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_codes_of_a_number_as_those_of_a_mailbox()
+    {
+        await using var provider = await SmsProvider.StartAsync();
+        await using var bench = await StartAsync(provider);
+        await bench.Codes.IssueAsync(Ask("+4915123456789"));
+        await Eventually.TrueAsync(() => provider.Messages.Count == 1);
+
+        await bench.Codes.CancelAsync(Number("+4915123456789"));
+
+        Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(
+            new ConfirmRequest { Purpose = CodePurpose.ConfirmPhone, Address = Number("+4915123456789"), Challenge = "browser-a", Code = provider.Messages[0]["Body"][^6..] }));
+    }
+
+    [Fact]
     public async Task A_number_that_the_provider_refuses_is_no_trouble_of_the_provider()
     {
         await using var provider = await SmsProvider.StartAsync();
@@ -210,7 +268,7 @@ public sealed class SmsTests(SharedRedis redis)
         Assert.Equal(IssueStatus.Sent, (await bench.Codes.IssueAsync(Ask("+4915123456784") with { Captcha = captcha })).Status);
         async Task<CaptchaAnswer> CaptchaAsync()
         {
-            var challenge = (await bench.Service<ICaptchaService>().CreateAsync()).Challenge!;
+            var challenge = (await bench.Captchas.CreateAsync()).Challenge!;
             return new CaptchaAnswer(challenge.Id, bench.Service<CaptchaAnswers>().TextOf(challenge.Id));
         }
     }
@@ -248,7 +306,7 @@ public sealed class SmsTests(SharedRedis redis)
         await using var provider = await SmsProvider.StartAsync();
         await using var bench = await StartAsync(provider);
         await bench.Codes.IssueAsync(Ask("+4915123456780")); // loads the scripts
-        await using var monitor = await redis.Server.MonitorAsync();
+        await using var monitor = await Server.MonitorAsync();
 
         await bench.Codes.IssueAsync(Ask("+4917012345678"));
 
@@ -261,7 +319,7 @@ public sealed class SmsTests(SharedRedis redis)
     [Fact]
     public async Task The_development_mailbox_shows_mails_and_text_messages_newest_first()
     {
-        await using var bench = await CodeBench.StartAsync(redis.Server, services: services =>
+        await using var bench = await StartAsync(services: services =>
         {
             services.Configure<SmsOptions>(o => { o.Enabled = true; o.Countries.Add("DE"); });
             services.AddSingleton<IMailTransport>(sp => sp.GetRequiredService<DevelopmentMailbox>());
@@ -283,12 +341,25 @@ public sealed class SmsTests(SharedRedis redis)
         Assert.Null(await mailbox.FindAsync(messages[1].Id));
     }
 
+    [Fact]
+    public async Task The_development_mailbox_keeps_two_hundred_messages_for_an_hour()
+    {
+        await using var bench = await StartAsync();
+        var mailbox = ActivatorUtilities.CreateInstance<DevelopmentMailbox>(bench.Service<IServiceProvider>());
+        for (var i = 0; i < 201; i++)
+            await mailbox.SendAsync(new OutgoingSms(Number("+4915123456789"), $"{i}"), CancellationToken.None);
+
+        Assert.Equal("200", (await Server.CliAsync("LLEN", bench.Prefix + "DEV:mailbox")).Trim());
+        Assert.Equal("200", (await mailbox.ListAsync(null, CancellationToken.None))[0].Text);
+        Assert.InRange(int.Parse(await Server.CliAsync("TTL", bench.Prefix + "DEV:mailbox"), System.Globalization.CultureInfo.InvariantCulture), 3500, 3600);
+    }
+
     private static PhoneNumber Number(string text) => PhoneNumber.TryParse(text, out var number) ? number : throw new ArgumentException(text);
 
     private static IssueRequest Ask(string number) =>
         new() { Purpose = CodePurpose.ConfirmPhone, Address = Number(number), Challenge = "browser-a" };
 
-    private Task<CodeBench> StartAsync(SmsProvider provider, Action<SmsOptions>? configure = null, Action<VerificationOptions>? verification = null) => CodeBench.StartAsync(redis.Server, verification, services =>
+    private Task<CodeBench> StartAsync(SmsProvider provider, Action<SmsOptions>? configure = null, Action<VerificationOptions>? verification = null) => StartAsync(verification, services =>
     {
         services.Configure<SmsOptions>(o =>
         {
@@ -300,3 +371,7 @@ public sealed class SmsTests(SharedRedis redis)
         services.AddSingleton<ISmsTransport>(sp => new HttpSmsTransport(new HttpClient(), sp.GetRequiredService<IOptions<SmsOptions>>()));
     });
 }
+
+public sealed class SmsTestsHere(SharedRedis redis) : SmsTests(redis, Place.Here);
+
+public sealed class SmsTestsRemote(SharedRedis redis) : SmsTests(redis, Place.Remote);

@@ -1,14 +1,14 @@
-using System.Net;
 using System.Text.RegularExpressions;
 
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 using TestServers;
 using TestServers.Smtp;
 
 using VerificationCodes.Addresses;
 using VerificationCodes.Delivery;
-using VerificationCodes.Delivery.Mail;
+using VerificationCodes.Mail;
 using VerificationCodes.Tests.Bench;
 
 namespace VerificationCodes.Tests.Delivery;
@@ -66,10 +66,12 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
     [Fact]
     public async Task The_password_for_the_server_goes_over_tls_only()
     {
-        using var certificate = SmtpServer.NewCertificate();
-        await using var smtp = await SmtpServer.StartAsync("mailer", "not secret", certificate: certificate);
-        using var trust = new TrustedCertificate(certificate);
-        await using var bench = await StartAsync(smtp, o => { o.StartTls = true; o.User = "mailer"; o.Password = "not secret"; });
+        await using var smtp = await SmtpServer.StartAsync("mailer", "not secret");
+        await using var bench = await StartAsync(smtp, o =>
+        {
+            (o.StartTls, o.User, o.Password) = (true, "mailer", "not secret");
+            o.Trust = (_, certificate, _, _) => certificate?.Subject == "CN=localhost";
+        });
 
         await bench.Codes.IssueAsync(CodeBench.Ask());
         await Eventually.TrueAsync(() => smtp.Mails.Count == 1);
@@ -85,7 +87,7 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
         await using var bench = await StartAsync(smtp, o => o.StartTls = true);
 
         await bench.Codes.IssueAsync(CodeBench.Ask());
-        await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("failed at attempt 1", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("the mail server offers no STARTTLS", StringComparison.Ordinal)));
 
         Assert.Empty(smtp.Mails);
     }
@@ -123,7 +125,7 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
         await using var bench = await StartAsync(smtp, o => o.StartTls = true);
 
         await bench.Codes.IssueAsync(CodeBench.Ask());
-        await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("failed at attempt 1", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("SslHandshakeException while connecting", StringComparison.Ordinal)));
 
         Assert.Empty(smtp.Mails);
     }
@@ -162,10 +164,33 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
     }
 
     [Fact]
-    public async Task A_mailbox_refused_for_good_becomes_a_dead_letter_with_the_reason_and_no_nonce()
+    public async Task A_mail_whose_answer_was_cut_off_after_it_had_arrived_goes_out_once_more_as_the_same_mail()
     {
         await using var smtp = await SmtpServer.StartAsync(startTls: false);
-        await smtp.BehaveAsync(SmtpMode.Never);
+        await smtp.BehaveAsync(SmtpMode.CutAtData);
+        await using var bench = await StartAsync(smtp);
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Delayed == 1);
+
+        await smtp.BehaveAsync(SmtpMode.Take);
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(3));
+        await Eventually.TrueAsync(() => smtp.Mails.Count == 2);
+        await bench.ReceiveMarkAsync(smtp);
+
+        Assert.Equal(3, smtp.Mails.Count);
+        Assert.Single(smtp.Mails.Take(2).Select(mail => mail.Header("Message-ID")).Distinct());
+    }
+
+    [Theory]
+    [InlineData(550)]
+    [InlineData(551)]
+    [InlineData(552)]
+    [InlineData(553)]
+    [InlineData(554)]
+    public async Task A_mailbox_refused_for_good_becomes_a_dead_letter_with_the_reason_and_no_nonce(int code)
+    {
+        await using var smtp = await SmtpServer.StartAsync(startTls: false);
+        await smtp.RefuseAsync(code);
         await using var bench = await StartAsync(smtp);
 
         await bench.Codes.IssueAsync(CodeBench.Ask());
@@ -173,23 +198,23 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
         await Eventually.TrueAsync(async () => (await outbox.ListDeadLettersAsync()).Count == 1);
 
         var letter = (await outbox.ListDeadLettersAsync())[0];
-        Assert.Equal(("SMTP 550", 1), (letter.Reason, letter.Attempts));
+        Assert.Equal(($"SMTP {code}", 1), (letter.Reason, letter.Attempts));
         Assert.Equal("a***@example.com", letter.To);
         Assert.DoesNotContain("nonce", await redis.Server.CliAsync("XRANGE", bench.Prefix + "MAIL:dead", "-", "+"), StringComparison.Ordinal);
         Assert.Equal(0, (await outbox.CountAsync()).Waiting);
     }
 
     [Theory]
-    [InlineData(SmtpMode.HangAtBanner)]
-    [InlineData(SmtpMode.HangAtData)]
-    public async Task A_server_that_hangs_costs_one_attempt_and_gets_the_mail_once_it_answers(SmtpMode mode)
+    [InlineData(SmtpMode.HangAtBanner, "no answer within 1 s")]
+    [InlineData(SmtpMode.HangAtData, "no answer to the text; the mail may have been taken")]
+    public async Task A_server_that_hangs_costs_one_attempt_and_gets_the_mail_once_it_answers(SmtpMode mode, string reason)
     {
         await using var smtp = await SmtpServer.StartAsync(startTls: false);
         await smtp.BehaveAsync(mode);
         await using var bench = await StartAsync(smtp, configure: o => o.SendTimeout = TimeSpan.FromSeconds(1));
 
         await bench.Codes.IssueAsync(CodeBench.Ask());
-        await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("no answer within 1 s", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains(reason, StringComparison.Ordinal)));
         await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Delayed == 1);
 
         await smtp.BehaveAsync(SmtpMode.Take);
@@ -229,12 +254,12 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
             configure,
             services =>
             {
-                services.Configure<SmtpOptions>(o =>
+                services.RemoveAll<IMailTransport>();
+                services.AddVerificationMail(o =>
                 {
                     (o.Host, o.Port, o.From, o.StartTls) = ("localhost", smtp.Port, "codes@example.org", false);
                     mail?.Invoke(o);
                 });
-                services.AddSingleton<IMailTransport, SmtpMailTransport>();
             });
 
     [GeneratedRegex(@"^    (\d{6})\r?$", RegexOptions.Multiline)]

@@ -12,7 +12,6 @@ using Microsoft.Extensions.Hosting;
 
 using TestServers;
 
-using VerificationCodes.Delivery;
 using VerificationCodes.Tests.Bench;
 
 namespace VerificationCodes.Tests.Grpc;
@@ -85,7 +84,6 @@ public sealed class GrpcHealthTests(SharedRedis redis)
         server,
         services: services => services
             .AddVerificationGrpc(o => (o.Enabled, o.Port, o.Secret) = (true, 0, Secret))
-            .Configure<SmtpOptions>(o => (o.Host, o.From) = ("localhost", "codes@example.com"))
             .AddSingleton<IHostEnvironment>(new Environment { EnvironmentName = environment }));
 
     private static GrpcChannel Channel(CodeBench bench) => GrpcChannel.ForAddress($"http://127.0.0.1:{GrpcServiceTests.PortOf(bench)}");

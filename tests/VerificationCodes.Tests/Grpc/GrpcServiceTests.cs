@@ -161,6 +161,45 @@ public sealed class GrpcServiceTests(SharedRedis redis)
         Assert.NotNull((await client.CallAsync(new { method = "GetVarifyCode", request = new { email = "ann@example.com" } }))["reply"]);
     }
 
+    [Theory]
+    [InlineData(1024, "0")]
+    [InlineData(1025, "8")]
+    public async Task A_message_of_exactly_the_limit_is_taken_and_one_of_a_byte_more_is_not(int bytes, string status)
+    {
+        await using var bench = await StartAsync(configure: o => o.MaxMessageBytes = 1024);
+        using var http = new HttpClient();
+        // The address is field 1, and its length takes two bytes.
+        var email = bytes - 3;
+        byte[] prefix = [0, 0, 0, (byte)(bytes >> 8), (byte)bytes, 0x0A, (byte)((email & 0x7F) | 0x80), (byte)(email >> 7)];
+
+        var response = await SendAsync(http, PortOf(bench), "GetVarifyCode", [.. prefix, .. Enumerable.Repeat((byte)'a', email)]);
+
+        Assert.Equal(status, StatusOf(response));
+    }
+
+    [Theory]
+    [InlineData("300000u")]
+    [InlineData("30S")]
+    public async Task A_call_lasts_as_long_as_its_deadline_in_any_unit_and_never_longer_than_the_service_allows(string deadline)
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var bench = await StartAsync(server, configure: o => o.CallTimeout = TimeSpan.FromSeconds(deadline[^1] == 'u' ? 60 : 1));
+        using var http = new HttpClient();
+        Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask("first@example.com") with { WithoutCaptcha = true })).IsSent);
+        server.Suspend();
+        try
+        {
+            // The address a@b.example. Later than this, Redis would be given up.
+            var response = await SendAsync(http, PortOf(bench), "GetVarifyCode", Convert.FromHexString("000000000D0A0B6140622E6578616D706C65"), deadline);
+
+            Assert.Equal("4", StatusOf(response));
+        }
+        finally
+        {
+            server.Resume();
+        }
+    }
+
     [Fact]
     public async Task Where_a_secret_is_set_calls_without_it_are_unauthenticated()
     {
@@ -170,6 +209,7 @@ public sealed class GrpcServiceTests(SharedRedis redis)
 
         Assert.Equal(16, (await client.CallAsync(new { method = "GetVarifyCode", request }))["code"]!.GetValue<int>());
         Assert.Equal(16, (await client.CallAsync(new { method = "GetVarifyCode", request, metadata = With("wrong") }))["code"]!.GetValue<int>());
+        Assert.Equal(16, (await client.CallAsync(new { method = "GetVarifyCode", request, metadata = With(Secret[..^1]) }))["code"]!.GetValue<int>());
         Assert.Equal(0, (await client.CallAsync(new { method = "GetVarifyCode", request, metadata = With(Secret) }))["reply"]!["error"]!.GetValue<int>());
         static Dictionary<string, string> With(string secret) => new() { ["verification-secret"] = secret };
     }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -31,6 +33,7 @@ public sealed class OptionsTests
     [InlineData("Verification:Keys:0", "k:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "Verification:Keys:0 is a placeholder")]
     [InlineData("Verification:Keys:0", "k:cGxlYXNlIGNoYW5nZSBtZSBwbGVhc2UgY2hhbmdlIG1l", "Verification:Keys:0 is a placeholder")]
     [InlineData("Verification:Keys:0", "k:5VbZ0a0s1Jp3kg==", "Verification:Keys:0 is a placeholder")]
+    [InlineData("Verification:Keys:0", "k:MEdIXKg0aQ1hzTqgM0Vl9gwv8S4Lr1ldZbCJ8mHDxA==", "Verification:Keys:0 is a placeholder")] // 31 bytes
     [InlineData("Verification:DevelopmentMailbox", "true", "Verification:DevelopmentMailbox is true")]
     [InlineData("Verification:TriesPerCode", "0", "Verification:TriesPerCode is 0; allowed: 1 to 10")]
     [InlineData("Verification:MissesPerDay", "0", "Verification:MissesPerDay is 0; allowed: 5 to 100")]
@@ -48,6 +51,12 @@ public sealed class OptionsTests
     [InlineData("Smtp:From", "nobody", "Smtp:From is 'nobody'")]
     [InlineData("Smtp:Port", "0", "Smtp:Port is 0; allowed: 1 to 65535")]
     [InlineData("Smtp:FromName", "a\r\nBcc: b", "Smtp:FromName has control characters")]
+    [InlineData("Smtp:Timeout", "00:00:00", "Smtp:Timeout is 00:00:00; allowed: 00:00:01 to 00:05:00")]
+    [InlineData("Smtp:Connections", "0", "Smtp:Connections is 0; allowed: 1 to 8")]
+    [InlineData("Smtp:IdleTimeout", "00:06:00", "Smtp:IdleTimeout is 00:06:00; allowed: 00:00:00 to 00:05:00")]
+    [InlineData("Smtp:AccessTokenFile", "/nowhere/token", "Smtp:AccessTokenFile is set without Smtp:User")]
+    [InlineData("Smtp:AccessTokenFile", "/nowhere/token", "Smtp:AccessTokenFile is '/nowhere/token'; allowed: a file that exists")]
+    [InlineData("Smtp:Dkim:KeyFile", "/nowhere/key.pem", "Smtp:Dkim:KeyFile is '/nowhere/key.pem'; allowed: a file with an RSA private key in PEM")]
     [InlineData("Sms:Enabled", "true", "Sms:Countries is empty; needed: one or more regions, such as DE.")]
     public async Task Production_does_not_start_and_names_the_key(string key, string? value, string said)
     {
@@ -87,6 +96,38 @@ public sealed class OptionsTests
         Assert.Contains(said, await StartAsync(Environments.Production, ("Verification:Grpc:Enabled", "true"), (key, value)), StringComparison.Ordinal);
 
     [Fact]
+    public async Task With_tls_from_the_first_byte_nothing_demands_starttls_and_a_password_may_go_over_it() => Assert.Null(await StartAsync(
+        Environments.Production, ("Smtp:Port", "465"), ("Smtp:StartTls", "false"), ("Smtp:User", "site"), ("Smtp:Password", "secret")));
+
+    [Fact]
+    public async Task A_key_for_signing_that_is_too_short_is_refused_and_a_long_one_is_taken()
+    {
+        var file = Path.GetTempFileName();
+        foreach (var (bits, said) in ((int, string?)[])[(1024, "Smtp:Dkim:KeyFile has a key of 1024 bits; allowed: 2048 or more."), (2048, null)])
+        {
+            using var key = RSA.Create(bits);
+            await File.WriteAllTextAsync(file, key.ExportPkcs8PrivateKeyPem());
+            Assert.Equal(said, await StartAsync(Environments.Production, ("Smtp:Dkim:KeyFile", file)));
+        }
+
+        File.Delete(file);
+    }
+
+    [Fact]
+    public async Task A_process_that_sends_but_has_no_way_to_send_mail_does_not_start_and_is_told_what_to_add()
+    {
+        var sends = new Dictionary<string, string?>(Good) { ["Verification:RunOutbox"] = "true" };
+        using var host = Build(Environments.Production, sends, withMail: false);
+
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Contains("There is no way to send mail; needed: AddVerificationMail(configuration)", failure.Message, StringComparison.Ordinal);
+        using var idle = Build(Environments.Production, Good, withMail: false);
+        await idle.StartAsync();
+        await idle.StopAsync();
+    }
+
+    [Fact]
     public async Task No_secret_of_the_configuration_is_repeated_in_the_message()
     {
         var failure = await StartAsync(Environments.Production, ("Verification:Keys:0", "k:c2VjcmV0c2VjcmV0"), ("Smtp:Password", "hunter2"), ("Smtp:Port", "0"));
@@ -103,6 +144,8 @@ public sealed class OptionsTests
 
         Assert.Same(host.Services.GetService<IDevelopmentMailbox>(), host.Services.GetService<IMailTransport>());
         await host.StopAsync();
+        Assert.Contains(
+            "Smtp:Host is empty", await StartAsync(Environments.Development, ("Smtp:Host", ""), ("Verification:DevelopmentMailbox", "false")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,12 +176,14 @@ public sealed class OptionsTests
         }
     }
 
-    private static IHost Build(string environment, Dictionary<string, string?> settings)
+    private static IHost Build(string environment, Dictionary<string, string?> settings, bool withMail = true)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = environment });
         builder.Configuration.AddInMemoryCollection(settings.Where(s => s.Value is not null));
         builder.Services.AddSingleton<IRedisClient, NoRedis>();
         builder.Services.AddVerificationCodes(builder.Configuration).AddVerificationGrpc(builder.Configuration);
+        if (withMail)
+            builder.Services.AddVerificationMail(builder.Configuration);
         return builder.Build();
     }
 }

@@ -57,6 +57,16 @@ public sealed class FullMemoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_right_answer_that_only_frees_memory_is_refused_like_a_wrong_one()
+    {
+        await using var bench = await CodeBench.StartAsync(_server);
+        var code = await bench.ReceiveAsync(CodeBench.Ask(challenge: ""));
+        await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Waiting == 0);
+
+        await AssertRefusedWholeAsync(async () => await bench.Codes.ConfirmAsync(CodeBench.Try(code, challenge: "")));
+    }
+
+    [Fact]
     public async Task Messages_that_wait_for_another_try_leave_a_full_server_all_the_same()
     {
         await using var bench = await CodeBench.StartAsync(_server);

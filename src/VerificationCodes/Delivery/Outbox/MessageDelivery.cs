@@ -11,6 +11,9 @@ namespace VerificationCodes.Delivery.Outbox;
 internal sealed class MessageDelivery(
     MessageComposer composer, IMailTransport mail, ISmsTransport sms, IOptions<VerificationOptions> options, TimeProvider time)
 {
+    // A transport whose time is over has this long to say how far it got.
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(1);
+
     public async Task<DeliveryResult> SendAsync(OutboxMessage message, TimeSpan remaining)
     {
         var timeout = options.Value.SendTimeout < remaining ? options.Value.SendTimeout : remaining;
@@ -23,9 +26,9 @@ internal sealed class MessageDelivery(
                 OutgoingSms text => sms.SendAsync(text, deadline.Token),
                 var problem => ValueTask.FromResult(new DeliveryResult(DeliveryStatus.Rejected, problem.ToString()!)),
             };
-            return await sending.AsTask().WaitAsync(deadline.Token);
+            return await sending.AsTask().WaitAsync(timeout + LastWord, time);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {
             return new DeliveryResult(DeliveryStatus.TryAgain, $"no answer within {timeout.TotalSeconds:0.#} s");
         }

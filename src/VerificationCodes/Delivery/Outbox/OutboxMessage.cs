@@ -25,6 +25,10 @@ internal sealed record OutboxMessage
     /// <summary>How often it was tried and put back.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>Whether a server had it and gave no answer: its receiver may have it already.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsUnanswered { get; init; }
+
     /// <summary>The kind of notice; null: a code.</summary>
     public string? Notice { get; init; }
 

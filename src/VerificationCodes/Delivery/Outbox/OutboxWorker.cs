@@ -153,8 +153,10 @@ internal sealed class OutboxWorker(
         record.Attempted(taken.Message, result);
         if (result.Status == DeliveryStatus.Delivered)
             await queue.DoneAsync(taken);
-        else if (result.Status == DeliveryStatus.Rejected)
+        else if (result.Status == DeliveryStatus.Rejected || (result.Status == DeliveryStatus.Unknown && taken.Message.IsUnanswered))
             await BuryAsync(taken, result.Reason, wasTried: true);
+        else if (result.Status == DeliveryStatus.Unknown)
+            await TryAgainAsync(taken with { Message = taken.Message with { IsUnanswered = true } }, result.Reason);
         else
             await TryAgainAsync(taken, result.Reason);
     }

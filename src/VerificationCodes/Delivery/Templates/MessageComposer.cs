@@ -7,7 +7,7 @@ using VerificationCodes.Delivery.Outbox;
 namespace VerificationCodes.Delivery.Templates;
 
 /// <summary>Writes a message of the outbox out in words, computing its code. The result lives only as long as it is being sent.</summary>
-internal sealed class MessageComposer(ServerKeys serverKeys, IOptions<VerificationOptions> options, IOptions<SmtpOptions> smtp, IOptions<SmsOptions> sms)
+internal sealed class MessageComposer(ServerKeys serverKeys, IOptions<VerificationOptions> options, IOptions<SmsOptions> sms)
 {
     /// <summary>A mail or a text message.</summary>
     /// <param name="message">The message.</param>
@@ -52,7 +52,6 @@ internal sealed class MessageComposer(ServerKeys serverKeys, IOptions<Verificati
     private OutgoingMail Mail(OutboxMessage message, EmailAddress to, Wording wording, Letterhead letter)
     {
         var footer = wording.Footer(options.Value.ProductName);
-        var host = EmailAddress.TryParse(smtp.Value.From, out var from) ? from.Domain : "localhost.invalid";
         return new OutgoingMail
         {
             To = to,
@@ -60,7 +59,7 @@ internal sealed class MessageComposer(ServerKeys serverKeys, IOptions<Verificati
             Text = MailLayout.Text(letter, footer),
             Html = MailLayout.Html(letter, footer, wording.Language),
             Language = wording.Language,
-            MessageId = $"{message.Id}@{host}",
+            MessageId = message.Id,
         };
     }
 }
