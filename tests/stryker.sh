@@ -18,7 +18,7 @@ trap 'rm -rf "$scratch"' EXIT
 # name | project | mutated files | test files
 parts() {
     cat <<'PARTS'
-protocol|RespClient|Protocol/**/*.cs|Protocol/*.cs;Fuzz/*.cs
+protocol|RespClient|Protocol/RespReader.cs,Protocol/RespNumbers.cs,Protocol/RespWriter.cs|Protocol/*.cs
 records|RedisSessions|Records/RecordValues.cs,Records/KeyNames.cs,Marks/RecordMark.cs|Records/RecordChangeTests.cs;Records/RecordValuesTests.cs;Marks/RecordMarkTests.cs
 cookies|RedisSessions|Cookies/SessionId.cs|Cookies/SessionIdTests.cs
 addresses|VerificationCodes|Addresses/*.cs|Addresses/*.cs

@@ -88,10 +88,15 @@ internal sealed class PendingChanges(int maxSize)
     public void Rebase(SessionRecord? record)
     {
         _record = record;
+        foreach (var key in _updates?.Keys.ToArray() ?? [])
+        {
+            _values?.Remove(key);
+        }
+
+        // Of what is there now, before the updates add to it.
         _size = Sum();
         foreach (var (key, updates) in _updates ?? [])
         {
-            _values?.Remove(key);
             foreach (var update in updates)
             {
                 Put(key, update(Get(key)?.ToArray()));

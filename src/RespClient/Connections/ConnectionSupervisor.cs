@@ -141,7 +141,6 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         await using (connection)
         {
             connection.Epoch = ++_epoch;
-            var answered = _pipeline.AnsweredThrough;
             Volatile.Write(ref _connection, connection);
             if (_stopped.IsCancellationRequested)
             {
@@ -172,7 +171,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
                 ClientLog.Lost(_logger, connection.EndPoint, connection.Epoch, reason.Message);
             }
 
-            return _pipeline.AnsweredThrough != answered;
+            return _pipeline.HasAnswered;
         }
     }
 

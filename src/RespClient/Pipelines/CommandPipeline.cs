@@ -46,14 +46,14 @@ internal sealed class CommandPipeline : IDisposable
     /// <summary>Who sees pushes and connections on the reader loop.</summary>
     public WireObservers Observers { get; } = new();
 
-    /// <summary>
-    /// A time not after the bytes of the newest answered command were sent, in the units of
-    /// <see cref="TimeProvider.GetTimestamp"/>: what the server has told us is at least as fresh as that.
-    /// </summary>
+    /// <summary>A time stamp not after the newest answered command was sent: what the server has told us is at least as fresh.</summary>
     public long NewestAnswerStartedAt => _queue.NewestAnswerStartedAt;
 
     /// <summary>The number of the newest answered command: two looks tell whether anything was answered.</summary>
     public long AnsweredThrough => _queue.AnsweredThrough;
+
+    /// <summary>As <see cref="CommandQueue.HasAnswered"/>.</summary>
+    public bool HasAnswered => _queue.HasAnswered;
 
     /// <summary>About how many commands wait for their replies.</summary>
     public long InFlight => _queue.InFlightCount;

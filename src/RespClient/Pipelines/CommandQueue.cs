@@ -38,6 +38,9 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
 
     // Written by the reader loop; by StartConnection and SendAgain while there is none.
     private long _answeredThrough;
+
+    // What counted as answered when the present connection, or the last, began.
+    private long _answeredBefore;
     private long _newestAnswerStartedAt;
 
     public CommandQueue(PipelineLimits limits)
@@ -50,6 +53,9 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
 
     /// <summary>The number of the newest answered command.</summary>
     public long AnsweredThrough => Volatile.Read(ref _answeredThrough);
+
+    /// <summary>Whether the present connection, or the last, has answered a command.</summary>
+    public bool HasAnswered => AnsweredThrough != Volatile.Read(ref _answeredBefore);
 
     /// <summary>The number of the newest command that was sent. Under the lock.</summary>
     public long SentThrough => _sentThrough;
@@ -110,6 +116,7 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
     {
         DropAbandoned();
         Volatile.Write(ref _answeredThrough, _sentThrough);
+        Volatile.Write(ref _answeredBefore, _sentThrough);
     }
 
     /// <summary>

@@ -26,6 +26,9 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
     private RespConnection? _connection;
     private Task? _loop;
 
+    // The loop's: how many connections in a row were not made, or never said anything of a subscription.
+    private int _attempt;
+
     /// <summary>Subscribes and waits for the server's word.</summary>
     /// <exception cref="RedisTimeoutException">The server did not confirm within the command time-out.</exception>
     /// <exception cref="RedisConnectionException">There was no connection within the command time-out.</exception>
@@ -112,7 +115,6 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
 
     private async Task RunAsync()
     {
-        var attempt = 0;
         var next = 0;
         while (!_stopped.IsCancellationRequested)
         {
@@ -121,7 +123,6 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
             try
             {
                 await using var connection = await ConnectionSupervisor.OpenAsync(options, endPoint, WaitsOn.Pool, _stopped.Token);
-                attempt = 0;
                 _failures.Clear();
                 await ServeAsync(connection);
             }
@@ -129,14 +130,14 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                attempt++;
+                _attempt++;
                 if (!_stopped.IsCancellationRequested && _failures.Note(endPoint, e, out var reason))
                 {
                     ClientLog.SubscriptionsInterrupted(logger, EndPointConnector.Describe(endPoint), reason);
                 }
             }
 
-            await ConnectionSupervisor.PauseAsync(attempt, options, _stopped.Token);
+            await ConnectionSupervisor.PauseAsync(_attempt, options, _stopped.Token);
         }
     }
 
@@ -159,6 +160,7 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
             while (true)
             {
                 Dispatch(connection, await connection.ReadAsync(_stopped.Token));
+                _attempt = 0;
             }
         }
         finally

@@ -99,14 +99,14 @@ public sealed class RedisTransaction
             {
                 // Whatever became of the trial, nothing of the transaction has left.
                 throw e is RedisTimeoutException
-                    ? new RedisTimeoutException($"The transaction was not sent: {e.Message}", CommandOutcome.NotSent)
-                    : new RedisConnectionException($"The transaction was not sent: {e.Message}", CommandOutcome.NotSent, e);
+                    ? new RedisTimeoutException($"The transaction (MULTI) was not sent: {e.Message}", CommandOutcome.NotSent)
+                    : new RedisConnectionException($"The transaction (MULTI) was not sent: {e.Message}", CommandOutcome.NotSent, e);
             }
 
             if (Left(started) is var time && time == TimeSpan.Zero)
             {
                 throw new RedisTimeoutException(
-                    $"The transaction was not sent within {_trial.Timeout.TotalMilliseconds:0} ms.", CommandOutcome.NotSent);
+                    $"The transaction (MULTI) was not sent within {_trial.Timeout.TotalMilliseconds:0} ms.", CommandOutcome.NotSent);
             }
 
             if (TryExecute(time, cancellationToken, out var result))

@@ -130,6 +130,23 @@ public sealed class SessionAuthenticationTests(RedisFixture redis) : IClassFixtu
     }
 
     [Fact]
+    public async Task Somebody_without_a_user_id_takes_over_nothing_from_another_without_one()
+    {
+        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Endpoints = app => app.MapGet("/sign-in-nameless", (HttpContext c) => c.SignInAsync(new ClaimsPrincipal(new ClaimsIdentity("password")))),
+        });
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/sign-in-nameless");
+        await browser.GetAsync("/set?k=a&v=1");
+
+        await browser.GetAsync("/sign-in-nameless");
+
+        Assert.Equal("none", (await browser.GetAsync("/get?k=a")).Body);
+    }
+
+    [Fact]
     public async Task A_principal_without_a_user_id_is_signed_in_and_listed_under_no_user()
     {
         await using var app = await StartAsync();

@@ -38,6 +38,39 @@ public sealed class CookieTests(RedisFixture redis) : IClassFixture<RedisFixture
         Assert.Equal("1", (await SendSecureAsync(browser, "/get?k=a")).Body);
     }
 
+    [Theory]
+    [InlineData("example.com", "/")]
+    [InlineData(null, "/app")]
+    public async Task A_cookie_with_a_domain_or_a_path_of_its_own_is_named_without_the_prefix(string? domain, string path)
+    {
+        await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString, o =>
+            (o.Cookie.Domain, o.Cookie.Path, o.Cookie.SecurePolicy) = (domain, path, CookieSecurePolicy.Always));
+        using var browser = app.NewBrowser();
+
+        Assert.StartsWith("ssw=", (await browser.GetAsync("/set?k=a&v=1")).SetCookie, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_handler_that_commits_twice_sets_one_cookie_and_leaves_those_of_others()
+    {
+        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Endpoints = app => app.MapGet("/commit-twice", async (HttpContext c) =>
+            {
+                c.Response.Cookies.Append("ssw-form", "1");
+                c.Session.SetString("a", "1");
+                await c.Session.CommitAsync();
+                await c.RedisSession().RenewIdAsync();
+            }),
+        });
+        using var browser = app.NewBrowser();
+
+        var lines = (await browser.GetAsync("/commit-twice")).Headers["Set-Cookie"];
+
+        Assert.Equal(["ssw", "ssw-form"], lines.Select(line => line.Split('=')[0]).Order());
+    }
+
     [Fact]
     public async Task A_response_that_sets_the_cookie_may_not_be_stored_by_caches()
     {

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Net;
 
 using Microsoft.AspNetCore.Builder;
@@ -15,13 +16,24 @@ public sealed class IdTests(RedisFixture redis) : IClassFixture<RedisFixture>
     {
         await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString);
         var ids = new HashSet<string>();
+        var (ever, always) = (new byte[32], Enumerable.Repeat(byte.MaxValue, 32).ToArray());
         for (var i = 0; i < 50; i++)
         {
             using var browser = app.NewBrowser();
             await browser.GetAsync("/set?k=a&v=1");
             Assert.Matches("^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$", browser.Cookie);
             Assert.True(ids.Add(browser.Cookie!));
+            var bytes = Base64Url.DecodeFromChars(browser.Cookie);
+            for (var at = 0; at < bytes.Length; at++)
+            {
+                ever[at] |= bytes[at];
+                always[at] &= bytes[at];
+            }
         }
+
+        // Each bit was set in one of them and not in another.
+        Assert.All(ever, bits => Assert.Equal(byte.MaxValue, bits));
+        Assert.All(always, bits => Assert.Equal(0, bits));
     }
 
     [Fact]
@@ -220,7 +232,10 @@ public sealed class IdTests(RedisFixture redis) : IClassFixture<RedisFixture>
         using var old = browser.Clone();
 
         await browser.GetAsync("/sign-in?user=anna");
+        Assert.InRange(await cluster.PttlAsync("SESSION-USER:anna"), 604_000_000, 604_800_000);
+        await cluster.CliAsync("ZADD", "SESSION-USER:anna", "1", "SESSION:expired");
         await browser.GetAsync("/renew");
+        Assert.DoesNotContain("SESSION:expired", await cluster.CliAsync("ZRANGE", "SESSION-USER:anna", "0", "-1"), StringComparison.Ordinal);
 
         Assert.Equal("anna", (await browser.GetAsync("/me")).Body);
         Assert.Equal("1", (await browser.GetAsync("/get?k=a")).Body);

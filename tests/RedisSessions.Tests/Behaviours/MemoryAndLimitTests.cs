@@ -68,13 +68,19 @@ public sealed class MemoryAndLimitTests(RedisFixture redis) : IClassFixture<Redi
                     c.Session.Clear();
                     c.Session.SetString("last", "one");
                 });
-                app.MapGet("/tally", (HttpContext c) => $"{c.Session.Keys.Count()} {c.Session.GetString("k9999")}");
+                app.MapGet("/replace", (string v, HttpContext c) =>
+                {
+                    Fill(c, v);
+                    c.Session.Remove("k7");
+                });
+                app.MapGet("/tally", (HttpContext c) =>
+                    $"{c.Session.Keys.Count()} {string.Join(',', c.Session.Keys.Select(key => c.Session.GetString(key)).Distinct())}");
             },
         });
         using var browser = app.NewBrowser();
         foreach (var (path, expected) in ((string, string)[])
         [
-            ("/fill?v=1", "10000 1"), ("/fill?v=2", "10000 2"), ("/renew", "10000 2"), ("/clear", "1 "),
+            ("/fill?v=1", "10000 1"), ("/fill?v=2", "10000 2"), ("/replace?v=3", "9999 3"), ("/renew", "9999 3"), ("/clear", "1 one"),
         ])
         {
             Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(path)).Status);
@@ -186,6 +192,38 @@ public sealed class MemoryAndLimitTests(RedisFixture redis) : IClassFixture<Redi
         Assert.Contains("2111", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("2000", thrown.Message, StringComparison.Ordinal);
         Assert.Equal("second", (await browser.GetAsync("/keys")).Body);
+    }
+
+    [Fact]
+    public async Task A_session_is_filled_to_its_last_byte_and_not_one_beyond()
+    {
+        var thrown = new List<bool>();
+        Task<SessionApp> StartAsync(int maxSize) => SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Options = o => o.MaxSize = maxSize,
+            Endpoints = app => app.MapGet("/put", (string k, int length, HttpContext c) =>
+                thrown.Add(Record.Exception(() => c.Session.Set(k, new byte[length])) is SessionTooLargeException)),
+        });
+        await using var app = await StartAsync(2000);
+        await using var smaller = await StartAsync(1500);
+        using var browser = app.NewBrowser();
+
+        foreach (var length in (int[])[1999, 1998]) // the name has two bytes
+        {
+            await browser.GetAsync("/put?k=%C3%A4&length=" + length);
+        }
+
+        await browser.GetAsync("/put?k=b&length=0");
+        using var there = browser.At(smaller.Address);
+        foreach (var length in (int[])[1999, 1900, 1499, 1498])
+        {
+            await there.GetAsync("/put?k=%C3%A4&length=" + length);
+        }
+
+        // Of what is beyond a limit that was set since, some may go; nothing may come.
+        Assert.Equal([true, false, true, true, false, false, false], thrown);
+        Assert.Equal("1498", await redis.Server.CliAsync("HSTRLEN", SessionRedis.KeyOf(browser.Cookie!), "ä"));
     }
 
     [Theory]

@@ -156,6 +156,108 @@ public sealed class MergeTests(RedisFixture redis) : IClassFixture<RedisFixture>
         Assert.Equal("3", (await browser.GetAsync("/get?k=n")).Body);
     }
 
+    [Theory]
+    [InlineData("a", false)]
+    [InlineData("b", false)]
+    [InlineData("a", true)]
+    [InlineData("b", true)]
+    public async Task Two_exact_updates_of_one_request_run_again_on_what_is_there_whichever_of_them_another_has_changed(string changed, bool areProtected)
+    {
+        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Options = o => o.ProtectData = areProtected,
+            Endpoints = app =>
+            {
+                app.MapGet("/put", (string k, int v, HttpContext c) => c.Session.Set<int>(k, v));
+                app.MapGet("/both", (HttpContext c) => $"{c.Session.Get<int>("a")} {c.Session.Get<int>("b")}");
+                app.MapGet("/update-both", async (HttpContext c, Gates gates) =>
+                {
+                    c.Session.Update<int>("a", n => n + 1);
+                    c.Session.Update<int>("a", n => n * 10);
+                    c.Session.Update<int>("b", n => n + 5);
+                    await gates.PassAsync("update");
+                });
+            },
+        });
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/put?k=a&v=1");
+        await browser.GetAsync("/put?k=b&v=2");
+
+        var slow = browser.Clone().GetAsync("/update-both");
+        await app.Gates.ReachedAsync("update");
+        await browser.GetAsync($"/put?k={changed}&v=7");
+        app.Gates.Open("update");
+
+        Assert.Equal(HttpStatusCode.OK, (await slow).Status);
+        Assert.Equal(changed == "a" ? "80 7" : "20 12", (await browser.GetAsync("/both")).Body);
+    }
+
+    [Theory]
+    [InlineData("/set-then-update", "6")]
+    [InlineData("/update-then-set", "5")]
+    public async Task An_update_on_a_value_that_this_request_has_set_needs_no_agreement_with_others(string path, string expected)
+    {
+        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Endpoints = app =>
+            {
+                app.MapGet("/set-then-update", async (HttpContext c, Gates gates) =>
+                {
+                    c.Session.Set<int>("n", 5);
+                    c.Session.Update<int>("n", n => n + 1);
+                    await gates.PassAsync("update");
+                });
+                app.MapGet("/update-then-set", async (HttpContext c, Gates gates) =>
+                {
+                    c.Session.Update<int>("n", n => n + 1);
+                    c.Session.Set<int>("n", 5);
+                    await gates.PassAsync("update");
+                });
+            },
+        });
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/count");
+
+        var slow = browser.Clone().GetAsync(path);
+        await app.Gates.ReachedAsync("update");
+        await browser.GetAsync("/count");
+        app.Gates.Open("update");
+        await slow;
+
+        Assert.Equal(expected, await redis.Server.FieldAsync(SessionRedis.KeyOf(browser.Cookie!), "n"));
+    }
+
+    [Fact]
+    public async Task An_update_that_runs_again_is_held_to_the_size_of_what_is_there_now()
+    {
+        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Options = o => o.MaxSize = 2000,
+            Endpoints = app =>
+            {
+                app.MapGet("/put", (int length, HttpContext c) => c.Session.Set<string>("n", new string('x', length)));
+                app.MapGet("/append", async (HttpContext c, Gates gates) =>
+                {
+                    c.Session.Update<string>("n", before => before + new string('x', 900));
+                    await gates.PassAsync("append");
+                });
+            },
+        });
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/put?length=1");
+
+        var slow = browser.Clone().GetAsync("/append");
+        await app.Gates.ReachedAsync("append");
+        await browser.GetAsync("/put?length=1500");
+        app.Gates.Open("append");
+
+        Assert.Equal(HttpStatusCode.InternalServerError, (await slow).Status);
+        Assert.Equal("1502", await redis.Server.CliAsync("HSTRLEN", SessionRedis.KeyOf(browser.Cookie!), "n"));
+    }
+
     [Fact]
     public async Task An_update_over_encrypted_values_is_exact_as_well()
     {

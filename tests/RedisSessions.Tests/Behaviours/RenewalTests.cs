@@ -98,6 +98,7 @@ public sealed class RenewalTests(RedisFixture redis) : IClassFixture<RedisFixtur
 
         Assert.Equal(1200, answer.MaxAge);
         await redis.Server.AssertTtlSetAsync(key, 1_200_000, since);
+        Assert.Null((await browser.GetAsync("/get?k=a")).SetCookie);
     }
 
     [Fact]
@@ -150,6 +151,81 @@ public sealed class RenewalTests(RedisFixture redis) : IClassFixture<RedisFixtur
     }
 
     [Fact]
+    public async Task A_session_that_is_new_or_signs_in_ends_at_its_deadline_where_that_comes_first()
+    {
+        await using var app = await StartWithLongLivesAsync(TimeSpan.FromDays(30));
+        using var browser = app.NewBrowser();
+        var since = await redis.Server.NowAsync();
+        await browser.GetAsync("/long");
+        var key = SessionRedis.KeyOf(browser.Cookie!);
+        await redis.Server.AssertTtlSetAsync(key, 2_592_000_000, since);
+
+        await redis.Server.CliAsync("HSET", key, "@created", "1000", "@deadline", (since + 60_000).ToString(CultureInfo.InvariantCulture));
+        since = await redis.Server.NowAsync();
+        var answer = await browser.GetAsync("/sign-in?user=anna");
+
+        key = SessionRedis.KeyOf(browser.Cookie!);
+        Assert.Equal(2_592_000, answer.MaxAge);
+        await redis.Server.AssertTtlSetAsync(key, 2_592_000_000, since);
+        var created = long.Parse(await redis.Server.FieldAsync(key, "@created"), CultureInfo.InvariantCulture);
+        Assert.InRange(created, since, await redis.Server.NowAsync());
+        Assert.Equal(created + 2_592_000_000, long.Parse(await redis.Server.FieldAsync(key, "@deadline"), CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task A_sign_in_without_a_limit_takes_the_deadline_of_before_away()
+    {
+        await using var limited = await StartWithLongLivesAsync(TimeSpan.FromDays(30));
+        await using var unlimited = await StartWithLongLivesAsync(null);
+        using var browser = limited.NewBrowser();
+        await browser.GetAsync("/long");
+        using var there = browser.At(unlimited.Address);
+
+        var answer = await there.GetAsync("/sign-in?user=anna");
+
+        Assert.Equal(5_184_000, answer.MaxAge);
+        Assert.Equal("", await redis.Server.FieldAsync(SessionRedis.KeyOf(there.Cookie!), "@deadline"));
+    }
+
+    [Theory]
+    [InlineData(1000, 1000)]
+    [InlineData(1000.5, 1001)]
+    [InlineData(400L * 86_400_000, 400L * 86_400_000)]
+    public async Task The_shortest_and_the_longest_lifetime_are_kept_to_the_millisecond_and_read_again(double milliseconds, long expected)
+    {
+        await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString, o =>
+        {
+            o.MaxAge = TimeSpan.FromTicks((long)(milliseconds * TimeSpan.TicksPerMillisecond));
+            o.AbsoluteLifetime = null;
+        });
+        using var browser = app.NewBrowser();
+        var since = await redis.Server.NowAsync();
+        await browser.GetAsync("/set?k=a&v=1");
+        var key = SessionRedis.KeyOf(browser.Cookie!);
+
+        Assert.Equal(expected.ToString(CultureInfo.InvariantCulture), await redis.Server.FieldAsync(key, "@lifetime"));
+        if (expected > 10_000)
+        {
+            await redis.Server.AssertTtlSetAsync(key, expected, since);
+            Assert.Equal("1", (await browser.GetAsync("/get?k=a")).Body);
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => SessionLifetime.Check(SessionLifetime.Remembered(TimeSpan.FromTicks(9_999_999)), "lifetime"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SessionLifetime.Check(SessionLifetime.Remembered(TimeSpan.FromDays(400) + TimeSpan.FromTicks(1)), "lifetime"));
+    }
+
+    private Task<SessionApp> StartWithLongLivesAsync(TimeSpan? absolute) => SessionApp.StartAsync(new SessionAppSetup
+    {
+        Redis = redis.Server.ConnectionString,
+        Options = o => o.AbsoluteLifetime = absolute,
+        Endpoints = app => app.MapGet("/long", (HttpContext c) =>
+        {
+            c.RedisSession().Lifetime = SessionLifetime.Remembered(TimeSpan.FromDays(60));
+            c.Session.SetString("a", "1");
+        }),
+    });
+
+    [Fact]
     public async Task A_renewal_behind_the_absolute_deadline_ends_the_session()
     {
         await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString, o => o.RenewAfter = TimeSpan.Zero);
@@ -193,15 +269,8 @@ public sealed class RenewalTests(RedisFixture redis) : IClassFixture<RedisFixtur
         await using var app = await SessionApp.StartAsync(new SessionAppSetup
         {
             Redis = redis.Server.ConnectionString,
-            Endpoints = app =>
-            {
-                app.MapGet("/short", (HttpContext c) => c.RedisSession().Lifetime = SessionLifetime.Remembered(TimeSpan.FromMinutes(1)));
-                app.MapGet("/gated-refresh", async (HttpContext c, Gates gates) =>
-                {
-                    await gates.PassAsync("refresh");
-                    c.RedisSession().Refresh();
-                });
-            },
+            Endpoints = app => app.MapGet(
+                "/short", (HttpContext c) => c.RedisSession().Lifetime = SessionLifetime.Remembered(TimeSpan.FromMinutes(1))),
         });
         using var browser = app.NewBrowser();
         await browser.GetAsync("/set?k=a&v=1");
@@ -217,15 +286,22 @@ public sealed class RenewalTests(RedisFixture redis) : IClassFixture<RedisFixtur
     }
 
     [Theory]
-    [InlineData("/set?k=a&v=2")]
-    [InlineData("/remove?k=a")]
-    public async Task A_record_that_lost_its_ttl_gets_what_is_left_of_it_with_the_next_write(string write)
+    [InlineData("/set?k=a&v=2", false)]
+    [InlineData("/set?k=a&v=2", true)]
+    [InlineData("/remove?k=a", false)]
+    [InlineData("/remove?k=a", true)]
+    public async Task A_record_that_lost_its_ttl_gets_what_is_left_of_it_with_the_next_write(string write, bool deadlineIsFirst)
     {
         await using var app = await SessionApp.StartAsync(redis.Server.ConnectionString);
         using var browser = app.NewBrowser();
         await browser.GetAsync("/set?k=a&v=1");
         var key = SessionRedis.KeyOf(browser.Cookie!);
-        var end = await redis.Server.ExpiresAtAsync(key);
+        var end = deadlineIsFirst ? await redis.Server.NowAsync() + 3_600_000 : await redis.Server.ExpiresAtAsync(key);
+        if (deadlineIsFirst)
+        {
+            await redis.Server.CliAsync("HSET", key, "@deadline", end.ToString(CultureInfo.InvariantCulture));
+        }
+
         await redis.Server.CliAsync("PERSIST", key);
 
         var answer = await browser.GetAsync(write);
@@ -253,10 +329,39 @@ public sealed class RenewalTests(RedisFixture redis) : IClassFixture<RedisFixtur
         await redis.Server.CliAsync("PERSIST", key);
         await redis.Server.PastAsync(await redis.Server.EndOfAsync(key));
 
-        await browser.GetAsync(path);
+        var answer = await browser.GetAsync(path);
 
+        Assert.DoesNotContain("1", answer.Body.Split('\n'));
         Assert.False(await redis.Server.ExistsAsync(key));
         Assert.Equal("none", (await browser.GetAsync("/get?k=a")).Body);
+    }
+
+    [Theory]
+    [InlineData("/gated-set?k=b&v=2&gate=refresh")]
+    [InlineData("/gated-refresh")]
+    public async Task A_record_that_lost_its_ttl_is_not_brought_back_by_a_request_that_outlasts_it(string path)
+    {
+        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Redis = redis.Server.ConnectionString,
+            Options = options =>
+            {
+                options.MaxAge = TimeSpan.FromSeconds(1);
+                options.RenewAfter = TimeSpan.FromSeconds(1);
+            },
+        });
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/set?k=a&v=1");
+        var key = SessionRedis.KeyOf(browser.Cookie!);
+
+        var late = browser.Clone().GetAsync(path);
+        await app.Gates.ReachedAsync("refresh");
+        await redis.Server.CliAsync("PERSIST", key);
+        await redis.Server.PastAsync(await redis.Server.EndOfAsync(key));
+        app.Gates.Open("refresh");
+
+        Assert.Null((await late).SetCookie);
+        Assert.False(await redis.Server.ExistsAsync(key));
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -168,12 +170,19 @@ public sealed class UserSessionsTests(RedisFixture redis) : IClassFixture<RedisF
         var index = "SESSION-USER:" + _user;
         await redis.Server.AssertTtlSetAsync(index, 604_800_000, since);
         await redis.Server.CliAsync("PEXPIRE", index, "60000");
+        since = await redis.Server.NowAsync();
+        await SignInAsync(_one, "b");
+        await redis.Server.AssertTtlSetAsync(index, 604_800_000, since);
 
+        await redis.Server.CliAsync("PEXPIRE", index, "60000");
+        var key = SessionRedis.KeyOf(browser.Cookie!);
+        await redis.Server.CliAsync("ZADD", index, "XX", "1", key);
         _one.Time.Advance(TimeSpan.FromHours(9));
         since = await redis.Server.NowAsync();
         Assert.NotNull((await browser.GetAsync("/me")).SetCookie);
 
         await redis.Server.AssertTtlSetAsync(index, 604_800_000, since);
+        Assert.Equal(await redis.Server.ExpiresAtAsync(key), double.Parse(await redis.Server.CliAsync("ZSCORE", index, key), CultureInfo.InvariantCulture));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal static class WaysToAnswer
     public static readonly string[] All =
     [
         "string", "status-204", "redirect", "stream", "sync-stream", "flushed-writer", "unflushed-writer", "start-async",
-        "complete-async", "send-file", "json", "nothing", "stream-and-writer",
+        "complete-async", "send-file", "json", "nothing", "stream-and-writer", "stream-flush", "sync-stream-flush", "writer-flush",
     ];
 
     public static HttpStatusCode StatusOf(string way) => way switch
@@ -22,7 +22,7 @@ internal static class WaysToAnswer
 
     public static string BodyOf(string way) => way switch
     {
-        "status-204" or "redirect" or "nothing" => "",
+        "status-204" or "redirect" or "nothing" or "stream-flush" or "sync-stream-flush" or "writer-flush" => "",
         "json" => "{\"body\":\"body\"}",
         "stream-and-writer" => "body-and-body",
         _ => "body",
@@ -64,6 +64,9 @@ internal static class WaysToAnswer
                 await response.SendFileAsync(file);
                 File.Delete(file);
                 break;
+            case "stream-flush": await response.Body.FlushAsync(); break;
+            case "sync-stream-flush": response.Body.Flush(); break;
+            case "writer-flush": await response.BodyWriter.FlushAsync(); break;
             case "json": await response.WriteAsJsonAsync(new { body = "body" }); break;
             case "stream-and-writer":
                 body.CopyTo(response.BodyWriter.GetSpan(4));

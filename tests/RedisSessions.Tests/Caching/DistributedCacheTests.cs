@@ -160,11 +160,14 @@ public sealed class DistributedCacheTests(RedisFixture redis) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task An_absolute_expiry_in_the_past_is_refused()
+    public void An_absolute_expiry_that_has_come_is_refused_and_one_counted_from_now_comes_first()
     {
-        var past = new DistributedCacheEntryOptions { AbsoluteExpiration = DateTimeOffset.FromUnixTimeSeconds(1) };
+        var now = DateTimeOffset.UnixEpoch.AddYears(56);
+        Assert.Throws<ArgumentOutOfRangeException>(() => EntryExpiry.Of(new() { AbsoluteExpiration = now }, now));
+        Assert.Equal(1, EntryExpiry.Of(new() { AbsoluteExpiration = now.AddTicks(1) }, now).TimeToLiveMilliseconds);
 
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _cache.SetAsync(_key, [1], past));
+        DistributedCacheEntryOptions both = new() { AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(9), AbsoluteExpiration = now.AddSeconds(5) };
+        Assert.Equal(9000, EntryExpiry.Of(both, now).TimeToLiveMilliseconds);
     }
 
     [Fact]

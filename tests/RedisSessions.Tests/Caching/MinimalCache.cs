@@ -14,6 +14,9 @@ internal sealed class MinimalCache(TimeProvider time) : IDistributedCache
 
     public bool IsDown { get; set; }
 
+    /// <summary>Whether it keeps what is over.</summary>
+    public bool NeverForgets { get; set; }
+
     public int Count => _entries.Count;
 
     /// <summary>What is read where a key is asked for; <see langword="null"/>: that.</summary>
@@ -23,7 +26,7 @@ internal sealed class MinimalCache(TimeProvider time) : IDistributedCache
     {
         Check();
         key = Asked?.Invoke(key) ?? key;
-        return _entries.TryGetValue(key, out var entry) && !(entry.Until <= time.GetUtcNow()) ? entry.Value : null;
+        return _entries.TryGetValue(key, out var entry) && (NeverForgets || !(entry.Until <= time.GetUtcNow())) ? entry.Value : null;
     }
 
     public Task<byte[]?> GetAsync(string key, CancellationToken token = default) => Task.FromResult(Get(key));

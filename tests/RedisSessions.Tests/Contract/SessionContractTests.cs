@@ -86,10 +86,34 @@ public sealed class SessionsInAMinimalCacheTests : SessionContract
     [Fact]
     public async Task A_session_ends_when_its_lifetime_is_over_though_the_cache_never_forgets()
     {
+        _cache.NeverForgets = true;
         await Browser.GetAsync("/set?k=a&v=1");
         _time.Advance(TimeSpan.FromDays(7));
 
         Assert.Equal("none", (await Browser.GetAsync("/get?k=a")).Body);
+    }
+
+    [Fact]
+    public async Task Over_another_cache_protected_values_and_principals_are_unreadable_as_well()
+    {
+        await using var app = await SessionApp.StartAsync(new SessionAppSetup
+        {
+            Services = services => services.AddSingleton<IDistributedCache>(_cache), Options = o => o.ProtectData = true,
+        });
+        using var browser = app.NewBrowser();
+        await browser.GetAsync("/sign-in?user=anna-of-the-claims");
+        await browser.GetAsync("/set?k=a&v=confidential");
+
+        var texts = new List<string>();
+        _cache.Overwrite(blob =>
+        {
+            texts.Add(System.Text.Encoding.Latin1.GetString(blob));
+            return blob;
+        });
+
+        Assert.DoesNotContain(texts, text => text.Contains("confidential", StringComparison.Ordinal));
+        Assert.DoesNotContain(texts, text => text.Contains("http://schemas", StringComparison.Ordinal));
+        Assert.Equal("confidential", (await browser.GetAsync("/get?k=a")).Body);
     }
 
     [Fact]

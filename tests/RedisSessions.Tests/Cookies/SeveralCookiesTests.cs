@@ -155,6 +155,47 @@ public sealed class SeveralCookiesTests
         }
     }
 
+    [Fact]
+    public async Task Several_ids_of_a_browser_are_asked_for_at_once_and_not_one_after_another()
+    {
+        await using var redis = await TestServers.RedisServer.StartAsync();
+        await using var proxy = TestServers.Proxy.FaultProxy.Start(redis.Port);
+        await using var app = await SessionApp.StartAsync(proxy.ConnectionString, o => o.IoTimeout = TimeSpan.FromSeconds(20));
+        var live = await SignInAsync(app, "anna");
+        await using var monitor = await redis.MonitorAsync();
+
+        proxy.HalfOpen(TestServers.Proxy.Direction.ToClient);
+        var request = SendAsync(app, "/me", $"ssw={Dead()}; ssw={live}; ssw={Dead()}");
+        var asked = 0;
+        await TestServers.Eventually.TrueAsync(async () =>
+            (asked += (await monitor.SessionCommandsAsync()).Count(command => command.StartsWith("\"HGETALL\"", StringComparison.Ordinal))) == 3);
+        proxy.Heal();
+
+        Assert.Equal("anna", (await request).Body);
+    }
+
+    [Theory]
+    [InlineData("unknown")]
+    [InlineData("no id")]
+    public async Task Signing_out_takes_a_cookie_away_that_no_session_belongs_to(string what)
+    {
+        await using var app = await StartAsync();
+
+        var answer = await SendAsync(app, "/sign-out", "ssw=" + (what == "unknown" ? Dead() : "garbage"));
+
+        Assert.StartsWith("ssw=;", answer.SetCookie, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cookie_of_another_application_whose_name_ends_with_ours_is_not_read()
+    {
+        await using var app = await StartAsync();
+        var live = await SignInAsync(app, "anna");
+
+        Assert.Equal("anonymous", (await SendAsync(app, "/me", $"other-ssw={live}; x=1;bssw={live}")).Body);
+        Assert.Equal("anna", (await SendAsync(app, "/me", $"x=1;ssw={live}")).Body);
+    }
+
     private static string Dead() => SessionId.New().ToSecret();
 
     private static async Task<string> SignInAsync(SessionApp app, string user) =>

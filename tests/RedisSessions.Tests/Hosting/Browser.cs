@@ -41,6 +41,14 @@ internal sealed class Browser(Uri address) : IDisposable
         return answer;
     }
 
+    /// <summary>The response as soon as its first bytes are here.</summary>
+    public Task<HttpResponseMessage> FirstByteAsync(string path)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Cookie", $"{CookieName}={Cookie}");
+        return _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
     /// <summary>A second client with the same cookie.</summary>
     public Browser Clone() => new(address) { Cookie = Cookie, CookieName = CookieName };
 

@@ -39,6 +39,11 @@ internal static class SessionEndpoints
         });
         app.MapGet("/count", (HttpContext c) => c.Session.Update<int>("n", n => n + 1).ToString(System.Globalization.CultureInfo.InvariantCulture));
         app.MapGet("/id", (HttpContext c) => c.Session.Id);
+        app.MapGet("/gated-refresh", async (HttpContext c, Gates gates) =>
+        {
+            await gates.PassAsync("refresh");
+            c.RedisSession().Refresh();
+        });
         app.MapGet("/refresh", (HttpContext c) => c.RedisSession().Refresh());
         app.MapGet("/renew", async (HttpContext c) =>
         {

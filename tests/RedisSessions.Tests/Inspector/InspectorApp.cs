@@ -20,11 +20,11 @@ internal sealed class InspectorApp(SessionApp app, Browser admin) : IAsyncDispos
     public Browser Admin => admin;
 
     public static async Task<InspectorApp> StartAsync(
-        RedisServer redis, Action<SessionInspectorOptions>? configure = null, Action<RedisSessionOptions>? sessions = null)
+        RedisServer redis, Action<SessionInspectorOptions>? configure = null, Action<RedisSessionOptions>? sessions = null, string? redisAt = null)
     {
         var app = await SessionApp.StartAsync(new SessionAppSetup
         {
-            Redis = redis.ConnectionString,
+            Redis = redisAt ?? redis.ConnectionString,
             Options = sessions,
             Services = services => services
                 .AddSessionInspector(configure)

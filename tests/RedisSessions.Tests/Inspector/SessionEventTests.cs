@@ -3,9 +3,13 @@ using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 
+using Microsoft.Extensions.Hosting;
+
+using RedisSessions.Inspector.Events;
 using RedisSessions.Tests.Hosting;
 
 using TestServers;
+using TestServers.Proxy;
 
 namespace RedisSessions.Tests.Inspector;
 
@@ -67,10 +71,50 @@ public sealed class SessionEventTests(RedisFixture redis) : IClassFixture<RedisF
             last = before.LastId;
         }
 
-        using var two = await _inspector.SignInAsync(_user + "2");
+        // More than one read takes.
+        var missed = new List<string>();
+        for (var i = 0; i < 130; i++)
+        {
+            using var browser = _inspector.App.NewBrowser();
+            await browser.GetAsync("/set?k=a&v=1");
+            missed.Add(SessionRedis.PublicOf(browser.Cookie!));
+        }
+
         await using var after = await Listener.StartAsync(_inspector, last);
 
-        Assert.Equal(_user + "2", (await after.TakeAsync(1)).Single().User);
+        Assert.Equal(missed, (await after.TakeAsync(missed.Count)).Select(one => one.Id));
+    }
+
+    [Fact]
+    public async Task A_listener_to_a_stream_that_is_empty_is_told_of_the_first_event()
+    {
+        await redis.Server.CliAsync("DEL", "SESSION-EVENTS");
+        var stream = _inspector.App.Get<SessionEventStream>();
+
+        // Where a listener starts is asked for before it is answered, and its reading begins after that.
+        var start = await stream.LastIdAsync(TestContext.Current.CancellationToken);
+        await stream.AppendAsync("created", "first", null, null);
+
+        await using var events = stream.ReadAsync(start, TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken).GetAsyncEnumerator();
+        Assert.True(await events.MoveNextAsync());
+        Assert.Equal("first", events.Current?.Event.Id);
+    }
+
+    [Fact]
+    public async Task Each_session_that_ends_with_all_of_its_user_is_told_to_a_listener()
+    {
+        using var one = await _inspector.SignInAsync(_user);
+        using var two = await _inspector.SignInAsync(_user);
+        await Eventually.TrueAsync(async () => await redis.Server.CliAsync("XLEN", "SESSION-EVENTS") == "3");
+        await using var listener = await Listener.StartAsync(_inspector);
+
+        await _inspector.DeleteAsync("/inspector/" + new string('A', 43)); // there is none
+        await _inspector.DeleteAsync("/inspector?user=" + _user);
+
+        var told = await listener.TakeAsync(2);
+        Assert.Equal(
+            new[] { SessionRedis.PublicOf(one.Cookie!), SessionRedis.PublicOf(two.Cookie!) }.Order(), told.Select(e => e.Id).Order());
+        Assert.All(told, e => Assert.Equal(("destroyed", _user), (e.Kind, e.User)));
     }
 
     [Fact]
@@ -81,9 +125,17 @@ public sealed class SessionEventTests(RedisFixture redis) : IClassFixture<RedisF
 
         await browser.GetAsync("/set?k=a&v=1");
         await browser.GetAsync("/get?k=a");
+        var late = browser.Clone().GetAsync("/gated-refresh");
+        await _inspector.App.Gates.ReachedAsync("refresh");
         await browser.GetAsync("/destroy");
+        _inspector.App.Gates.Open("refresh");
+        await late;
+        using var last = await _inspector.SignInAsync(_user);
 
-        await Eventually.TrueAsync(async () => await redis.Server.CliAsync("XLEN", "SESSION-EVENTS") == "3");
+        // Two sign-ins before, the end and the last sign-in.
+        await Eventually.TrueAsync(async () => (await redis.Server.CliAsync("XREVRANGE", "SESSION-EVENTS", "+", "-", "COUNT", "1"))
+            .Contains(SessionRedis.PublicOf(last.Cookie!), StringComparison.Ordinal));
+        Assert.Equal("4", await redis.Server.CliAsync("XLEN", "SESSION-EVENTS"));
     }
 
     [Fact]
@@ -184,8 +236,59 @@ public sealed class SessionEventTests(RedisFixture redis) : IClassFixture<RedisF
         using var browser = await inspector.SignInAsync(_user);
 
         Assert.Equal(_user, (await browser.GetAsync("/me")).Body);
-        await Eventually.TrueAsync(() => inspector.App.Log.OfSessions.Any(line => line.Text.StartsWith("Events about sessions were lost", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => Lost(inspector).Any());
+        await GoOnWhileRedisIsAwayAsync();
     }
+
+    [Fact]
+    public async Task More_events_than_wait_at_once_drop_the_oldest_and_the_log_says_how_many()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var proxy = FaultProxy.Start(server.Port);
+        await using var inspector = await InspectorApp.StartAsync(server, redisAt: proxy.ConnectionString + ",asyncTimeout=300");
+        await Eventually.TrueAsync(async () => await server.CliAsync("XLEN", "SESSION-EVENTS") == "1");
+        var events = inspector.App.Get<SessionEventPublisher>();
+
+        proxy.HalfOpen();
+        events.Publish("renewed", "0");
+        for (var i = 1; i <= 10_100; i++)
+        {
+            events.Publish("renewed", i.ToString(CultureInfo.InvariantCulture));
+        }
+
+        await Eventually.TrueAsync(() => Lost(inspector).Any(line => line.Contains("because of", StringComparison.Ordinal)));
+        proxy.Heal();
+        await Eventually.TrueAsync(() =>
+        {
+            events.Publish("renewed", "again");
+            return Lost(inspector).Any(line => line.Contains("came faster than Redis took them", StringComparison.Ordinal));
+        });
+
+        // Each event was told, or counted as lost, once.
+        var lost = Lost(inspector).Sum(line => int.Parse(line.Split(": ")[1].Split(',', ' ')[0], CultureInfo.InvariantCulture));
+        Assert.InRange(lost, 10_000, 10_200);
+    }
+
+    // With the host's default, a background service that throws ends the process.
+    private async Task GoOnWhileRedisIsAwayAsync()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var inspector = await InspectorApp.StartAsync(server, redisAt: server.ConnectionString + ",asyncTimeout=300");
+        await Eventually.TrueAsync(async () => await server.CliAsync("XLEN", "SESSION-EVENTS") == "1");
+        await server.StopAsync();
+
+        inspector.App.Get<SessionEventPublisher>().Publish("renewed", "lost");
+        await Eventually.TrueAsync(() => Lost(inspector).Any());
+
+        await server.StartAgainAsync();
+        Assert.False(inspector.App.Get<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
+        using var browser = await inspector.SignInAsync(_user);
+        Assert.Equal(_user, (await browser.GetAsync("/me")).Body);
+        await Eventually.TrueAsync(async () => (await server.CliAsync("XRANGE", "SESSION-EVENTS", "-", "+")).Contains(_user, StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> Lost(InspectorApp inspector) => inspector.App.Log.OfSessions
+        .Select(line => line.Text).Where(text => text.StartsWith("Events about sessions were lost", StringComparison.Ordinal));
 
     private static string EntriesAdded(Task<string> info)
     {

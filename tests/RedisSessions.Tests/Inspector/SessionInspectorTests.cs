@@ -93,7 +93,8 @@ public sealed class SessionInspectorTests(RedisFixture redis) : IClassFixture<Re
         });
         using var browser = await open.SignInAsync(_user);
         await browser.GetAsync("/set?k=cart&v=" + Uri.EscapeDataString("""{"a":[1,2]}"""));
-        await browser.GetAsync("/set?k=long&v=" + new string('x', 40));
+        await browser.GetAsync("/set?k=fits&v=" + new string('x', 16));
+        await browser.GetAsync("/set?k=long&v=" + new string('x', 17));
         await browser.GetAsync("/set?k=password&v=hunter2");
         await redis.Server.CliAsync("EVAL", "return redis.call('HSET', KEYS[1], 'raw', '\\255\\0\\1')", "1", SessionRedis.KeyOf(browser.Cookie!));
 
@@ -101,6 +102,8 @@ public sealed class SessionInspectorTests(RedisFixture redis) : IClassFixture<Re
             .AsArray().ToDictionary(value => (string)value!["key"]!, value => value!);
 
         Assert.Equal("""{"a":[1,2]}""", values["cart"]["value"]!.ToJsonString());
+        Assert.False((bool)values["fits"]["truncated"]!);
+        Assert.Equal(new string('x', 16), (string)values["fits"]["value"]!);
         Assert.Equal(new string('x', 16), (string)values["long"]["value"]!);
         Assert.True((bool)values["long"]["truncated"]!);
         Assert.True((bool)values["password"]["hidden"]!);
@@ -248,5 +251,22 @@ public sealed class SessionInspectorTests(RedisFixture redis) : IClassFixture<Re
             InspectorApp.StartAsync(redis.Server, options => options.EventsKept = 1));
 
         Assert.Equal("Inspector:EventsKept is 1; it must be from 100 to 1000000.", error.Message);
+    }
+
+    [Fact]
+    public async Task Options_of_the_inspector_are_good_at_their_bounds_and_do_what_they_say()
+    {
+        foreach (var (length, kept, lifetime, duration) in new[]
+        {
+            (16, 100, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1)), (65_536, 1_000_000, TimeSpan.FromDays(7), TimeSpan.FromHours(1)),
+        })
+        {
+            await redis.Server.CliAsync("DEL", "SESSION-EVENTS");
+            await using var inspector = await InspectorApp.StartAsync(redis.Server, options =>
+                (options.MaxValueLength, options.EventsKept, options.EventLifetime, options.StreamDuration) = (length, kept, lifetime, duration));
+            await TestServers.Eventually.TrueAsync(async () => await redis.Server.ExistsAsync("SESSION-EVENTS"));
+            Assert.InRange(
+                await redis.Server.PttlAsync("SESSION-EVENTS"), lifetime.TotalMilliseconds - 30_000, lifetime.TotalMilliseconds);
+        }
     }
 }

@@ -48,6 +48,7 @@ public sealed class ForeignRecordTests(RedisFixture redis) : IClassFixture<Redis
             using var anna = await app.VisitAsync("anna");
             var cookie = anna.Cookie;
             var connections = app.Proxy.Connections;
+            await redis.Server.CliAsync("PERSIST", SessionRedis.KeyOf(cookie!)); // which is no reason to end it before its time
             app.Lie(times: 1, MarkedApp.InsteadOfARecord(reply));
 
             await ReadUntilLiedToAsync(app, anna, "anna");

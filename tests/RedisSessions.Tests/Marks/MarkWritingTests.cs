@@ -1,5 +1,9 @@
 using System.Text;
 
+using Microsoft.Extensions.Options;
+
+using RedisSessions.Caching;
+using RedisSessions.Caching.Fields;
 using RedisSessions.Tests.Hosting;
 
 namespace RedisSessions.Tests.Marks;
@@ -38,6 +42,21 @@ public sealed class MarkWritingTests(RedisFixture redis) : IClassFixture<RedisFi
         await browser.GetAsync("/sign-in?user=anna");
 
         await AssertIsMarkedAsync(browser, version: "1");
+    }
+
+    [Theory]
+    [InlineData("HSET", "old", "1")]
+    [InlineData("SADD", "old", "1")]
+    public async Task A_new_record_takes_over_nothing_that_lay_under_its_key(string command, params string[] arguments)
+    {
+        await using var client = await RespClient.RedisClient.ConnectAsync(redis.Server.ConnectionString);
+        IFieldCache cache = new RedisSessionCache(client, Options.Create(new RedisSessionCacheOptions()));
+        var key = "SESSION:" + Guid.NewGuid().ToString("N");
+        await redis.Server.CliAsync([command, key, .. arguments]);
+
+        await cache.CreateAsync(new FieldWrite { Key = key, TimeToLive = TimeSpan.FromHours(1) }, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal("@created,@mark,@renewed,@version", string.Join(',', (await redis.Server.CliAsync("HKEYS", key)).Split('\n').Order()));
     }
 
     [Fact]

@@ -71,6 +71,20 @@ public sealed class RedisTimeTests : IAsyncLifetime
         Assert.Single(await monitor.CommandsAsync(), "\"TIME\"");
     }
 
+    [Fact]
+    public void What_time_it_is_in_redis_is_asked_for_again_after_a_second_and_not_before()
+    {
+        var clock = new ShiftedClock { IsStopped = true };
+        var time = new RedisClock(clock);
+        Assert.True(time.IsStale);
+
+        time.Observe(clock.GetUtcNow().AddHours(1), clock.GetUtcNow());
+        clock.Passed = TimeSpan.FromSeconds(1);
+        Assert.False(time.IsStale);
+        clock.Passed = TimeSpan.FromSeconds(1.001);
+        Assert.True(time.IsStale);
+    }
+
     private sealed class ShiftedClock : TimeProvider
     {
         private long? _stoppedAt;

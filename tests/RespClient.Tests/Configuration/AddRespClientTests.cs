@@ -1,10 +1,15 @@
 using System.Diagnostics;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 using RespClient.Commands;
+using RespClient.Configuration;
+using RespClient.Connections.Opening;
 
 using TestServers;
 
@@ -107,6 +112,88 @@ public sealed class AddRespClientTests
         Assert.Equal("second", await second.CliAsync("GET", "where"));
         Assert.Equal("third", await second.CliAsync("-n", "3", "GET", "where"));
         Assert.Same(provider.GetRequiredKeyedService<RedisClient>("second"), provider.GetRequiredKeyedService<IRedisClient>("second"));
+    }
+
+    [Fact]
+    public void OptionsAreTakenAtTheirBoundsAndNotBeyond()
+    {
+        var tick = TimeSpan.FromTicks(1);
+        var (ten, hour, tenMinutes) = (TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), TimeSpan.FromMinutes(10));
+        (Action<RedisClientOptions> Good, Action<RedisClientOptions> Bad)[] bounds =
+        [
+            (o => o.ConnectTimeout = ten, o => o.ConnectTimeout = ten - tick),
+            (o => o.ConnectTimeout = tenMinutes, o => o.ConnectTimeout = tenMinutes + tick),
+            (o => o.CommandTimeout = ten, o => o.CommandTimeout = ten - tick),
+            (o => o.CommandTimeout = hour, o => o.CommandTimeout = hour + tick),
+            (o => o.CommandTimeout = Timeout.InfiniteTimeSpan, o => o.CommandTimeout = TimeSpan.Zero),
+            (o => o.HeartbeatInterval = 10 * ten, o => o.HeartbeatInterval = (10 * ten) - tick),
+            (o => o.HeartbeatInterval = hour, o => o.HeartbeatInterval = hour + tick),
+            (o => o.MaxReconnectDelay = ten, o => o.MaxReconnectDelay = ten - tick),
+            (o => o.MaxReconnectDelay = tenMinutes, o => o.MaxReconnectDelay = tenMinutes + tick),
+            (o => o.MaxBacklogCommands = 1, o => o.MaxBacklogCommands = 0),
+            (o => o.MaxBacklogBytes = 1024, o => o.MaxBacklogBytes = 1023),
+            (o => o.Database = 0, o => o.Database = -1),
+            (o => o.Protocol = 3, o => o.Protocol = 1),
+            (o => o.ClientName = "!~", o => o.ClientName = "a b"),
+            (o => (o.User, o.Password) = ("u", "p"), o => o.User = "u"),
+        ];
+        static bool IsGood(Action<RedisClientOptions> set)
+        {
+            var options = new RedisClientOptions();
+            set(options);
+            return new RedisClientOptionsValidator().Validate(null, options).Succeeded;
+        }
+
+        Assert.All(bounds, (bound, index) => Assert.True(IsGood(bound.Good), $"{index}"));
+        Assert.All(bounds, (bound, index) => Assert.False(IsGood(bound.Bad), $"{index}"));
+    }
+
+    [Fact]
+    public async Task AClientThatInsistsOnResp2SaysNoHelloAndItsBacklogIsBoundedInBytes()
+    {
+        await using var server = TestServers.Scripted.ScriptedServer.Start(async connection =>
+        {
+            await (connection.Number == 1 ? connection.HoldAsync() : connection.StareAsync());
+        });
+        await using var client = await RedisClient.ConnectAsync(
+            new RedisClientOptions { ConnectionString = server.ConnectionString, Protocol = 2, MaxBacklogBytes = 1024 });
+        Assert.DoesNotContain(server.Received, command => command.Name == "HELLO");
+
+        client.DropConnection("the test says so");
+        await Eventually.TrueAsync(() => !client.IsConnected);
+        var first = client.ExecuteAsync(new RedisCommand("SET", "k", new string('x', 700))).AsTask();
+        var full = await Assert.ThrowsAsync<RedisConnectionException>(async () => await client.ExecuteAsync(new RedisCommand("SET", "k", new string('x', 700))));
+        Assert.Contains("backlog is full", full.Message, StringComparison.Ordinal);
+        await client.DisposeAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => first);
+    }
+
+    [Fact]
+    public void EveryTlsOptionOfTheApplicationIsKeptWhereTheTargetHostIsFilledIn()
+    {
+        var given = new SslClientAuthenticationOptions();
+        foreach (var property in typeof(SslClientAuthenticationOptions).GetProperties().Where(property => property.Name != "TargetHost"))
+        {
+            property.SetValue(given, property.GetValue(given) switch
+            {
+                bool value => !value,
+                SslProtocols => SslProtocols.Tls13,
+                EncryptionPolicy => EncryptionPolicy.RequireEncryption,
+                X509RevocationMode => X509RevocationMode.Offline,
+                _ when property.PropertyType == typeof(List<SslApplicationProtocol>) => new List<SslApplicationProtocol>(),
+                _ when property.PropertyType == typeof(X509ChainPolicy) => new X509ChainPolicy(),
+                _ when property.PropertyType == typeof(X509CertificateCollection) => new X509CertificateCollection(),
+                _ when property.PropertyType == typeof(LocalCertificateSelectionCallback) => (LocalCertificateSelectionCallback)((_, _, _, _, _) => null!),
+                _ when property.PropertyType == typeof(RemoteCertificateValidationCallback) => (RemoteCertificateValidationCallback)((_, _, _, _) => false),
+                var other => other,
+            });
+        }
+
+        var filled = EndPointConnector.TlsOptions(new System.Net.DnsEndPoint("db.example.com", 1), given);
+
+        Assert.Equal("db.example.com", filled.TargetHost);
+        Assert.All(typeof(SslClientAuthenticationOptions).GetProperties().Where(property => property.Name != "TargetHost"), property =>
+            Assert.True(Equals(property.GetValue(given), property.GetValue(filled)), property.Name));
     }
 
     [Fact]

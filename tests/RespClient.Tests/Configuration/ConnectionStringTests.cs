@@ -42,6 +42,7 @@ public sealed class ConnectionStringTests
         Assert.Equal(("app", "p@ss:w,ord", 5, "web"), (options.User, options.Password, options.Database, options.ClientName));
         Assert.Equal(TimeSpan.FromMilliseconds(900), options.CommandTimeout);
         Assert.Null(Read("redis://:secret@db.example.com").User);
+        Assert.Equal("a:b", Read("redis://app:a:b@db.example.com").Password);
     }
 
     [Theory]
@@ -50,6 +51,39 @@ public sealed class ConnectionStringTests
     [InlineData("unix:/run/redis.sock")]
     public void AUnixSocketIsNamedByItsPath(string text) =>
         Assert.Equal("/run/redis.sock", Assert.IsType<UnixDomainSocketEndPoint>(Assert.Single(Read(text).EndPoints)).ToString());
+
+    [Fact]
+    public void EachWayToNameAnOptionSetsItAndWhatHasNoCounterpartSetsNothing()
+    {
+        Assert.All((string[])["asyncTimeout", "syncTimeout", "commandTimeout"], name =>
+            Assert.Equal(TimeSpan.FromMilliseconds(700), Read($"localhost,{name}=700").CommandTimeout));
+        Assert.All((string[])["defaultDatabase", "database", "db"], name => Assert.Equal(3, Read($"localhost,{name}=3").Database));
+        Assert.All((string[])["user", "username"], name => Assert.Equal("app", Read($"localhost,{name}=app").User));
+        Assert.All((string[])["name", "clientName"], name => Assert.Equal("web", Read($"localhost,{name}=web").ClientName));
+        Assert.All((string[])["ssl", "tls"], name => Assert.True(Read($"localhost,{name}=true").UseTls));
+        Assert.False(Read("localhost,retryReads=false").RetriesReads);
+        var other = Read("localhost,allowAdmin=true,connectRetry=7,tieBreaker=t,configChannel=c,configCheckSeconds=9,resolveDns=true,version=7.0,writeBuffer=1,highPriorityThreads=true");
+        Assert.All(typeof(RedisClientOptions).GetProperties().Where(property => property.Name is not ("ConnectionString" or "EndPoints")), property =>
+            Assert.Equal(property.GetValue(Read("localhost")), property.GetValue(other)));
+
+        var twice = Read("one:1");
+        twice.ConnectionString = "two:2";
+        Assert.Equal(new DnsEndPoint("two", 2), Assert.Single(twice.EndPoints));
+    }
+
+    [Theory]
+    [InlineData("connectTimeout", 10, 600_000)]
+    [InlineData("asyncTimeout", 10, 3_600_000)]
+    [InlineData("keepAlive", 1, 3_600)]
+    public void NumbersOfAConnectionStringAreTakenAtTheirBoundsAndNotBeyond(string name, long least, long most)
+    {
+        Read($"localhost,{name}={least}");
+        Read($"localhost,{name}={most}");
+        Assert.Throws<ArgumentException>(() => Read($"localhost,{name}={least - 1}"));
+        Assert.Throws<ArgumentException>(() => Read($"localhost,{name}={most + 1}"));
+        Assert.Equal(65_535, ((DnsEndPoint)Read("localhost:65535").EndPoints[0]).Port);
+        Assert.Throws<ArgumentException>(() => Read("localhost:65536"));
+    }
 
     [Fact]
     public void OptionsSetAfterTheConnectionStringWin()

@@ -1,6 +1,7 @@
 using RespClient.Commands;
 
 using TestServers;
+using TestServers.Proxy;
 
 namespace RespClient.Tests.Connections;
 
@@ -83,6 +84,31 @@ public sealed class AccessTests(RedisServerFixture fixture) : IClassFixture<Redi
         await Eventually.TrueAsync(async () => (await fixture.Server.CliAsync("INFO", "clients")).Contains("blocked_clients:0", StringComparison.Ordinal));
         await client.ExecuteAsync(new RedisCommand("RPUSH", _user, "kept"));
         Assert.Equal(1, (await client.ExecuteAsync(new RedisCommand("LLEN", _user))).AsInt64());
+    }
+
+    [Fact]
+    public async Task ConnectionsOfTheirOwnAreUsedAgainFourAtMostAreKeptAndNoneThatDied()
+    {
+        await using var proxy = FaultProxy.Start(fixture.Server.Port);
+        await using var client = await RedisClient.ConnectAsync(proxy.ConnectionString);
+        await client.SetAsync(_user, "no list");
+        for (var round = 0; round < 3; round++)
+        {
+            await Assert.ThrowsAsync<RedisServerException>(async () =>
+                await client.ExecuteAsync(new RedisCommand("LRANGE", _user, 0, -1) { OnOwnConnection = true }));
+        }
+
+        Assert.Equal(2, proxy.Connections);
+        var list = _user + "list";
+        var pops = Enumerable.Range(0, 6).Select(_ => client.ExecuteAsync(new RedisCommand("BLPOP", list, 0)).AsTask()).ToArray();
+        await Eventually.TrueAsync(() => proxy.OpenConnections == 7);
+        await client.ExecuteAsync(new RedisCommand("RPUSH", list, 1, 2, 3, 4, 5, 6));
+        await Task.WhenAll(pops);
+        await Eventually.TrueAsync(() => proxy.OpenConnections == 5);
+
+        proxy.ResetAll();
+        await Eventually.TrueAsync(() => proxy.OpenConnections <= 1 && client.IsConnected);
+        Assert.True((await client.ExecuteAsync(new RedisCommand("BLPOP", list, 0.01))).IsNull);
     }
 
     private RedisClientOptions Options(int protocol, string password) =>

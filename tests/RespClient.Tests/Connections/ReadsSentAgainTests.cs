@@ -29,6 +29,28 @@ public sealed class ReadsSentAgainTests
         Assert.Equal(CommandOutcome.OutcomeUnknown, error.Outcome);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AReadThatWasSentBeforeAndIsNotAnsweredIsOutcomeUnknown(bool isDisposed)
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            await (connection.Number > 1 ? connection.StareAsync() : connection.NextAsync());
+            connection.Reset();
+        });
+        await using var client = await RedisClient.ConnectAsync($"{server.ConnectionString},asyncTimeout={(isDisposed ? 60_000 : 300)}");
+        var read = client.GetStringAsync("key").AsTask();
+        await Eventually.TrueAsync(() => server.Connections > 1);
+        if (isDisposed)
+        {
+            await client.DisposeAsync();
+        }
+
+        var error = await Assert.ThrowsAnyAsync<RedisException>(() => read);
+        Assert.Equal(CommandOutcome.OutcomeUnknown, error.Outcome);
+    }
+
     // The first connection dies with the first read; the others answer.
     private static ScriptedServer Server() => ScriptedServer.Start(async connection =>
     {

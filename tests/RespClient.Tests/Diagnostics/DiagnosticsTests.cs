@@ -81,6 +81,9 @@ public sealed class DiagnosticsTests(RedisServerFixture fixture) : IClassFixture
         Assert.Contains($"Information Connected to {server.ConnectionString} (epoch 1, RESP3).", logs.Lines);
         Assert.Contains($"Warning Lost the connection to {server.ConnectionString} (epoch 1): the server closed the connection", logs.Lines);
         Assert.Contains($"Information Connected to {server.ConnectionString} (epoch 2, RESP3).", logs.Lines);
+
+        // The end of the client is no loss.
+        Assert.Single(logs.Lines, line => line.Contains("Lost the connection", StringComparison.Ordinal));
         Assert.DoesNotContain(logs.Lines, line => line.Contains(_key, StringComparison.Ordinal) || line.Contains("hunter2", StringComparison.Ordinal));
     }
 

@@ -47,6 +47,47 @@ public sealed class CommandWalkTests
         });
     }
 
+    // Commands that only read and are not sent again: nothing is lost but a try, and each of those that are is looked at here.
+    private static readonly string[] NotSentAgain =
+    [
+        "BITFIELD_RO", "DUMP", "GEODIST", "GEOHASH", "GEOPOS", "GEORADIUS_RO", "GEORADIUSBYMEMBER_RO", "GEOSEARCH", "KEYS", "LCS", "LOLWUT",
+        "PFCOUNT", "SINTERCARD", "SORT_RO", "SUBSTR", "TOUCH", "XREAD", "ZDIFF", "ZINTER", "ZINTERCARD", "ZLEXCOUNT", "ZRANDMEMBER",
+        "ZREVRANGEBYLEX", "ZUNION",
+    ];
+
+    [Fact]
+    public async Task WhatIsSentTwiceTheServerCallsReadOnlyAndNothingOfItBlocksOrWrites()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+        var flags = (await client.ExecuteAsync(new RedisCommand("COMMAND"))).Items.ToArray().ToDictionary(
+            command => command.Items[0].AsString()!.ToUpperInvariant(),
+            command => command.Items[2].Items.ToArray().Select(flag => flag.AsString()!).ToArray());
+        var sentAgain = flags.Where(command => CommandRules.IsReadOnly(command.Key)).ToArray();
+
+        Assert.All(sentAgain, command =>
+        {
+            Assert.True(command.Value.Contains("readonly") || command.Key is "PING" or "ECHO" or "TIME" or "INFO", command.Key);
+            Assert.False(command.Value.Contains("write") || command.Value.Contains("blocking"), command.Key);
+        });
+
+        // What newer servers know besides is not known here.
+        var known = sentAgain.Select(command => command.Key).Concat(NotSentAgain).ToHashSet();
+        var docs = await client.ExecuteAsync(new RedisCommand("COMMAND", "DOCS"));
+        var readOnly = flags.Where(command => command.Value.Contains("readonly") && !command.Key.Contains('|')).Select(command => command.Key)
+            .Where(name => IsOfVersionSeven(docs, name));
+        Assert.Empty(readOnly.Except(known));
+    }
+
+    private static bool IsOfVersionSeven(RespValue docs, string name)
+    {
+        var items = docs.Items.ToArray();
+        var at = Array.FindIndex(items, item => item.Kind is RespKind.BulkString && item.AsString()!.Equals(name, StringComparison.OrdinalIgnoreCase));
+        var told = items[at + 1].Items.ToArray();
+        var since = told[Array.FindIndex(told, item => item.Kind is RespKind.BulkString && item.AsString() == "since") + 1].AsString()!;
+        return Version.Parse(since) < new Version(7, 1);
+    }
+
     private static async Task WalkAsync(IRedisClient client, IReadOnlyList<CommandForms.Form> forms)
     {
         var before = await LastingAsync(client);

@@ -1,5 +1,7 @@
 using RespClient.Connections;
 
+using TestServers.Scripted;
+
 namespace RespClient.Tests.Pipelines;
 
 public sealed class BackoffTests
@@ -11,6 +13,46 @@ public sealed class BackoffTests
     {
         Assert.InRange(Backoff.PauseAfter(1, Most, 1), TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(10));
         Assert.All(Enumerable.Range(1, 2000), attempt => Assert.True(Backoff.PauseAfter(attempt, Most, 1) <= Most));
+    }
+
+    [Fact]
+    public void PausesGrowByAQuarterFromTenMillisecondsToTheLimit() => Assert.All(Enumerable.Range(1, 40), attempt => Assert.Equal(
+        Math.Min(10 * Math.Pow(1.25, attempt - 1), 1000), Backoff.PauseAfter(attempt, Most, 1).TotalMilliseconds, 0.001));
+
+    [Fact]
+    public async Task AServerThatGreetsAndHangsUpIsAskedLessAndLessOftenUntilItHasServedSomebody()
+    {
+        const int Rounds = 20;
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.ReceiveAsync() is { } command)
+            {
+                // One serves, until it is asked for a second thing.
+                var isGood = connection.Number == Rounds + 1 || connection.Number > 2 * Rounds;
+                if (command.Name == "GET" && connection.Number == Rounds + 1)
+                {
+                    return;
+                }
+
+                await connection.SendAsync(command.IsHousekeeping ? connection.HealthyAnswer(command) : "+OK\r\n");
+                if (command.Name == "PING" && !isGood)
+                {
+                    return;
+                }
+            }
+        });
+        var clock = new PauseRecorder();
+        await using var client = await RedisClient.ConnectAsync(
+            new RedisClientOptions { ConnectionString = server.ConnectionString, MaxReconnectDelay = PauseRecorder.Longest, TimeProvider = clock });
+
+        // Reads, which each of these connections is sent in vain.
+        await client.ExecuteAsync(new RedisCommand("EXISTS", "k"));
+        await client.ExecuteAsync(new RedisCommand("GET", "k"));
+
+        var pauses = clock.Pauses.ToArray();
+        Assert.Equal((2 * Rounds) - 1, pauses.Length);
+        PauseRecorder.AssertGrowing(pauses[..Rounds]);
+        PauseRecorder.AssertGrowing(pauses[Rounds..]);
     }
 
     [Fact]

@@ -82,6 +82,40 @@ public sealed class CommandQueueTests
     }
 
     [Fact]
+    public void ACommandThatIsNotSentInTimeIsToldSoAndNeverSent()
+    {
+        var sent = Queue("A");
+        Assert.Equal("A", Send());
+        var unsent = Queue("B");
+        Queue("C");
+        (sent.Deadline, unsent.Deadline) = (5, 5);
+        List<(PendingCommand, bool)>? due = null;
+
+        Assert.True(_queue.ClaimDue(5, ref due, out _, out _));
+
+        Assert.Equal([(sent, true), (unsent, false)], due!);
+        Assert.Equal("C", Send());
+    }
+
+    [Fact]
+    public void TheBacklogTakesAsManyCommandsAndBytesAsItMayAndNotOneMore()
+    {
+        Assert.Equal(Admission.Queue, _queue.Admit(1000, isConnected: false)); // one of any length
+        Queue("A", new string('x', 100));
+        Assert.Equal(Admission.Queue, _queue.Admit(200 - _queue.UnsentBytes, isConnected: false));
+        Assert.Equal(Admission.Refuse, _queue.Admit(201 - _queue.UnsentBytes, isConnected: false));
+
+        var three = new CommandQueue(new PipelineLimits(TimeSpan.FromSeconds(5), 3, 1000, TimeSpan.FromSeconds(10), null, SendsReadsAgain: true));
+        for (var number = 1; number <= 3; number++)
+        {
+            Assert.Equal(Admission.Queue, three.Admit(Size, isConnected: false));
+            three.Append(Rent("A"), Size, "A", []);
+        }
+
+        Assert.Equal(Admission.Refuse, three.Admit(Size, isConnected: false));
+    }
+
+    [Fact]
     public void ACommandWithoutRoomWaitsForItInItsOrderOnlyWhileSomebodyReads()
     {
         var big = new string('x', 150);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using RespClient.Commands;
 using RespClient.PubSub;
+using RespClient.Tests.Pipelines;
 using TestServers;
 using TestServers.Scripted;
 
@@ -48,14 +49,67 @@ public sealed class RenewalTests
         Assert.Equal("at last", await NextAsync(subscription));
         Assert.Equal(Rounds, subscription.Interruptions);
 
-        // At once the first time; then 10 ms and a quarter more each time, up to 100 ms, of which jitter leaves one half at least.
-        double[] pauses = [.. clock.Pauses.Select(pause => pause.TotalMilliseconds)];
-        Assert.Equal(Rounds - 1, pauses.Length);
-        Assert.All(pauses, (pause, index) =>
+        // At once the first time.
+        Assert.Equal(Rounds - 1, clock.Pauses.Count());
+        PauseRecorder.AssertGrowing([.. clock.Pauses]);
+    }
+
+    [Fact]
+    public async Task ASubscriptionThatIsEndedAfterAMessageIsAskedForAtOnceAgain()
+    {
+        await using var server = Server(async (connection, command, number) => await connection.SendAsync(
+            Note('>', "subscribe", command[0]) + (number is 3 or 4 ? Message('>', false, command[0], $"{number}") : "")
+            + (number < 4 ? Note('>', "unsubscribe", command[0]) : "")));
+        var clock = new PauseRecorder();
+        await using var client = await RedisClient.ConnectAsync(
+            new RedisClientOptions { ConnectionString = server.ConnectionString, MaxReconnectDelay = PauseRecorder.Longest, TimeProvider = clock });
+        await using var subscription = await client.SubscribeAsync("news");
+        Assert.Equal("3", await NextAsync(subscription));
+        await Eventually.TrueAsync(() => server.Asked.Count() == 4);
+        Assert.Single(clock.Pauses); // before the third
+    }
+
+    [Fact]
+    public async Task AServerThatGreetsSubscribersAndHangsUpIsAskedLessAndLessOften()
+    {
+        const int Rounds = 20;
+        await using var server = ScriptedServer.Start(async connection =>
         {
-            var most = Math.Min(10 * Math.Pow(1.25, index), 100);
-            Assert.InRange(pause, (most / 2) - 1, most);
+            // Connection 1 is the client's own. One serves and is lost, and after as many again one serves for good.
+            while (await connection.NextAsync() is { } command && (connection.Number is 1 or Rounds + 2 or > (2 * Rounds) + 2))
+            {
+                await connection.SendAsync(Note('>', "subscribe", command[0]));
+                if (connection.Number == Rounds + 2)
+                {
+                    return;
+                }
+            }
         });
+        var clock = new PauseRecorder();
+        await using var client = await RedisClient.ConnectAsync(
+            new RedisClientOptions { ConnectionString = server.ConnectionString, MaxReconnectDelay = PauseRecorder.Longest, TimeProvider = clock });
+        await using var subscription = await client.SubscribeAsync("news");
+        await Eventually.TrueAsync(() => server.Connections == (2 * Rounds) + 3);
+        PauseRecorder.AssertGrowing([.. clock.Pauses.Take(Rounds)]);
+        PauseRecorder.AssertGrowing([.. clock.Pauses.Skip(Rounds)]);
+    }
+
+    [Fact]
+    public async Task AConnectionOfSubscriptionsThatGivesNoSignOfLifeIsReplacedAndTheLossIsCounted()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.NextAsync() is { } command)
+            {
+                await connection.SendAsync(Note('>', "subscribe", command[0]));
+                await (connection.Number == 2 ? connection.StareAsync() : connection.SendAsync(Message('>', false, command[0], "renewed")));
+            }
+        });
+        await using var client = await RedisClient.ConnectAsync(
+            new RedisClientOptions { ConnectionString = server.ConnectionString, HeartbeatInterval = TimeSpan.FromMilliseconds(100) });
+        await using var subscription = await client.SubscribeAsync("news");
+        Assert.Equal("renewed", await NextAsync(subscription));
+        Assert.Equal(1, subscription.Interruptions);
     }
 
     [Fact]
@@ -223,24 +277,6 @@ public sealed class RenewalTests
             await script(connection, command, number);
         }
     });
-
-    /// <summary>The system's clock, and what was paused for by it.</summary>
-    private sealed class PauseRecorder : TimeProvider
-    {
-        private readonly ConcurrentQueue<TimeSpan> _pauses = new();
-
-        public IEnumerable<TimeSpan> Pauses => _pauses;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            if (period == Timeout.InfiniteTimeSpan && dueTime > TimeSpan.Zero && dueTime <= TimeSpan.FromMilliseconds(100))
-            {
-                _pauses.Enqueue(dueTime);
-            }
-
-            return base.CreateTimer(callback, state, dueTime, period);
-        }
-    }
 
     private static string Note(char type, string kind, string name) =>
         $"{type}3\r\n${kind.Length}\r\n{kind}\r\n${name.Length}\r\n{name}\r\n:1\r\n";

@@ -2,6 +2,7 @@ using RespClient.Commands;
 using RespClient.Tests.Connections;
 
 using TestServers;
+using TestServers.Proxy;
 using TestServers.Scripted;
 
 namespace RespClient.Tests.Transactions;
@@ -92,6 +93,51 @@ public sealed class RedisTransactionTests(RedisServerFixture fixture) : IClassFi
             await watch.CreateTransaction().Add(new RedisCommand("SET", _key, "mine")).ExecuteAsync());
         Assert.NotEqual(CommandOutcome.Refused, error.Outcome);
         Assert.False(await client.ExistsAsync(_key));
+    }
+
+    [Fact]
+    public async Task AWatchThatWasGivenBackDisturbsNoTransactionOfTheNext()
+    {
+        await using var client = await fixture.ConnectAsync();
+        var first = await client.WatchAsync([_key]);
+        var id = (await first.ExecuteAsync(new RedisCommand("CLIENT", "ID"))).AsInt64();
+        await first.DisposeAsync();
+        await first.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await first.GetStringAsync(_key));
+
+        await using var next = await client.WatchAsync([_key + "other"]);
+        await using var another = await client.WatchAsync([_key]);
+        Assert.Equal(id, (await next.ExecuteAsync(new RedisCommand("CLIENT", "ID"))).AsInt64());
+        Assert.NotEqual(id, (await another.ExecuteAsync(new RedisCommand("CLIENT", "ID"))).AsInt64());
+        await client.SetAsync(_key, "somebody else's");
+        Assert.True((await next.CreateTransaction().Add(new RedisCommand("SET", _key, "mine")).ExecuteAsync()).Committed);
+    }
+
+    [Fact]
+    public async Task AWatchThatIsGivenBackWithoutAnAnswerLendsItsConnectionToNobody()
+    {
+        await using var proxy = FaultProxy.Start(fixture.Server.Port);
+        await using var client = await RedisClient.ConnectAsync(proxy.ConnectionString + ",asyncTimeout=1000");
+        var watch = await client.WatchAsync([_key]);
+        var id = (await watch.ExecuteAsync(new RedisCommand("CLIENT", "ID"))).AsInt64();
+
+        proxy.HalfOpen();
+        await watch.DisposeAsync();
+        proxy.Heal();
+
+        await Eventually.TrueAsync(async () =>
+        {
+            try
+            {
+                await using var next = await client.WatchAsync([_key]);
+                Assert.NotEqual(id, (await next.ExecuteAsync(new RedisCommand("CLIENT", "ID"))).AsInt64());
+                return true;
+            }
+            catch (RedisException)
+            {
+                return false;
+            }
+        });
     }
 
     [Fact]

@@ -107,7 +107,7 @@ public abstract class ReserveTests(SharedRedis redis, Place place) : OutcomeTest
             return status;
         }
 
-        // Nine of them in the first nine minutes: the five of an hour, and the day's others with the fresh networks.
+        // Ten that anybody could have had, and the fourteen of fresh networks.
         for (var i = 0; i < 24; i++)
             Assert.Equal(IssueStatus.Sent, await AskAsync($"10.0.0.{i}", ""));
         Assert.Equal(IssueStatus.AddressLimit, await AskAsync("10.0.0.100", ""));

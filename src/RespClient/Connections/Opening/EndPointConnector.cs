@@ -81,7 +81,7 @@ internal static class EndPointConnector
         }
     }
 
-    private static SslClientAuthenticationOptions TlsOptions(EndPoint endPoint, SslClientAuthenticationOptions? given)
+    internal static SslClientAuthenticationOptions TlsOptions(EndPoint endPoint, SslClientAuthenticationOptions? given)
     {
         var host = endPoint switch
         {
@@ -94,23 +94,33 @@ internal static class EndPointConnector
             return new SslClientAuthenticationOptions { TargetHost = host };
         }
 
-        return string.IsNullOrEmpty(given.TargetHost)
-            ? new SslClientAuthenticationOptions
-            {
-                TargetHost = host,
-                AllowRenegotiation = given.AllowRenegotiation,
-                AllowTlsResume = given.AllowTlsResume,
-                ApplicationProtocols = given.ApplicationProtocols,
-                CertificateChainPolicy = given.CertificateChainPolicy,
-                CertificateRevocationCheckMode = given.CertificateRevocationCheckMode,
-                CipherSuitesPolicy = given.CipherSuitesPolicy,
-                ClientCertificateContext = given.ClientCertificateContext,
-                ClientCertificates = given.ClientCertificates,
-                EnabledSslProtocols = given.EnabledSslProtocols,
-                EncryptionPolicy = given.EncryptionPolicy,
-                LocalCertificateSelectionCallback = given.LocalCertificateSelectionCallback,
-                RemoteCertificateValidationCallback = given.RemoteCertificateValidationCallback,
-            }
-            : given;
+        if (!string.IsNullOrEmpty(given.TargetHost))
+        {
+            return given;
+        }
+
+        var filled = new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+            AllowRenegotiation = given.AllowRenegotiation,
+            AllowTlsResume = given.AllowTlsResume,
+            ApplicationProtocols = given.ApplicationProtocols,
+            CertificateChainPolicy = given.CertificateChainPolicy,
+            CertificateRevocationCheckMode = given.CertificateRevocationCheckMode,
+            CipherSuitesPolicy = given.CipherSuitesPolicy,
+            ClientCertificateContext = given.ClientCertificateContext,
+            ClientCertificates = given.ClientCertificates,
+            EnabledSslProtocols = given.EnabledSslProtocols,
+            EncryptionPolicy = given.EncryptionPolicy,
+            LocalCertificateSelectionCallback = given.LocalCertificateSelectionCallback,
+            RemoteCertificateValidationCallback = given.RemoteCertificateValidationCallback,
+        };
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
+        {
+            filled.AllowRsaPkcs1Padding = given.AllowRsaPkcs1Padding;
+            filled.AllowRsaPssPadding = given.AllowRsaPssPadding;
+        }
+
+        return filled;
     }
 }

@@ -81,6 +81,56 @@ public sealed class CallerFaultTests
         Assert.Equal(Enumerable.Range(0, 50).Select(number => (long)number), replies.Select(reply => reply.AsInt64()));
     }
 
+    [Theory]
+    [InlineData("a time-out of its own", 70)]
+    [InlineData("the client's", 90)]
+    [InlineData("blocks", 190)]
+    public async Task CommandsWaitAsLongAsTheyOrTheirClientSayOrAsTheyBlockAndThen(string whose, int milliseconds)
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.NextAsync() is not null)
+            {
+            }
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString + ",asyncTimeout=90");
+        var command = whose == "blocks" ? new RedisCommand("BLPOP", "k", 0.1) : new RedisCommand("GET", "k");
+
+        var late = await Assert.ThrowsAsync<RedisTimeoutException>(() => client.ExecuteAsync(
+            whose == "a time-out of its own" ? command with { Timeout = TimeSpan.FromMilliseconds(70) } : command).AsTask());
+
+        Assert.Contains($"within {milliseconds} ms", late.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ACommandThatMayWaitLongerOrForEverKeepsASilentConnectionAliveAndIsAnswered()
+    {
+        var answer = new TaskCompletionSource();
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.NextAsync() is { } command)
+            {
+                await (command[0] == "patient" ? answer.Task : Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken));
+                await connection.SendAsync("+late\r\n");
+            }
+        });
+        Task<RedisClient> ConnectAsync(TimeSpan timeout) => RedisClient.ConnectAsync(new RedisClientOptions
+        {
+            ConnectionString = server.ConnectionString, HeartbeatInterval = TimeSpan.FromMilliseconds(100), CommandTimeout = timeout,
+        });
+        await using var forEver = await ConnectAsync(Timeout.InfiniteTimeSpan);
+        await using var long1 = await ConnectAsync(TimeSpan.FromMinutes(1));
+        var waiting = new[] { forEver, long1 }.Select(client => client.ExecuteAsync(new RedisCommand("GET", "patient")).AsTask()).ToArray();
+
+        // By then the silence has ended the connection of one that waits no longer.
+        await using var impatient = await ConnectAsync(TimeSpan.FromMilliseconds(100));
+        await Assert.ThrowsAsync<RedisTimeoutException>(() => impatient.ExecuteAsync(new RedisCommand("GET", "impatient")).AsTask());
+        await Eventually.TrueAsync(() => server.Connections >= 4);
+        answer.SetResult();
+
+        Assert.All(await Task.WhenAll(waiting), reply => Assert.Equal("late", reply.AsString()));
+    }
+
     [Fact]
     public async Task ContinuationThatBlocksOrThrowsHoldsNobodyElseUp()
     {

@@ -24,6 +24,11 @@ public sealed class ServerStateTests
         { "SOMETHING nobody has heard of", RedisErrorKind.Other, false },
     };
 
+    [Fact]
+    public void OfAllKindsOfRefusalFourStayUntilSomebodyChangesRightsOrConfiguration() => Assert.Equal(
+        [RedisErrorKind.NoAuth, RedisErrorKind.WrongPassword, RedisErrorKind.NoPermission, RedisErrorKind.UnknownCommand],
+        Enum.GetValues<RedisErrorKind>().Where(kind => kind.IsForbidden()));
+
     [Theory]
     [MemberData(nameof(Refusals))]
     public async Task RefusalIsToldByItsKindAndWhetherARetryHelps(string error, RedisErrorKind kind, bool retryHelps)
