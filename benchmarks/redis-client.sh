@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # How fast the Redis client is: GET, SET, EVALSHA and a LuaScript (an EVALSHA whose reply names its call) of 64 bytes
-# and 4 KB for 1, 50 and 1000 callers on one connection,
-# beside ioredis and redis-benchmark with the same number of commands in flight, in turn.
+# and 4 KB for 1, 50 and 1000 callers on one connection, beside StackExchange.Redis, ioredis and redis-benchmark with the
+# same number of commands in flight, in turn.
 #
 #   benchmarks/redis-client.sh [--rounds 3] [--seconds 1] [--ops "get set evalsha script"] [--sizes "64 4096"]
 #                              [--callers "1 50 1000"] [--write docs/performance-client.md]
@@ -81,22 +81,25 @@ stop_client() {
     rm "$scratch/$1.to" "$scratch/$1.from"
 }
 
-# cell OP SIZE CALLERS: all three in turn, each round
+clients="ours stackexchange ioredis"
+
+# cell OP SIZE CALLERS: all of them in turn, each round
 cell() {
     local client round at=(--redis "127.0.0.1:$redis_port" --op "$1" --size "$2" --callers "$3" --seconds "$seconds" --on-demand true)
     start_client ours "$root/benchmarks/RedisClient/bin/Release/net10.0/RedisClient" "${at[@]}"
+    start_client stackexchange "$root/benchmarks/RedisClient/bin/Release/net10.0/RedisClient" --client StackExchange.Redis "${at[@]}"
     start_client ioredis node "$root/benchmarks/peers/redis-client.js" "${at[@]}"
-    for client in ours ioredis; do
+    for client in $clients; do
         [ "$(answer "$client")" = ready ] || die "$client did not get ready."
     done
     for round in $(seq "$rounds"); do
-        for client in ours ioredis; do
+        for client in $clients; do
             echo >&"${to[$client]}"
             answer "$client" >>"$scratch/$client.$1.$2.$3"
         done
         yardstick "$1" "$2" "$3" >>"$scratch/yardstick.$1.$2.$3"
     done
-    for client in ours ioredis; do stop_client "$client"; done
+    for client in $clients; do stop_client "$client"; done
     echo "$1 of $2 bytes by $3 done" >&2
 }
 
@@ -114,7 +117,7 @@ table() {
         for size in $sizes; do
             for count in $callers; do
                 yard="$(field ops_per_s <"$scratch/yardstick.$op.$size.$count" | median)"
-                for client in ours ioredis yardstick; do
+                for client in $clients yardstick; do
                     file="$scratch/$client.$op.$size.$count"
                     line="| $op | $size | $count | $(name_of "$client" "$count") | $(field ops_per_s <"$file" | median)"
                     line+=" | $(ratio "$(field ops_per_s <"$file" | median)" "$yard")"
@@ -129,11 +132,11 @@ table() {
 }
 
 name_of() {
-    case "$1" in ours) echo RespClient ;; yardstick) echo "\`redis-benchmark -c 1 -P $(in_flight "$2")\`" ;; *) echo "$1" ;; esac
+    case "$1" in ours) echo RespClient ;; stackexchange) echo StackExchange.Redis ;; yardstick) echo "\`redis-benchmark -c 1 -P $(in_flight "$2")\`" ;; *) echo "$1" ;; esac
 }
 
 report() {
-    echo "$(describe_machine); ioredis $(sed -nE 's/.*"version": "([^"]*)".*/\1/p' "$root/benchmarks/peers/node_modules/ioredis/package.json") on Node.js $(node --version)."
+    echo "$(describe_machine); StackExchange.Redis $(sed -nE 's/.*"StackExchange.Redis" Version="([^"]*)".*/\1/p' "$root/Directory.Packages.props"); ioredis $(sed -nE 's/.*"version": "([^"]*)".*/\1/p' "$root/benchmarks/peers/node_modules/ioredis/package.json") on Node.js $(node --version)."
     echo "Medians of $rounds interleaved rounds of $seconds s, made by \`benchmarks/redis-client.sh\`."
     echo
     table

@@ -5,7 +5,7 @@ namespace RedisClient;
 /// <summary>Callers that each wait for their reply before the next command, for a while.</summary>
 internal sealed record Measurement(double OperationsPerSecond, double P50, double P99, double CpuPerOperation, double BytesPerOperation)
 {
-    public static async Task<Measurement> RunAsync(Workload workload, int callers, TimeSpan duration)
+    public static async Task<Measurement> RunAsync(IWorkload workload, int callers, TimeSpan duration)
     {
         var stop = new StopSignal();
         var running = Enumerable.Range(0, callers).Select(_ => Task.Run(() => workload.CallAsync(stop))).ToArray();

@@ -1,10 +1,17 @@
 using RedisClient;
 
-// --redis host:port --op get|set|evalsha|script --size 64 --callers 50 --seconds 3: one JSON line. With --on-demand true it says
+using StackExchange.Redis;
+
+// --client RespClient|StackExchange.Redis --redis host:port --op get|set|evalsha|script --size 64 --callers 50 --seconds 3: one JSON line. With --on-demand true it says
 // "ready" when it is warm and measures once for each line it is given, so that others can be measured in between.
 var options = Options.Parse(args);
-await using var client = await RespClient.RedisClient.ConnectAsync(options.Redis);
-var workload = new Workload(client, options);
+await using IAsyncDisposable client = options.Client switch
+{
+    "RespClient" => await RespClient.RedisClient.ConnectAsync(options.Redis),
+    "StackExchange.Redis" => await ConnectionMultiplexer.ConnectAsync(options.Redis),
+    _ => throw new ArgumentException($"--client {options.Client}: known are RespClient, StackExchange.Redis."),
+};
+IWorkload workload = client is RespClient.RedisClient ours ? new RespClientWorkload(ours, options) : new StackExchangeWorkload((IConnectionMultiplexer)client, options);
 await workload.PrepareAsync();
 
 // Until the just-in-time compiler has optimised what runs: its last tier takes a second or two.
@@ -25,5 +32,5 @@ async Task MeasureAsync()
 {
     var result = await Measurement.RunAsync(workload, options.Callers, TimeSpan.FromSeconds(options.Seconds));
     Console.WriteLine(FormattableString.Invariant(
-        $$"""{"client":"RespClient","op":"{{options.Op}}","size":{{options.Size}},"callers":{{options.Callers}},"ops_per_s":{{result.OperationsPerSecond:F0}},"p50_us":{{result.P50:F1}},"p99_us":{{result.P99:F1}},"cpu_us_per_op":{{result.CpuPerOperation:F3}},"bytes_per_op":{{result.BytesPerOperation:F1}}}"""));
+        $$"""{"client":"{{options.Client}}","op":"{{options.Op}}","size":{{options.Size}},"callers":{{options.Callers}},"ops_per_s":{{result.OperationsPerSecond:F0}},"p50_us":{{result.P50:F1}},"p99_us":{{result.P99:F1}},"cpu_us_per_op":{{result.CpuPerOperation:F3}},"bytes_per_op":{{result.BytesPerOperation:F1}}}"""));
 }

@@ -13,23 +13,23 @@ namespace RedisAccounts.Tests;
 public sealed class AccountServices : IAsyncLifetime
 {
     private RedisServer? _server;
-    private RedisClient? _client;
+    private ServiceProvider? _clients;
 
     public RedisServer Server => _server ?? throw new InvalidOperationException("Not started.");
 
-    public IRedisClient Client => _client ?? throw new InvalidOperationException("Not started.");
+    public IRedisClient Client => _clients?.GetRequiredService<IRedisClient>() ?? throw new InvalidOperationException("Not started.");
 
     public async ValueTask InitializeAsync()
     {
         _server = await RedisServer.StartAsync();
-        _client = await RedisClient.ConnectAsync(_server.ConnectionString);
+        _clients = ClientUnderTest.Add(new ServiceCollection(), _server.ConnectionString).BuildServiceProvider();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_client is not null)
+        if (_clients is not null)
         {
-            await _client.DisposeAsync();
+            await _clients.DisposeAsync();
         }
 
         if (_server is not null)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using PostgreSqlAccounts;
 using PostgreSqlAccounts.Schema;
 
+using RedisSessionWeb.Hosting.Clients;
 using RedisSessionWeb.Roles;
 
 using RespClient;
@@ -37,7 +38,7 @@ internal sealed class Startup(TextWriter output, TextWriter errors)
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             if (app.Services.GetService<ICommand>() is { } command)
                 return await command.RunAsync(output);
-            await ReachRedisAsync(app.Services.GetRequiredService<IOptions<RedisClientOptions>>().Value);
+            await RedisClients.ReachAsync(app.Services);
             await ReachAccountsAsync(app.Services);
             if (await ListenAsync(app) is { Count: > 0 } faults)
                 return Tell(BadConfiguration, faults);
@@ -48,7 +49,7 @@ internal sealed class Startup(TextWriter output, TextWriter errors)
         {
             return Tell(BadConfiguration, faults);
         }
-        catch (RedisException e)
+        catch (Exception e) when (e is RedisException or StackExchange.Redis.RedisConnectionException)
         {
             return Tell(StoreAway, ["Redis does not answer (Redis:ConnectionString): " + e.Message]);
         }
@@ -74,14 +75,6 @@ internal sealed class Startup(TextWriter output, TextWriter errors)
         {
             s_isStarting = false;
         }
-    }
-
-    /// <summary>Connects once, so that a wrong address or password shows at start; <c>abortConnect=false</c> goes on without.</summary>
-    private static async Task ReachRedisAsync(RedisClientOptions options)
-    {
-        if (!options.AbortOnConnectFail)
-            return;
-        await using var client = await RedisClient.ConnectAsync(options.ConnectionString ?? "");
     }
 
     /// <summary>Asks PostgreSQL, where accounts are there, for the tables; <c>Accounts:PostgreSql:CheckAtStart=false</c> goes on without.</summary>

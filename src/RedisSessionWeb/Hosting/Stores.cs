@@ -1,30 +1,16 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
+using RedisSessionWeb.Hosting.Clients;
 using RedisSessionWeb.Hosting.Requests;
 using RedisSessionWeb.KeyRing;
 using RedisSessionWeb.Visitors;
-
-using RespClient;
 
 namespace RedisSessionWeb.Hosting;
 
 /// <summary>Everything that is kept, each with its own section of the configuration: in Redis, or accounts in PostgreSQL.</summary>
 internal static class Stores
 {
-    public static IServiceCollection AddRedis(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddRespClient(options =>
-        {
-            try
-            {
-                options.ConnectionString = configuration["Redis:ConnectionString"] ?? "";
-            }
-            catch (ArgumentException e)
-            {
-                throw new OptionsValidationException("Redis", typeof(RedisClientOptions), ["Redis:" + e.Message]);
-            }
-        });
-
     public static IServiceCollection AddStores(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddRedis(configuration);

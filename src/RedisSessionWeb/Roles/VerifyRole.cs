@@ -1,4 +1,5 @@
 using RedisSessionWeb.Hosting;
+using RedisSessionWeb.Hosting.Clients;
 
 namespace RedisSessionWeb.Roles;
 

@@ -95,10 +95,24 @@ internal static class SessionComposition
             return new RedisSessionCache(client, Options.Create(cacheOptions), time);
         }
 
-        return provider.GetService<IDistributedCache>()
-            ?? throw new InvalidOperationException(
-                "Sessions have nowhere to live: call services.AddRespClient(...) for Redis, or register an IDistributedCache.");
+        var cache = provider.GetService<IDistributedCache>();
+        return cache switch
+        {
+            // A connection to Redis is there, and nothing to use it with; the sessions of such an application are not meant
+            // for the memory of one process.
+            null or MemoryDistributedCache when HasMultiplexer(provider) => throw new InvalidOperationException(
+                "Sessions have nowhere to live: an IConnectionMultiplexer is registered, and no IRedisClient over it. Add one line, "
+                + "services.AddStackExchangeRedisClient(); (package RespClient.StackExchangeRedis)."),
+            null => throw new InvalidOperationException(
+                "Sessions have nowhere to live: call services.AddRespClient(...) for Redis, or register an IDistributedCache."),
+            _ => cache,
+        };
     }
+
+    // By its name: sessions know nothing of that library. The connection is not opened for the question.
+    private static bool HasMultiplexer(IServiceProvider provider) =>
+        Type.GetType("StackExchange.Redis.IConnectionMultiplexer, StackExchange.Redis") is { } multiplexer
+        && provider.GetService<IServiceProviderIsService>()?.IsService(multiplexer) == true;
 
     private static TrackedCache<string, SessionRecord>? TrackedOf(
         IServiceProvider provider, RedisSessionOptions options, RedisClient? client, NearRecords records)

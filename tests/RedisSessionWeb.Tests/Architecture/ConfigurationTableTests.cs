@@ -36,7 +36,7 @@ public sealed class ConfigurationTableTests
     ];
 
     /// <summary>Read one by one in the source, or the framework's own.</summary>
-    private static readonly string[] Others = ["Redis:ConnectionString", "Sessions:ValidateEvery", "Accounts:Store", "Proxies", "AllowedHosts", "Logging:LogLevel:Default"];
+    private static readonly string[] Others = ["Redis:Client", "Redis:ConnectionString", "Sessions:ValidateEvery", "Accounts:Store", "Proxies", "AllowedHosts", "Logging:LogLevel:Default"];
 
     private static readonly Dictionary<string, string> Table = SourceTree.Read("README.md").Split('\n')
         .Select(line => line.Split('|', StringSplitOptions.TrimEntries))

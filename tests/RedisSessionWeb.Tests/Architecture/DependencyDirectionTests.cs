@@ -13,13 +13,14 @@ public sealed class DependencyDirectionTests
     public static TheoryData<string, string[]> Floors => new()
     {
         { "RespClient", [] },
+        { "RespClient.StackExchangeRedis", ["RespClient"] },
         { "RedisSessions", ["RespClient"] },
         { "VerificationCodes", ["RespClient"] },
         { "VerificationCodes.Mail", ["VerificationCodes"] },
         { "VerificationCodes.Grpc", ["RespClient", "VerificationCodes"] },
         { "RedisAccounts", ["RespClient"] },
         { "PostgreSqlAccounts", ["RespClient", "RedisAccounts"] },
-        { "RedisSessionWeb", ["RespClient", "RedisSessions", "VerificationCodes", "VerificationCodes.Mail", "VerificationCodes.Grpc", "RedisAccounts", "PostgreSqlAccounts"] },
+        { "RedisSessionWeb", ["RespClient", "RespClient.StackExchangeRedis", "RedisSessions", "VerificationCodes", "VerificationCodes.Mail", "VerificationCodes.Grpc", "RedisAccounts", "PostgreSqlAccounts"] },
     };
 
     [Theory]
@@ -62,11 +63,13 @@ public sealed class DependencyDirectionTests
         Findings.None(imports);
     }
 
-    [Fact]
-    public void The_redis_client_refers_to_no_assembly_of_aspnetcore()
+    [Theory]
+    [InlineData("RespClient")]
+    [InlineData("RespClient.StackExchangeRedis")]
+    public void The_redis_clients_refer_to_no_assembly_of_aspnetcore(string client)
     {
-        var references = AssemblyReferences.Of("RespClient").Assemblies;
-        var project = XDocument.Parse(SourceTree.Read("src/RespClient/RespClient.csproj"));
+        var references = AssemblyReferences.Of(client).Assemblies;
+        var project = XDocument.Parse(SourceTree.Read($"src/{client}/{client}.csproj"));
 
         Assert.DoesNotContain(references, name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
         Assert.Empty(project.Descendants("FrameworkReference"));

@@ -10,6 +10,7 @@ public sealed partial class NamedTestTests
     [InlineData("docs/security.md")]
     [InlineData("docs/verification-codes.md")]
     [InlineData("docs/accounts.md")]
+    [InlineData("docs/integrations.md")]
     [InlineData("docs/verify-service.md")]
     [InlineData("docs/sms.md")]
     [InlineData("src/RespClient/README.md")]

@@ -21,7 +21,7 @@ internal static class SourceTree
 
     /// <summary>The projects under <c>src/</c>, by folder name.</summary>
     public static IReadOnlyList<string> Libraries { get; } =
-        ["RespClient", "RedisSessions", "VerificationCodes", "VerificationCodes.Mail", "VerificationCodes.Grpc", "RedisAccounts", "PostgreSqlAccounts", "RedisSessionWeb"];
+        ["RespClient", "RespClient.StackExchangeRedis", "RedisSessions", "VerificationCodes", "VerificationCodes.Mail", "VerificationCodes.Grpc", "RedisAccounts", "PostgreSqlAccounts", "RedisSessionWeb"];
 
     /// <summary>The namespaces in which people look for extension methods; all else lives under its assembly's name.</summary>
     public static IReadOnlyList<string> NamespacesOfExtensions { get; } =

@@ -7,21 +7,39 @@ using RedisSessionWeb.Tests.Host;
 namespace RedisSessionWeb.Tests.Browser;
 
 /// <summary>The main job end to end, in a real browser: register, read the code, sign in, see the session, sign out.</summary>
-public sealed class JourneyTests(AppFixture fixture, Chromium chromium) : IClassFixture<AppFixture>
+public sealed class JourneyTests(AppFixture fixture, StackExchangeRedisFixture other, Chromium chromium)
+    : IClassFixture<AppFixture>, IClassFixture<StackExchangeRedisFixture>
 {
     private const string Password = "correct horse battery";
 
-    [Theory]
-    [InlineData("en", "Your sessions")]
-    [InlineData("zh-CN", "您的会话")]
-    public async Task A_newcomer_registers_signs_in_sees_the_session_and_signs_out_for_good(string language, string sessionsHeading)
+    /// <summary>Each language and each client once; with LONG_RUN=1 each language over each client.</summary>
+    public static TheoryData<string, string, bool> Journeys
     {
-        await using var window = await chromium.OpenAsync(fixture.App, new() { Locale = language });
+        get
+        {
+            TheoryData<string, string, bool> journeys = new() { { "en", "Your sessions", false }, { "zh-CN", "您的会话", true } };
+            if (Environment.GetEnvironmentVariable("LONG_RUN") == "1")
+            {
+                journeys.Add("en", "Your sessions", true);
+                journeys.Add("zh-CN", "您的会话", false);
+            }
+
+            return journeys;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Journeys))]
+    public async Task A_newcomer_registers_signs_in_sees_the_session_and_signs_out_for_good(
+        string language, string sessionsHeading, bool overStackExchangeRedis)
+    {
+        var site = overStackExchangeRedis ? other : fixture;
+        await using var window = await chromium.OpenAsync(site.App, new() { Locale = language });
         var (page, person) = (window.Page, new Person(window.Page));
         var email = $"newcomer-{language}@example.com".ToLowerInvariant();
         await person.RegisterAsync(email, "Newcomer " + language, Password);
         await person.SignOutAsync();
-        var before = await SessionKeysAsync();
+        var before = await SessionKeysAsync(site);
 
         await person.SignInAsync(email, Password);
 
@@ -29,17 +47,17 @@ public sealed class JourneyTests(AppFixture fixture, Chromium chromium) : IClass
         Assert.True(await page.GetByRole(AriaRole.Heading, new() { Name = sessionsHeading }).IsVisibleAsync());
         Assert.Equal(1, await page.Locator(".rows li").CountAsync());
         Assert.Contains("Chrome", await page.Locator(".rows li").InnerTextAsync(), StringComparison.Ordinal);
-        var key = Assert.Single((await SessionKeysAsync()).Except(before));
+        var key = Assert.Single((await SessionKeysAsync(site)).Except(before));
         var cookie = (await window.Context.CookiesAsync()).Single(c => c.Name == "ssw");
-        await AssertSameLifetimeAsync(key, page);
+        await AssertSameLifetimeAsync(site, key, page);
 
         await page.GotoAsync("/inspector");
         Assert.Contains(email, await page.Locator("table").InnerTextAsync(), StringComparison.Ordinal);
 
         await person.SignOutAsync();
 
-        Assert.DoesNotContain(key, await SessionKeysAsync());
-        Assert.Equal(HttpStatusCode.Redirect, await StatusWithAsync(cookie, "/account"));
+        Assert.DoesNotContain(key, await SessionKeysAsync(site));
+        Assert.Equal(HttpStatusCode.Redirect, await StatusWithAsync(site, cookie, "/account"));
     }
 
     [Fact]
@@ -99,7 +117,7 @@ public sealed class JourneyTests(AppFixture fixture, Chromium chromium) : IClass
     }
 
     /// <summary>Compares what the browser still gives its cookie with what Redis still gives the record.</summary>
-    private async Task AssertSameLifetimeAsync(string key, IPage page)
+    private static async Task AssertSameLifetimeAsync(AppFixture site, string key, IPage page)
     {
         // The cookie's end as a double: the typed answer is a float, which is two minutes coarse.
         var devTools = await page.Context.NewCDPSessionAsync(page);
@@ -107,18 +125,18 @@ public sealed class JourneyTests(AppFixture fixture, Chromium chromium) : IClass
         var expires = cookies.Single(c => c.GetProperty("name").GetString() == "ssw").GetProperty("expires").GetDouble();
 
         // Both are moments, so that a slow machine changes nothing: Redis sets the TTL, then the browser gets its cookie.
-        var ends = long.Parse(await fixture.Redis.CliAsync("PEXPIRETIME", key), System.Globalization.CultureInfo.InvariantCulture);
+        var ends = long.Parse(await site.Redis.CliAsync("PEXPIRETIME", key), System.Globalization.CultureInfo.InvariantCulture);
 
         Assert.InRange((expires * 1000) - ends, -1000, 10_000);
     }
 
-    private async Task<string[]> SessionKeysAsync() =>
-        (await fixture.Redis.CliAsync("--scan", "--pattern", "SESSION:*"))
+    private static async Task<string[]> SessionKeysAsync(AppFixture site) =>
+        (await site.Redis.CliAsync("--scan", "--pattern", "SESSION:*"))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private async Task<HttpStatusCode> StatusWithAsync(BrowserContextCookiesResult cookie, string path)
+    private static async Task<HttpStatusCode> StatusWithAsync(AppFixture site, BrowserContextCookiesResult cookie, string path)
     {
-        using var client = fixture.App.CreateClient();
+        using var client = site.App.CreateClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Add("Cookie", $"{cookie.Name}={cookie.Value}");
         return (await client.SendAsync(request)).StatusCode;

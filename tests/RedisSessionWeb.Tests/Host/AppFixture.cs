@@ -3,8 +3,11 @@ using TestServers;
 namespace RedisSessionWeb.Tests.Host;
 
 /// <summary>One Redis and one application for the tests of a class. No captcha: those have tests of their own.</summary>
-public sealed class AppFixture : IAsyncLifetime
+public class AppFixture : IAsyncLifetime
 {
+    /// <summary>The client of this application.</summary>
+    protected virtual string Client => "RespClient";
+
     internal static readonly string[] Settings =
     [
         "Verification:Captcha:Image=false",
@@ -19,7 +22,7 @@ public sealed class AppFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Redis = await RedisServer.StartAsync();
-        App = await RunningApp.StartAsync(Redis.ConnectionString, Settings);
+        App = await RunningApp.StartAsync(Redis.ConnectionString, [.. Settings, "Redis:Client=" + Client]);
     }
 
     /// <summary>As if the minute between two mails to one address had passed.</summary>
@@ -30,7 +33,14 @@ public sealed class AppFixture : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await App.DisposeAsync();
         await Redis.DisposeAsync();
     }
+}
+
+/// <summary>The same over StackExchange.Redis.</summary>
+public sealed class StackExchangeRedisFixture : AppFixture
+{
+    protected override string Client => "StackExchange.Redis";
 }

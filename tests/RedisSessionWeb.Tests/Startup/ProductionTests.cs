@@ -32,6 +32,8 @@ public sealed class ProductionTests
     [InlineData("Redis:ConnectionString has an end point", "Redis:ConnectionString=:99999")]
     [InlineData("Redis:ConnectionString is not a URL", "Redis:ConnectionString=redis://h:notaport")]
     [InlineData("Redis:ConnectionString is empty", "Redis:ConnectionString=")]
+    [InlineData("ConnectionStrings:Redis has an option 'foo'", "ConnectionStrings:Redis=foo=1")]
+    [InlineData("Redis:Client is 'ioredis'; allowed: RespClient, StackExchange.Redis", "Redis:Client=ioredis")]
     [InlineData("Redis:ConnectionString is empty", "role=verify", "Redis:ConnectionString=")]
     [InlineData("Redis:ConnectionString is empty", "role=move-accounts", "Redis:ConnectionString=")]
     [InlineData("Sessions:MaxAge is 'abc'; allowed: a time", "Sessions:MaxAge=abc")]
@@ -95,10 +97,12 @@ public sealed class ProductionTests
         Assert.Single(errors, line => line.Contains("Verification:Keys", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task A_redis_that_is_away_is_told_in_one_line_at_start()
+    [Theory]
+    [InlineData("RespClient")]
+    [InlineData("StackExchange.Redis")]
+    public async Task A_redis_that_is_away_is_told_in_one_line_at_start(string client)
     {
-        var (exitCode, errors) = await RunAsync([.. Safe, $"Redis:ConnectionString=127.0.0.1:{RedisServer.FreePort()}"]);
+        var (exitCode, errors) = await RunAsync([.. Safe, $"Redis:ConnectionString=127.0.0.1:{RedisServer.FreePort()}", "Redis:Client=" + client]);
 
         Assert.Equal(69, exitCode);
         Assert.StartsWith("RedisSessionWeb: Redis does not answer", Assert.Single(errors), StringComparison.Ordinal);

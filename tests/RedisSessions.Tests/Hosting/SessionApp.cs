@@ -7,6 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
+using TestServers;
+
 namespace RedisSessions.Tests.Hosting;
 
 /// <summary>What a test changes of the application.</summary>
@@ -71,7 +73,7 @@ internal sealed class SessionApp : IAsyncDisposable
         setup.Services?.Invoke(builder.Services);
         if (setup.Redis is not null)
         {
-            builder.Services.AddRespClient(o => o.ConnectionString = setup.Redis);
+            ClientUnderTest.Add(builder.Services, setup.Redis);
         }
 
         builder.Services.AddRedisSessions(o =>

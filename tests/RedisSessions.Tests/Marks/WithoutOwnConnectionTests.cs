@@ -11,6 +11,8 @@ using RedisSessions.Tests.Hosting;
 using RespClient;
 using RespClient.Protocol;
 
+using TestServers;
+
 namespace RedisSessions.Tests.Marks;
 
 /// <summary>Where no connection can be dropped: other clients, other caches. What is foreign twice is a 503.</summary>
@@ -22,8 +24,8 @@ public sealed class WithoutOwnConnectionTests(RedisFixture redis) : IClassFixtur
     public async Task Over_another_client_a_foreign_record_is_asked_for_again_and_the_same_again_is_a_503(
         int times, HttpStatusCode status, string? body)
     {
-        await using var inner = await RedisClient.ConnectAsync(redis.Server.ConnectionString);
-        var client = new LyingClient(inner);
+        await using var clients = ClientUnderTest.Add(new ServiceCollection(), redis.Server.ConnectionString).BuildServiceProvider();
+        var client = new LyingClient(clients.GetRequiredService<IRedisClient>());
         await using var app = await SessionApp.StartAsync(new SessionAppSetup
         {
             Services = services => services.AddSingleton<IRedisClient>(client),
@@ -143,7 +145,7 @@ public sealed class WithoutOwnConnectionTests(RedisFixture redis) : IClassFixtur
     }
 
     /// <summary>A client that is not ours, and asks for the wrong record a few times.</summary>
-    private sealed class LyingClient(RedisClient inner) : IRedisClient
+    private sealed class LyingClient(IRedisClient inner) : IRedisClient
     {
         public int Lies { get; set; }
 

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -20,7 +21,7 @@ public sealed class AddRespClientTests
     public async Task BothServicesAreOneClientThatConnectsInTheBackground()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var provider = new ServiceCollection().AddRespClient(o => o.ConnectionString = server.ConnectionString).BuildServiceProvider();
+        await using var provider = new ServiceCollection().AddRespClient(server.ConnectionString).BuildServiceProvider();
         var client = provider.GetRequiredService<IRedisClient>();
         Assert.Same(provider.GetRequiredService<RedisClient>(), client);
         await client.PingAsync();
@@ -62,6 +63,55 @@ public sealed class AddRespClientTests
         Assert.Contains(error.Failures, f => f.StartsWith("Database is -1;", StringComparison.Ordinal));
         Assert.Contains(error.Failures, f => f.StartsWith("ClientName is 'two words';", StringComparison.Ordinal));
         Assert.Contains(error.Failures, f => f.StartsWith("MaxDepth is 0;", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("ConnectionStrings:Redis", "ConnectionStrings:Redis=h:1,asyncTimeout=700", 700)]
+    [InlineData("Redis", "Redis:ConnectionString=h:1,asyncTimeout=700", 700)]
+    [InlineData("Redis", "Redis:ConnectionString=h:1,asyncTimeout=700;Redis:CommandTimeout=00:00:03", 3000)]
+    public async Task ASectionIsAConnectionStringOrHasOneAndOptionsThatReplaceWhatItSays(string section, string settings, int milliseconds)
+    {
+        await using var provider = new ServiceCollection().AddRespClient(Section(section, settings)).BuildServiceProvider();
+
+        var options = provider.GetRequiredService<IOptions<RedisClientOptions>>().Value;
+
+        Assert.Equal("h:1,asyncTimeout=700", options.ConnectionString);
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), options.CommandTimeout);
+    }
+
+    [Theory]
+    [InlineData("ConnectionString has an option that is not known.", "Redis:ConnectionString=h,pass_word=secret")]
+    [InlineData("Redis is not in the configuration; it is a connection string, or has the key ConnectionString.", "Other:ConnectionString=h")]
+    public async Task ASectionThatIsWrongOrMissingIsToldByItsNameAndShowsNoValue(string message, string settings)
+    {
+        await using var provider = new ServiceCollection().AddRespClient(Section("Redis", settings)).BuildServiceProvider();
+
+        var error = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<RedisClient>());
+
+        Assert.EndsWith(message, Assert.Single(error.Failures), StringComparison.Ordinal);
+        Assert.StartsWith("Redis", error.Failures.Single(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AKeyedClientIsASecondRedisBesideTheFirstWithItsOwnOptions()
+    {
+        await using var first = await RedisServer.StartAsync();
+        await using var second = await RedisServer.StartAsync();
+        await using var provider = new ServiceCollection()
+            .AddRespClient(first.ConnectionString)
+            .AddKeyedRespClient("second", second.ConnectionString)
+            .AddKeyedRespClient("third", Section("Redis", "Redis:ConnectionString=" + second.ConnectionString + ",defaultDatabase=3"))
+            .BuildServiceProvider();
+
+        await provider.GetRequiredService<IRedisClient>().SetAsync("where", "first");
+        await provider.GetRequiredKeyedService<IRedisClient>("second").SetAsync("where", "second");
+        await provider.GetRequiredKeyedService<IRedisClient>("third").SetAsync("where", "third");
+
+        Assert.Equal("first", await first.CliAsync("GET", "where"));
+        Assert.Equal("second", await second.CliAsync("GET", "where"));
+        Assert.Equal("third", await second.CliAsync("-n", "3", "GET", "where"));
+        Assert.Same(provider.GetRequiredKeyedService<RedisClient>("second"), provider.GetRequiredKeyedService<IRedisClient>("second"));
     }
 
     [Fact]
@@ -165,6 +215,10 @@ public sealed class AddRespClientTests
         provider.Dispose();
         Assert.False(client.IsConnected);
     }
+
+    private static IConfigurationSection Section(string path, string settings) => new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Split(';').Select(setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])))
+        .Build().GetSection(path);
 
     private sealed class StubClient : IRedisClient
     {

@@ -62,7 +62,7 @@ internal sealed class CodeBench : IAsyncDisposable
         var logs = new LogCollector();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
-        builder.Services.AddRespClient(o => o.ConnectionString = server.ConnectionString);
+        ClientUnderTest.Add(builder.Services, server.ConnectionString);
         builder.Services.TryAddSingleton<IMailTransport>(transport);
         builder.Services.TryAddSingleton<ISmsTransport>(transport);
         services?.Invoke(builder.Services);

@@ -27,13 +27,16 @@ internal static class RequestBudget
         // A verification service elsewhere waits for a Redis as well, and nobody waits for it longer than for ours.
         services.AddOptions<VerificationOptions>().PostConfigure<IOptions<RedisSessionOptions>>((codes, sessions) =>
             codes.RemoteTimeout = Shorter(codes.RemoteTimeout, sessions.Value.IoTimeout));
-        services.AddKeyedSingleton<IRedisClient>(RedisSessionOptions.CacheServiceKey, (provider, _) => provider.GetRequiredService<RedisClient>());
+        // Whichever it is that Redis:Client names.
+        var client = services.Last(service => service.ServiceType == typeof(IRedisClient) && !service.IsKeyedService).ImplementationFactory!;
+        services.AddKeyedSingleton(RedisSessionOptions.CacheServiceKey, (provider, _) => (IRedisClient)client(provider));
         return services.Replace(ServiceDescriptor.Singleton<IRedisClient>(provider =>
         {
             var accessor = provider.GetRequiredService<IHttpContextAccessor>();
             var options = provider.GetRequiredService<IOptions<RedisSessionOptions>>();
             return new BudgetedClient(
-                provider.GetRequiredService<RedisClient>(), () => Of(accessor.HttpContext, options), provider.GetRequiredService<TimeProvider>());
+                provider.GetRequiredKeyedService<IRedisClient>(RedisSessionOptions.CacheServiceKey),
+                () => Of(accessor.HttpContext, options), provider.GetRequiredService<TimeProvider>());
         }));
     }
 

@@ -1,8 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-using RedisSessionWeb.StackExchangeRedis;
-
 using RespClient;
+using RespClient.StackExchangeRedis;
 
 using StackExchange.Redis;
 

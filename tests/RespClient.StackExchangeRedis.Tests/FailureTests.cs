@@ -1,10 +1,8 @@
-using RespClient;
-
 using StackExchange.Redis;
 
 using Theirs = StackExchange.Redis;
 
-namespace RedisSessionWeb.StackExchangeRedis.Tests;
+namespace RespClient.StackExchangeRedis.Tests;
 
 /// <summary>What is known of a command that failed: no more than StackExchange.Redis tells.</summary>
 public sealed class FailureTests

@@ -1,12 +1,22 @@
+using System.Runtime.CompilerServices;
+
+using Microsoft.Extensions.DependencyInjection;
+
 using StackExchange.Redis;
 
 using TestServers;
 
-namespace RedisSessionWeb.StackExchangeRedis.Tests;
+namespace RespClient.StackExchangeRedis.Tests;
 
 /// <summary>A Redis, and the connection an application would own already.</summary>
 public sealed class Multiplexed : IAsyncLifetime
 {
+    /// <summary>All tests that other projects share with this one run over StackExchange.Redis here.</summary>
+    [ModuleInitializer]
+    internal static void Choose() => ClientUnderTest.Add = (services, connectionString) => services
+        .AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(connectionString + ",abortConnect=false,allowAdmin=true"))
+        .AddStackExchangeRedisClient();
+
     public RedisServer Server { get; private set; } = null!;
 
     public IConnectionMultiplexer Connection { get; private set; } = null!;

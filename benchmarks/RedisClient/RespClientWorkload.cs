@@ -5,8 +5,8 @@ using RespClient.Commands;
 
 namespace RedisClient;
 
-/// <summary>The key all callers use, and one caller's loop for each kind of command.</summary>
-internal sealed class Workload(RespClient.RedisClient client, Options options)
+/// <summary>The commands by RespClient.</summary>
+internal sealed class RespClientWorkload(RespClient.RedisClient client, Options options) : IWorkload
 {
     private const string Key = "bench:key";
 
@@ -23,10 +23,6 @@ internal sealed class Workload(RespClient.RedisClient client, Options options)
         await _script.ExecuteAsync(client, [Key], []);
     }
 
-    /// <summary>
-    /// One command after the other until told to stop. The client's task is awaited here and nowhere in between: a
-    /// method of ours around it would allocate, and be counted as the client's.
-    /// </summary>
     public async Task<Caller> CallAsync(StopSignal stop)
     {
         var caller = new Caller();

@@ -1,4 +1,3 @@
-using RespClient;
 using RespClient.Protocol;
 
 using StackExchange.Redis;
@@ -6,13 +5,8 @@ using StackExchange.Redis;
 using TestServers;
 
 using LuaScript = RespClient.Commands.LuaScript;
-using RedisConnectionException = RespClient.RedisConnectionException;
-using RedisErrorKind = RespClient.RedisErrorKind;
-using RedisException = RespClient.RedisException;
-using RedisServerException = RespClient.RedisServerException;
-using RedisTimeoutException = RespClient.RedisTimeoutException;
 
-namespace RedisSessionWeb.StackExchangeRedis.Tests;
+namespace RespClient.StackExchangeRedis.Tests;
 
 /// <summary>Commands over StackExchange.Redis: replies, errors, and what is known of a command that failed.</summary>
 public sealed class MultiplexerRedisClientTests(Multiplexed redis) : IClassFixture<Multiplexed>
@@ -135,21 +129,23 @@ public sealed class MultiplexerRedisClientTests(Multiplexed redis) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_connection_lost_under_a_command_leaves_its_outcome_unknown_and_the_command_is_not_sent_again()
+    public async Task A_connection_lost_under_a_command_leaves_its_outcome_unknown_and_not_even_a_read_is_sent_again()
     {
         await using var server = await RedisServer.StartAsync();
         await using var connection = await Multiplexed.ConnectAsync(server, options => options.AllowAdmin = true);
         var client = new MultiplexerRedisClient(connection);
         await client.ExecuteAsync(new RedisCommand("PING"));
-        // The server sleeps over the first, and is gone before it looks at the second.
+        // The server sleeps over the first, and is gone before it looks at the others.
         var sleep = client.ExecuteAsync(new RedisCommand("DEBUG", "SLEEP", 30) { Timeout = TimeSpan.FromSeconds(20) }).AsTask();
         var sent = client.ExecuteAsync(new RedisCommand("INCR", "counter") { Timeout = TimeSpan.FromSeconds(20) }).AsTask();
+        var read = client.ExecuteAsync(new RedisCommand("GET", "counter") { Timeout = TimeSpan.FromSeconds(20) }).AsTask();
         await Assert.ThrowsAsync<TimeoutException>(() => sleep.WaitAsync(TimeSpan.FromMilliseconds(300)));
         await server.KillAsync();
 
         var e = await Assert.ThrowsAnyAsync<RedisException>(() => sent);
 
         Assert.Equal(CommandOutcome.OutcomeUnknown, e.Outcome);
+        Assert.Equal(CommandOutcome.OutcomeUnknown, (await Assert.ThrowsAnyAsync<RedisException>(() => read)).Outcome);
         await Assert.ThrowsAnyAsync<RedisException>(() => sleep);
         await server.StartAgainAsync();
         await Eventually.TrueAsync(async () => await AnswersAsync(client));

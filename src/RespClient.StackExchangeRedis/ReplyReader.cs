@@ -4,7 +4,7 @@ using RespClient.Protocol;
 
 using StackExchange.Redis;
 
-namespace RedisSessionWeb.StackExchangeRedis;
+namespace RespClient.StackExchangeRedis;
 
 /// <summary>Reads a result of StackExchange.Redis as a reply. Both know the same types.</summary>
 internal static class ReplyReader

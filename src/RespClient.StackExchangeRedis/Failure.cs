@@ -1,10 +1,8 @@
-using RespClient;
-
 using StackExchange.Redis;
 
 using Theirs = StackExchange.Redis;
 
-namespace RedisSessionWeb.StackExchangeRedis;
+namespace RespClient.StackExchangeRedis;
 
 /// <summary>What is known about a command that failed, in the words of <see cref="IRedisClient"/>.</summary>
 /// <remarks>

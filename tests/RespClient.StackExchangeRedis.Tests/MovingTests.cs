@@ -13,7 +13,7 @@ using Microsoft.Extensions.Options;
 using RedisSessions.Caching;
 using RedisSessions.Tests.Hosting;
 
-namespace RedisSessionWeb.StackExchangeRedis.Tests;
+namespace RespClient.StackExchangeRedis.Tests;
 
 /// <summary>Both ways between Microsoft's RedisCache and this project's cache: each reads what the other wrote.</summary>
 public sealed class MovingTests(Multiplexed redis) : IClassFixture<Multiplexed>

@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Text;
 
-using RespClient;
-
 using StackExchange.Redis;
 
-namespace RedisSessionWeb.StackExchangeRedis;
+namespace RespClient.StackExchangeRedis;
 
 /// <summary>
 /// A command's arguments as StackExchange.Redis takes them: keys told from values, by which it finds the node of a

@@ -1,9 +1,8 @@
-using RespClient;
 using RespClient.Protocol;
 
 using StackExchange.Redis;
 
-namespace RedisSessionWeb.StackExchangeRedis;
+namespace RespClient.StackExchangeRedis;
 
 /// <summary>
 /// Sends commands over a connection of StackExchange.Redis. What that library cannot tell about a command that failed is
@@ -16,7 +15,6 @@ namespace RedisSessionWeb.StackExchangeRedis;
 /// </remarks>
 public sealed class MultiplexerRedisClient : IRedisClient
 {
-    private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly IDatabaseAsync _database;
@@ -39,7 +37,8 @@ public sealed class MultiplexerRedisClient : IRedisClient
     {
         cancellationToken.ThrowIfCancellationRequested();
         var arguments = CommandArguments.Of(command);
-        var timeout = command.Timeout ?? s_defaultTimeout;
+        // Without one of its own, a command has the asyncTimeout of the connection.
+        var timeout = command.Timeout ?? Timeout.InfiniteTimeSpan;
         return BlockingRead.Find(arguments) is { } read
             ? new(WaitAsync(command.Name, read, timeout, cancellationToken))
             : new(SendAsync(command.Name, arguments, timeout, cancellationToken));

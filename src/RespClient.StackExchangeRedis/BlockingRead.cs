@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RedisSessionWeb.StackExchangeRedis;
+namespace RespClient.StackExchangeRedis;
 
 /// <summary>A read of streams that may wait for entries, as one that does not and the time it may wait.</summary>
 /// <param name="Arguments">The arguments without BLOCK.</param>
