@@ -98,6 +98,7 @@ public sealed class RenewalTests(RedisFixture redis) : IClassFixture<RedisFixtur
 
         Assert.Equal(1200, answer.MaxAge);
         await redis.Server.AssertTtlSetAsync(key, 1_200_000, since);
+        Assert.InRange(long.Parse(await redis.Server.FieldAsync(key, "@renewed"), CultureInfo.InvariantCulture), since, await redis.Server.NowAsync());
         Assert.Null((await browser.GetAsync("/get?k=a")).SetCookie);
     }
 
@@ -200,9 +201,10 @@ public sealed class RenewalTests(RedisFixture redis) : IClassFixture<RedisFixtur
         });
         using var browser = app.NewBrowser();
         var since = await redis.Server.NowAsync();
-        await browser.GetAsync("/set?k=a&v=1");
+        var answer = await browser.GetAsync("/set?k=a&v=1");
         var key = SessionRedis.KeyOf(browser.Cookie!);
 
+        Assert.Equal((expected + 999) / 1000, answer.MaxAge);
         Assert.Equal(expected.ToString(CultureInfo.InvariantCulture), await redis.Server.FieldAsync(key, "@lifetime"));
         if (expected > 10_000)
         {

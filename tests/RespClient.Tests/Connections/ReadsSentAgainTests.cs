@@ -29,6 +29,24 @@ public sealed class ReadsSentAgainTests
         Assert.Equal(CommandOutcome.OutcomeUnknown, error.Outcome);
     }
 
+    [Fact]
+    public async Task AReadThatBreaksTheProtocolIsNotSentAgain()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            while (await connection.NextAsync() is not null)
+            {
+                await connection.SendAsync("this is no reply\r\n");
+            }
+        });
+        await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
+
+        var error = await Assert.ThrowsAsync<RedisProtocolException>(async () => await client.GetStringAsync("key"));
+
+        Assert.Equal(CommandOutcome.OutcomeUnknown, error.Outcome);
+        Assert.Single(server.Asked);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -44,6 +44,19 @@ public sealed class BudgetedClientTests
     }
 
     [Fact]
+    public async Task ABudgetIsOverWithItsLastTickAndCommandsThatFailTakeOfItToo()
+    {
+        var budget = new RedisBudget(Limit);
+        var client = new BudgetedClient(_redis, () => budget, _time);
+        (_redis.Takes, _redis.Fails) = (Limit, true);
+
+        await Assert.ThrowsAsync<RedisConnectionException>(async () => await client.ExecuteAsync(new RedisCommand("PING"), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<RedisTimeoutException>(async () => await client.ExecuteAsync(new RedisCommand("PING"), TestContext.Current.CancellationToken));
+
+        Assert.Single(_redis.Timeouts);
+    }
+
+    [Fact]
     public async Task WorkWithoutABudgetKeepsTheTimeOfEachCommand()
     {
         var client = new BudgetedClient(_redis, () => null, _time);
@@ -59,11 +72,13 @@ public sealed class BudgetedClientTests
 
         public TimeSpan Takes { get; set; }
 
+        public bool Fails { get; set; }
+
         public ValueTask<RespValue> ExecuteAsync(RedisCommand command, CancellationToken cancellationToken = default)
         {
             Timeouts.Add(command.Timeout);
             time.Advance(Takes);
-            return default;
+            return Fails ? throw new RedisConnectionException("lost", CommandOutcome.OutcomeUnknown) : default;
         }
     }
 

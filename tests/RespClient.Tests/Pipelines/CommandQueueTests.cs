@@ -88,13 +88,14 @@ public sealed class CommandQueueTests
         Assert.Equal("A", Send());
         var unsent = Queue("B");
         Queue("C");
-        (sent.Deadline, unsent.Deadline) = (5, 5);
+        (sent.Deadline, unsent.Deadline) = (6, 5);
         List<(PendingCommand, bool)>? due = null;
 
         Assert.True(_queue.ClaimDue(5, ref due, out _, out _));
-
-        Assert.Equal([(sent, true), (unsent, false)], due!);
         Assert.Equal("C", Send());
+        Assert.True(_queue.ClaimDue(6, ref due, out _, out _));
+
+        Assert.Equal([(unsent, false), (sent, true)], due!);
     }
 
     [Fact]
@@ -113,6 +114,10 @@ public sealed class CommandQueueTests
         }
 
         Assert.Equal(Admission.Refuse, three.Admit(Size, isConnected: false));
+
+        // Who waits for room is not overtaken by one that would fit.
+        _queue.AppendWaiting(Rent("B"), [new RedisCommand("B", new string('x', 150))]);
+        Assert.Equal(Admission.Wait, _queue.Admit(1, isConnected: true));
     }
 
     [Fact]

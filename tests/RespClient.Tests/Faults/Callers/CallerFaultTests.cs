@@ -120,7 +120,7 @@ public sealed class CallerFaultTests
         });
         await using var forEver = await ConnectAsync(Timeout.InfiniteTimeSpan);
         await using var long1 = await ConnectAsync(TimeSpan.FromMinutes(1));
-        var waiting = new[] { forEver, long1 }.Select(client => client.ExecuteAsync(new RedisCommand("GET", "patient")).AsTask()).ToArray();
+        var waiting = new[] { forEver, long1 }.Select(client => client.ExecuteAsync(new RedisCommand("APPEND", "patient", "x")).AsTask()).ToArray();
 
         // By then the silence has ended the connection of one that waits no longer.
         await using var impatient = await ConnectAsync(TimeSpan.FromMilliseconds(100));

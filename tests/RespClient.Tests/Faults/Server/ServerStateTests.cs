@@ -11,6 +11,7 @@ public sealed class ServerStateTests
         { "READONLY You can't write against a read only replica.", RedisErrorKind.ReadOnly, true },
         { "OOM command not allowed when used memory > 'maxmemory'.", RedisErrorKind.OutOfMemory, true },
         { "MISCONF Redis is configured to save RDB snapshots", RedisErrorKind.Misconfigured, true },
+        { "NOREPLICAS Not enough good replicas to write.", RedisErrorKind.NoReplicas, true },
         { "BUSY Redis is busy running a script.", RedisErrorKind.Busy, true },
         { "ERR max number of clients reached", RedisErrorKind.MaxClients, true },
         { "NOSCRIPT No matching script. Please use EVAL.", RedisErrorKind.NoScript, false },
