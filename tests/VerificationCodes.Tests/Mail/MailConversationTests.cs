@@ -7,6 +7,7 @@ using TestServers;
 using TestServers.Smtp;
 
 using VerificationCodes.Delivery;
+using VerificationCodes.Delivery.Outbox;
 using VerificationCodes.Mail;
 using VerificationCodes.Tests.Bench;
 
@@ -155,6 +156,28 @@ public sealed class MailConversationTests(SharedRedis redis)
         Assert.Equal(2, server.Count("TEXT"));
         var letter = (await outbox.ListDeadLettersAsync())[0];
         Assert.Equal(("no delivery: SmtpProtocolException while handing over; the mail may have been taken", 2), (letter.Reason, letter.Attempts));
+    }
+
+    [Fact]
+    public async Task A_transport_whose_time_is_over_has_a_moment_to_say_that_the_mail_may_have_been_taken()
+    {
+        await using var bench = await CodeBench.StartAsync(redis.Server, o => o.RunOutbox = false);
+        await bench.Codes.IssueAsync(CodeBench.Ask());
+        var message = Assert.Single(await bench.Service<MessageQueue>().TakeAsync(1, CancellationToken.None)).Message;
+        var time = new HandDrivenTime();
+        var delivery = ActivatorUtilities.CreateInstance<MessageDelivery>(bench.Service<IServiceProvider>(), time);
+        var late = new TaskCompletionSource<DeliveryResult>();
+        var never = new TaskCompletionSource<DeliveryResult>();
+        bench.Transport.Answer = n => n == 0 ? late.Task : never.Task;
+
+        var sending = delivery.SendAsync(message, TimeSpan.FromMinutes(9));
+        time.Advance(TimeSpan.FromSeconds(30));
+        late.SetResult(new DeliveryResult(DeliveryStatus.Unknown, "it may have been taken"));
+        var silent = delivery.SendAsync(message, TimeSpan.FromMinutes(9));
+        time.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.Equal(new DeliveryResult(DeliveryStatus.Unknown, "it may have been taken"), await sending);
+        Assert.Equal(new DeliveryResult(DeliveryStatus.TryAgain, "no answer within 30 s"), await silent);
     }
 
     private static Transport Plain(ScriptedSmtpServer server, Action<SmtpOptions>? configure = null) => new(server.Port, smtp =>
