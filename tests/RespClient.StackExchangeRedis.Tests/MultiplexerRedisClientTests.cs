@@ -67,6 +67,17 @@ public sealed class MultiplexerRedisClientTests(Multiplexed redis) : IClassFixtu
         Assert.Equal((kind, CommandOutcome.Refused), (e.Kind, e.Outcome));
     }
 
+    [Fact]
+    public async Task An_error_of_a_script_keeps_its_kind_as_well()
+    {
+        await redis.Server.CliAsync("SET", _key, "x");
+
+        var e = await Assert.ThrowsAsync<RedisServerException>(
+            async () => await new LuaScript("return redis.call('HGETALL', KEYS[1])").ExecuteAsync(Client, [_key], []));
+
+        Assert.Equal((RedisErrorKind.WrongType, CommandOutcome.Refused), (e.Kind, e.Outcome));
+    }
+
     [Theory]
     [InlineData("BLPOP", "k", "0")]
     [InlineData("SELECT", "1")]

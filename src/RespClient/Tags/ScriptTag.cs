@@ -11,7 +11,8 @@ internal static class ScriptTag
 {
     // Another array around every reply would cost Redis as much as the script of one command: the number goes in front of a
     // string or an integer, and behind the last element of a short array. Redis ends an array at its first nil, and takes a
-    // table with one of these names for something else.
+    // table with one of these names for something else. An error is told by its text: StackExchange.Redis cannot read a reply
+    // that has an error inside.
     private const string Return =
         """
         end
@@ -24,7 +25,9 @@ internal static class ScriptTag
             return tag .. '$' .. result
         elseif kind == 'number' then
             return string.format('%s:%d', tag, result)
-        elseif kind == 'table' and not (result.err or result.ok or result.double or result.map or result.set
+        elseif kind == 'table' and result.err then
+            return {tonumber(tag), result.err, 0}
+        elseif kind == 'table' and not (result.ok or result.double or result.map or result.set
                 or result.big_number or result.verbatim_string) then
             for last = 1, 32 do
                 if result[last] == nil then
