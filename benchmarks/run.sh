@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What a session costs: the load app in its stacks, and optionally its peers, driven in turn by wrk.
 #
-#   benchmarks/run.sh [--rounds 9] [--processes 3] [--seconds 2] [--connections 32] [--stacks "ours ours-uncached stock stock-on-ours"]
+#   benchmarks/run.sh [--rounds 9] [--processes 3] [--seconds 2] [--connections 32] [--stacks "ours ours-uncached ours-on-ser stock stock-on-ours"]
 #                     [--paths "plain anonymous idle read write rawget rawhash"] [--peers] [--write FILE]
 #
 # Everything runs on this machine and is stopped at the end: a Redis of its own, one server per stack, wrk with one
@@ -14,7 +14,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/servers.sh"
 
-rounds=9 processes=3 seconds=2 connections=32 stacks="ours ours-uncached stock stock-on-ours" paths="plain anonymous idle read write rawget rawhash" peers="" write=""
+rounds=9 processes=3 seconds=2 connections=32 stacks="ours ours-uncached ours-on-ser stock stock-on-ours" paths="plain anonymous idle read write rawget rawhash" peers="" write=""
 while [ $# -gt 0 ]; do
     case "$1" in
         --rounds) rounds="$2"; shift 2 ;;

@@ -9,6 +9,9 @@ internal enum Stack
     /// <summary>This project's sessions without the near cache.</summary>
     OursUncached,
 
+    /// <summary>This project's sessions over StackExchange.Redis.</summary>
+    OursOnSer,
+
     /// <summary>The framework's own sessions over Microsoft's Redis cache and StackExchange.Redis, as published.</summary>
     Stock,
 
@@ -16,7 +19,7 @@ internal enum Stack
     StockOnOurs,
 }
 
-/// <summary>The command line: <c>--port 5090 --redis 127.0.0.1:6379 --stack ours|ours-uncached|stock|stock-on-ours</c>.</summary>
+/// <summary>The command line: <c>--port 5090 --redis 127.0.0.1:6379 --stack ours|ours-uncached|ours-on-ser|stock|stock-on-ours</c>.</summary>
 internal sealed record LoadOptions(int Port, string Redis, Stack Stack)
 {
     public static LoadOptions Parse(string[] args)
@@ -44,8 +47,9 @@ internal sealed record LoadOptions(int Port, string Redis, Stack Stack)
     {
         "ours" => Stack.Ours,
         "ours-uncached" => Stack.OursUncached,
+        "ours-on-ser" => Stack.OursOnSer,
         "stock" => Stack.Stock,
         "stock-on-ours" => Stack.StockOnOurs,
-        _ => throw new ArgumentException($"--stack {name}: known are ours, ours-uncached, stock, stock-on-ours."),
+        _ => throw new ArgumentException($"--stack {name}: known are ours, ours-uncached, ours-on-ser, stock, stock-on-ours."),
     };
 }

@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace SessionLoad;
 
 /// <summary>Registers the sessions of the chosen stack and puts them in front of every path but those without a session.</summary>
@@ -7,7 +9,16 @@ internal static class LoadSessions
 
     public static void AddLoadSessions(this IServiceCollection services, LoadOptions options)
     {
-        services.AddRespClient(o => o.ConnectionString = options.Redis);
+        if (options.Stack == Stack.OursOnSer)
+        {
+            services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(options.Redis));
+            services.AddStackExchangeRedisClient();
+        }
+        else
+        {
+            services.AddRespClient(options.Redis);
+        }
+
         if (options.IsStock)
         {
             _ = options.Stack == Stack.Stock
