@@ -24,6 +24,12 @@ internal sealed class RunningApp : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>
+    /// Files of settings are not watched: an application that does not start leaves its watchers behind, and the kernel has
+    /// 128 of them for each user.
+    /// </summary>
+    public const string WithoutWatching = "--hostBuilder:reloadConfigOnChange=false";
+
     /// <summary>Starts it over a Redis, in Development unless a setting says otherwise.</summary>
     /// <param name="redis">What <c>Redis:ConnectionString</c> says.</param>
     /// <param name="settings">Further settings, each <c>Section:Key=value</c>; a later one replaces an earlier one.</param>
@@ -33,6 +39,7 @@ internal sealed class RunningApp : IAsyncDisposable
         [
             "--urls=http://127.0.0.1:0",
             "--contentRoot=" + SourceTree.Root,
+            WithoutWatching,
             "--environment=Development",
             "--Redis:ConnectionString=" + redis,
             "--Logging:LogLevel:Default=Warning",

@@ -94,7 +94,7 @@ public sealed class AccountCommandTests : IAsyncDisposable
         await using var errors = new StringWriter();
 
         var code = await Program.RunAsync(
-            [.. settings.Select(setting => "--" + setting), "--environment=Development", "--contentRoot=" + SourceTree.Root], TextWriter.Null, errors);
+            [.. settings.Select(setting => "--" + setting), "--environment=Development", "--contentRoot=" + SourceTree.Root, RunningApp.WithoutWatching], TextWriter.Null, errors);
 
         Assert.Equal(78, code);
         Assert.StartsWith("RedisSessionWeb: " + line, Assert.Single(Lines(errors.ToString())), StringComparison.Ordinal);

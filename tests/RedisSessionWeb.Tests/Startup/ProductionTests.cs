@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using RedisSessionWeb.Tests.Architecture;
+using RedisSessionWeb.Tests.Host;
 
 using TestServers;
 
@@ -124,7 +125,7 @@ public sealed class ProductionTests
     private static async Task<(int ExitCode, string[] Errors)> RunAsync(string[] settings)
     {
         await using var errors = new StringWriter();
-        var exitCode = await Program.RunAsync([.. Arguments(settings), "--contentRoot=" + SourceTree.Root], TextWriter.Null, errors);
+        var exitCode = await Program.RunAsync([.. Arguments(settings), "--contentRoot=" + SourceTree.Root, RunningApp.WithoutWatching], TextWriter.Null, errors);
         return (exitCode, errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
