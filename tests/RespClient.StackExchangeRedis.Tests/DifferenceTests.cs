@@ -43,8 +43,10 @@ public sealed class DifferenceTests(Multiplexed redis) : IClassFixture<Multiplex
         server.Suspend();
 
         // Looked at once a second.
-        await Assert.ThrowsAsync<RedisTimeoutException>(
+        var e = await Assert.ThrowsAsync<RedisTimeoutException>(
             () => client.ExecuteAsync(new RedisCommand("PING")).AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
+
+        Assert.StartsWith("StackExchange.Redis had no reply", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

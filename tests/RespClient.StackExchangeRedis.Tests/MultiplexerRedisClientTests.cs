@@ -103,13 +103,14 @@ public sealed class MultiplexerRedisClientTests(Multiplexed redis) : IClassFixtu
     public async Task A_server_that_hangs_is_a_timeout_of_unknown_outcome_and_the_wait_is_the_commands_own()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var connection = await Multiplexed.ConnectAsync(server);
+        await using var connection = await Multiplexed.ConnectAsync(server, options => options.AsyncTimeout = 60_000);
         var client = new MultiplexerRedisClient(connection);
         await client.ExecuteAsync(new RedisCommand("PING"));
         server.Suspend();
 
         var e = await Assert.ThrowsAsync<RedisTimeoutException>(
-            async () => await client.ExecuteAsync(new RedisCommand("SET", "a-secret-key", "1") { Timeout = TimeSpan.FromMilliseconds(300) }));
+            () => client.ExecuteAsync(new RedisCommand("SET", "a-secret-key", "1") { Timeout = TimeSpan.FromMilliseconds(300) })
+                .AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
 
         Assert.Equal(CommandOutcome.OutcomeUnknown, e.Outcome);
         Assert.DoesNotContain("a-secret-key", e.ToString(), StringComparison.Ordinal);
