@@ -77,12 +77,12 @@ public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixt
         {
             var value = i.ToString(CultureInfo.InvariantCulture);
             await (i % 2 == 0 ? browser : elsewhere).GetAsync("/set?k=a&v=" + value);
-            await AssertWithinTheBoundAsync(value, i % 2 == 0 ? elsewhere : browser, "/get?k=a");
+            await WarmApp.AssertWithinTheBoundAsync(value, i % 2 == 0 ? elsewhere : browser, "/get?k=a");
         }
 
         await redis.Server.CliAsync("HSET", SessionRedis.KeyOf(browser.Cookie!), "a", "by hand");
-        await AssertWithinTheBoundAsync("by hand", browser, "/get?k=a");
-        await AssertWithinTheBoundAsync("by hand", elsewhere, "/get?k=a");
+        await WarmApp.AssertWithinTheBoundAsync("by hand", browser, "/get?k=a");
+        await WarmApp.AssertWithinTheBoundAsync("by hand", elsewhere, "/get?k=a");
     }
 
     [Fact]
@@ -287,38 +287,16 @@ public sealed class NearCacheTests(RedisFixture redis) : IClassFixture<RedisFixt
             Endpoints = endpoints,
         });
 
-    private async Task<SessionApp> StartWarmAsync(Action<RedisSessionOptions>? options = null, string? redisAt = null)
-    {
-        var app = await SessionApp.StartAsync(redisAt ?? redis.Server.ConnectionString, o =>
+    private Task<SessionApp> StartWarmAsync(Action<RedisSessionOptions>? options = null, string? redisAt = null) =>
+        WarmApp.StartAsync(new SessionAppSetup
         {
-            o.NearCacheBytes = 16 * 1024 * 1024;
-            options?.Invoke(o);
-        });
-        using var browser = app.NewBrowser();
-        foreach (var path in (string[])["/set?k=a&v=1", "/set?k=a&v=2", "/sign-in?user=warm", "/sign-out"])
-        {
-            Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(path)).Status);
-        }
-
-        return app;
-    }
-
-    // The word of the server is on its way while the answer to the writer is: a read that begins within the bound may be
-    // faster, none that begins after it.
-    private static async Task AssertWithinTheBoundAsync(string expected, Browser browser, string path)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            var isWithinTheBound = Stopwatch.GetElapsedTime(started) <= TimeSpan.FromSeconds(1);
-            var body = (await browser.GetAsync(path)).Body;
-            if (body == expected || !isWithinTheBound)
+            Redis = redisAt ?? redis.Server.ConnectionString,
+            Options = o =>
             {
-                Assert.Equal(expected, body);
-                return;
-            }
-        }
-    }
+                o.NearCacheBytes = 16 * 1024 * 1024;
+                options?.Invoke(o);
+            },
+        });
 
     // A machine that stalls for a second makes the cache distrust what it keeps, as it should: the cost is what one of
     // a few attempts shows.

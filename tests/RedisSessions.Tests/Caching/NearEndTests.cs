@@ -49,8 +49,8 @@ public sealed partial class NearEndTests(RedisFixture redis) : IClassFixture<Red
                 default: await browser.Clone().GetAsync("/sign-out"); break;
             }
 
-            await AssertWithinTheBoundAsync("anonymous", elsewhere, "/me");
-            await AssertWithinTheBoundAsync("anonymous", browser, "/me");
+            await WarmApp.AssertWithinTheBoundAsync("anonymous", elsewhere, "/me");
+            await WarmApp.AssertWithinTheBoundAsync("anonymous", browser, "/me");
         }
     }
 
@@ -75,7 +75,7 @@ public sealed partial class NearEndTests(RedisFixture redis) : IClassFixture<Red
                 o.RenewAfter = o.MaxAge;
             },
         };
-        await using var app = await StartWarmAsync(setup);
+        await using var app = await WarmApp.StartAsync(setup);
         using var browser = app.NewBrowser();
         var watch = Stopwatch.StartNew();
         await browser.GetAsync("/set?k=a&v=1");
@@ -153,7 +153,7 @@ public sealed partial class NearEndTests(RedisFixture redis) : IClassFixture<Red
     public async Task Behind_the_near_cache_nobody_waits_longer_than_the_time_out_of_sessions(string what)
     {
         await using var proxy = FaultProxy.Start(redis.Server.Port);
-        await using var app = await StartWarmAsync(new SessionAppSetup
+        await using var app = await WarmApp.StartAsync(new SessionAppSetup
         {
             Redis = proxy.ConnectionString, Options = o => (o.NearCacheBytes, o.IoTimeout) = (NearBytes, TimeSpan.FromMilliseconds(700)),
         });
@@ -175,7 +175,7 @@ public sealed partial class NearEndTests(RedisFixture redis) : IClassFixture<Red
         Assert.Contains(app.Log.OfSessions, line => line.Text.Contains("within 700 ms", StringComparison.Ordinal));
     }
 
-    private static Task<SessionApp> StartWarmAsync(string redisAt) => StartWarmAsync(new SessionAppSetup
+    private static Task<SessionApp> StartWarmAsync(string redisAt) => WarmApp.StartAsync(new SessionAppSetup
     {
         Redis = redisAt,
         Options = o => o.NearCacheBytes = NearBytes,
@@ -185,35 +185,6 @@ public sealed partial class NearEndTests(RedisFixture redis) : IClassFixture<Red
             return c.Session.GetString("a");
         }),
     });
-
-    private static async Task<SessionApp> StartWarmAsync(SessionAppSetup setup)
-    {
-        var app = await SessionApp.StartAsync(setup);
-        using var browser = app.NewBrowser();
-        foreach (var path in (string[])["/set?k=a&v=1", "/set?k=a&v=2", "/sign-in?user=warm", "/sign-out"])
-        {
-            Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(path)).Status);
-        }
-
-        return app;
-    }
-
-    // The word of the server is on its way while the answer to the writer is: a read that begins within the bound may be
-    // faster, none that begins after it.
-    private static async Task AssertWithinTheBoundAsync(string expected, Browser browser, string path)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            var isWithinTheBound = Stopwatch.GetElapsedTime(started) <= TimeSpan.FromSeconds(1);
-            var body = (await browser.GetAsync(path)).Body;
-            if (body == expected || !isWithinTheBound)
-            {
-                Assert.Equal(expected, body);
-                return;
-            }
-        }
-    }
 
     // But for those of the key by which the cache finds out whether it may keep what it writes.
     private static byte[] WithoutInvalidations(byte[] replies) =>

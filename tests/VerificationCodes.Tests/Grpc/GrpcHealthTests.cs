@@ -91,12 +91,15 @@ public sealed class GrpcHealthTests(SharedRedis redis)
     /// <summary>Has begun, and goes on until the other side ends it.</summary>
     private sealed class EndlessContent : HttpContent
     {
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
-            await stream.WriteAsync(new byte[] { 0, 0, 0, 0, 40, 10, 16 });
-            await stream.FlushAsync();
-            await Task.Delay(TimeSpan.FromMinutes(1));
+            await stream.WriteAsync(new byte[] { 0, 0, 0, 0, 40, 10, 16 }, cancellationToken);
+            await stream.FlushAsync(cancellationToken);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
         }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
 
         protected override bool TryComputeLength(out long length)
         {
