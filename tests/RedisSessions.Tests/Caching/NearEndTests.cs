@@ -87,9 +87,15 @@ public sealed partial class NearEndTests(RedisFixture redis) : IClassFixture<Red
         {
             requests++;
             var isOver = watch.Elapsed - made > TimeSpan.FromMilliseconds(1200);
-            var isGone = (await browser.GetAsync("/get?k=a")).Body == "none";
-            Assert.False(isOver && !isGone, "served beyond its end");
-            return isGone;
+            var answer = await browser.GetAsync("/get?k=a");
+            Assert.False(isOver && answer.Body != "none", "served beyond its end");
+            if (answer.SetCookie is not null && answer.Body != "none")
+            {
+                // Where this clock is a little ahead of Redis', the last moment of a session is late enough to renew it.
+                made = watch.Elapsed;
+            }
+
+            return answer.Body == "none";
         });
 
         Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(1100), TimeSpan.FromSeconds(6));

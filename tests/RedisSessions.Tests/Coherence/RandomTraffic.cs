@@ -33,6 +33,7 @@ internal sealed class RandomTraffic(Instance[] instances, RedisServer server, in
     private readonly ConcurrentBag<Known> _all = [];
     private readonly ConcurrentDictionary<string, int> _counts = new();
     private long _order;
+    private string _awaited = "";
     private int _left;
     private int _expired;
 
@@ -42,10 +43,11 @@ internal sealed class RandomTraffic(Instance[] instances, RedisServer server, in
     /// <summary>The cookies of sessions that were ended.</summary>
     public IEnumerable<string> Ended => _all.Where(session => session.IsEnded).Select(session => session.Cookie);
 
-    /// <summary>Runs so many operations, and goes on until some sessions have expired.</summary>
-    public async Task RunAsync(int operations)
+    /// <summary>Runs so many operations, and goes on until some sessions have expired and <paramref name="awaited"/> has happened.</summary>
+    public async Task RunAsync(int operations, string awaited = "begin")
     {
         _left = operations;
+        _awaited = awaited;
         for (var slot = 0; slot < Slots; slot++)
         {
             _slots[slot] = await BeginAsync(instances[slot % instances.Length]);
@@ -240,7 +242,8 @@ internal sealed class RandomTraffic(Instance[] instances, RedisServer server, in
         return visit;
     }
 
-    private bool GoesOn => Volatile.Read(ref _left) > 0 || Volatile.Read(ref _expired) < ExpiredAtLeast;
+    private bool GoesOn =>
+        Volatile.Read(ref _left) > 0 || Volatile.Read(ref _expired) < ExpiredAtLeast || !_counts.ContainsKey(_awaited);
 
     private static Func<RedisSession, Task> Acts(Action<RedisSession> act) => session =>
     {
