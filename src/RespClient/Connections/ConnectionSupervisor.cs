@@ -95,7 +95,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             return;
         }
 
-        Volatile.Read(ref _connection)?.Abort(new ObjectDisposedException(nameof(RedisClient)));
+        Volatile.Read(ref _connection)?.Abort(CommandErrors.Disposed());
     }
 
     /// <summary>Ends the present connection; the next one follows.</summary>
@@ -144,7 +144,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             Volatile.Write(ref _connection, connection);
             if (_stopped.IsCancellationRequested)
             {
-                connection.Abort(new ObjectDisposedException(nameof(RedisClient)));
+                connection.Abort(CommandErrors.Disposed());
             }
 
             _failures.Clear();

@@ -50,7 +50,7 @@ internal sealed class DedicatedConnections(RedisClientOptions options, ClientMet
         }
         catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
         {
-            throw new ObjectDisposedException(nameof(RedisClient));
+            throw CommandErrors.Disposed();
         }
     }
 
@@ -140,7 +140,11 @@ internal sealed class DedicatedConnections(RedisClientOptions options, ClientMet
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isStopped, typeof(RedisClient));
+            if (_isStopped)
+            {
+                throw CommandErrors.Disposed();
+            }
+
             if (!_idle.TryPop(out connection))
             {
                 return false;
@@ -164,7 +168,7 @@ internal sealed class DedicatedConnections(RedisClientOptions options, ClientMet
         }
 
         _ = lent.DisposeAsync().AsTask();
-        throw new ObjectDisposedException(nameof(RedisClient));
+        throw CommandErrors.Disposed();
     }
 
     private void Forget(Task ended)

@@ -310,7 +310,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
 
     public ValueTask DisposeAsync()
     {
-        Abort(new ObjectDisposedException(nameof(RedisClient)));
+        Abort(CommandErrors.Disposed());
         return stream.DisposeAsync();
     }
 

@@ -8,9 +8,12 @@ internal static class CommandErrors
     // A reply that fits into the receive buffer holds up nobody.
     private const long LargeReply = 64 * 1024;
 
+    /// <summary>The client is disposed of.</summary>
+    public static ObjectDisposedException Disposed() => new("RedisClient");
+
     /// <summary>The client refuses commands.</summary>
     public static Exception Closed(string name, Exception reason) => reason is ObjectDisposedException
-        ? new ObjectDisposedException(nameof(RedisClient))
+        ? Disposed()
         : new RedisConnectionException($"{name} was not sent: {reason.Message}", CommandOutcome.NotSent, reason);
 
     /// <summary>The client began to refuse commands while this one waited.</summary>

@@ -2,7 +2,6 @@ using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 
 using RespClient.Deadlines;
-using RespClient.Pipelines;
 using RespClient.Protocol;
 
 namespace RespClient.Pending;
@@ -50,8 +49,8 @@ internal abstract class PendingCommand
     /// <summary>Whether an earlier connection had it: a read that is on its way again.</summary>
     public bool WasSentBefore { get; set; }
 
-    /// <summary>The queue it is in, for cancellation.</summary>
-    public CommandPipeline? Pipeline { get; set; }
+    /// <summary>Who has it queued, for cancellation.</summary>
+    public ICommandOwner? Owner { get; set; }
 
     /// <summary>What a glance saw; <see cref="TryClaim"/> succeeds only if nothing has happened since.</summary>
     public int Glance => Volatile.Read(ref _state);
@@ -147,7 +146,7 @@ internal abstract class PendingCommand
         if (cancellationToken.CanBeCanceled)
         {
             _registration = cancellationToken.UnsafeRegister(
-                static (state, token) => ((PendingCommand)state!).Pipeline?.Cancel((PendingCommand)state, token), this);
+                static (state, token) => ((PendingCommand)state!).Owner?.Cancel((PendingCommand)state, token), this);
         }
     }
 
@@ -208,6 +207,13 @@ internal abstract class PendingCommand
             Recycle();
         }
     }
+}
+
+/// <summary>Has commands queued until their replies come.</summary>
+internal interface ICommandOwner
+{
+    /// <summary>The caller of a queued command no longer waits.</summary>
+    void Cancel(PendingCommand command, CancellationToken token);
 }
 
 /// <summary>A command whose caller awaits a <typeparamref name="T"/>.</summary>
@@ -276,6 +282,6 @@ internal abstract class PendingCommand<T> : PendingCommand, IValueTaskSource<T>
         _core.Reset();
         _result = default!;
         _error = null;
-        Pipeline = null;
+        Owner = null;
     }
 }

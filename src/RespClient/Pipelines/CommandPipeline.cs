@@ -11,7 +11,7 @@ namespace RespClient.Pipelines;
 /// order of the wire is the order of the queue. Bytes that were never handed to a connection outlive it and go to the
 /// next one; commands whose bytes were handed over end as "outcome unknown" when it is lost, unless they only read.
 /// </summary>
-internal sealed class CommandPipeline : IDisposable
+internal sealed class CommandPipeline : ICommandOwner, IDisposable
 {
     private static readonly TimeSpan LongestProbe = TimeSpan.FromHours(1);
 
@@ -225,7 +225,7 @@ internal sealed class CommandPipeline : IDisposable
     /// <summary>Refuses commands from now on and times none out any more: their connection must end next, and they with it.</summary>
     public void Dispose()
     {
-        Close(new ObjectDisposedException(nameof(RedisClient)));
+        Close(CommandErrors.Disposed());
         _sweep.Dispose();
     }
 
@@ -327,7 +327,7 @@ internal sealed class CommandPipeline : IDisposable
     {
         var now = _sweep.Now();
         var wait = timeout ?? _limits.CommandTimeout;
-        command.Pipeline = this;
+        command.Owner = this;
         command.Name = name;
         command.Number = long.MaxValue;
         command.StartedAt = now;

@@ -34,7 +34,11 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
     /// <exception cref="RedisConnectionException">There was no connection within the command time-out.</exception>
     public async Task<RedisSubscription> AddAsync(SubscriptionName name, int capacity, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_stopped.IsCancellationRequested, typeof(RedisClient));
+        if (_stopped.IsCancellationRequested)
+        {
+            throw CommandErrors.Disposed();
+        }
+
         var subscription = new RedisSubscription(this, name, capacity);
         Task confirmed;
         RespConnection? connection;
@@ -90,7 +94,7 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
         Task? loop;
         lock (_gate)
         {
-            _connection?.Abort(new ObjectDisposedException(nameof(RedisClient)));
+            _connection?.Abort(CommandErrors.Disposed());
             loop = _loop;
             foreach (var subscription in _set.All)
             {

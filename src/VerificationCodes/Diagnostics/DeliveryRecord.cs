@@ -8,7 +8,7 @@ using VerificationCodes.Delivery.Outbox;
 namespace VerificationCodes.Diagnostics;
 
 /// <summary>Notes what became of messages, in log and metrics.</summary>
-internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<OutboxWorker> log, TimeProvider time)
+internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<DeliveryRecord> log, TimeProvider time)
 {
     private readonly OutageNotes _unsettled = new(time);
     private string? _unreachable;

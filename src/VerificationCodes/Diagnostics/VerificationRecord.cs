@@ -5,7 +5,7 @@ using VerificationCodes.RateLimiting;
 namespace VerificationCodes.Diagnostics;
 
 /// <summary>Notes what was asked and how it ended, in log and metrics.</summary>
-internal sealed class VerificationRecord(VerificationMetrics metrics, ILogger<VerificationService> log)
+internal sealed class VerificationRecord(VerificationMetrics metrics, ILogger<VerificationRecord> log)
 {
     public void Issued(IssueRequest request, IssueOutcome outcome)
     {

@@ -10,7 +10,7 @@ namespace VerificationCodes.Hosting;
 
 /// <summary>Says at start what is allowed but should be known.</summary>
 internal sealed class StartupWarnings(
-    HostEnvironmentKind environment, CaptchaAnswers captchas, IOptions<VerificationOptions> options, ILogger<VerificationService> log) : IHostedService
+    HostEnvironmentKind environment, CaptchaAnswers captchas, IOptions<VerificationOptions> options, ILogger<StartupWarnings> log) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {

@@ -16,14 +16,6 @@ using VerificationCodes.Delivery.Sms;
 
 namespace VerificationCodes.RateLimiting;
 
-/// <summary>What a captcha that was sent along is worth.</summary>
-internal enum CaptchaVerdict
-{
-    NotRequired,
-    Right,
-    Wrong,
-}
-
 /// <summary>The one atomic decision to send: asks Redis, and reads the answer.</summary>
 internal sealed class SendDecision(
     IRedisClient redis, RedisKeys keys, ServerKeys serverKeys, IOptions<VerificationOptions> options, SmsRoute sms)

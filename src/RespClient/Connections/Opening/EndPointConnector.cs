@@ -4,16 +4,6 @@ using System.Net.Sockets;
 
 namespace RespClient.Connections.Opening;
 
-/// <summary>How the reader of a connection waits for replies.</summary>
-internal enum WaitsOn
-{
-    /// <summary>On a thread of its own, in the kernel: the quickest way, for the connection that all callers share.</summary>
-    OwnThread,
-
-    /// <summary>As asynchronous code does, for connections that mostly wait and of which there may be many.</summary>
-    Pool,
-}
-
 /// <summary>Opens sockets: TCP, unix sockets, and TLS over either.</summary>
 internal static class EndPointConnector
 {
