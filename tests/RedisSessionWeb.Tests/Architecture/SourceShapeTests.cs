@@ -10,7 +10,6 @@ public sealed class SourceShapeTests
     private const int MaxLinesOfFile = 400;
     private const int MaxLinesOfMethod = 60;
     private const int MaxConstructorParameters = 5;
-    private const int MaxFilesOfFolder = 8;
 
     private static readonly string[] WordsThatNameNothing = ["Utils", "Util", "Helper", "Helpers", "Common", "Manager", "Misc"];
 
@@ -63,32 +62,19 @@ public sealed class SourceShapeTests
         Findings.None(tooMany);
     }
 
+    // Public types keep the namespace that they were published in.
     [Fact]
-    public void The_folder_of_a_file_is_its_namespace()
+    public void The_namespace_of_a_file_without_public_types_is_its_folder()
     {
         var strays =
             from file in Sources
             let declared = DeclaredNamespace(file)
-            where declared is not null && !DeclaresOnlyExtensions(file)
+            where declared is not null && !HasPublicType(file)
             let folder = NamespaceOfFolder(file)
             where declared != folder
             select $"{file}: {declared} instead of {folder}";
 
         Findings.None(strays);
-    }
-
-    [Fact]
-    public void No_folder_of_the_product_holds_more_than_eight_source_files()
-    {
-        // A page and its model are one thing in two files; extension methods live in somebody else's namespace.
-        var tooFull =
-            from file in SourceTree.Files(["src"], ".cs", ".cshtml")
-            where !file.EndsWith(".cshtml.cs", StringComparison.Ordinal) && !DeclaresOnlyExtensions(file)
-            group file by Path.GetDirectoryName(file) into folder
-            where folder.Count() > MaxFilesOfFolder
-            select $"{folder.Key}: {folder.Count()} files";
-
-        Findings.None(tooFull);
     }
 
     [Fact]
@@ -146,9 +132,8 @@ public sealed class SourceShapeTests
     private static string? DeclaredNamespace(string file) =>
         SourceTree.Parse(file).DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>().FirstOrDefault()?.Name.ToString();
 
-    private static bool DeclaresOnlyExtensions(string file) =>
-        Path.GetFileNameWithoutExtension(file).EndsWith("Extensions", StringComparison.Ordinal)
-        && DeclaredNamespace(file) is { } declared && SourceTree.NamespacesOfExtensions.Contains(declared);
+    private static bool HasPublicType(string file) =>
+        SourceTree.Parse(file).DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Any(type => type.Modifiers.Any(SyntaxKind.PublicKeyword));
 
     // A log class (LoggerMessage), a serializer context, a generated regular expression.
     private static bool HasGeneratedMember(TypeDeclarationSyntax type) =>
