@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 using RedisSessions;
 using RedisSessions.Cookies;
+using RedisSessions.Records;
 using RedisSessions.Stores;
 
 namespace Micro;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 
+using RedisSessionWeb.Commands;
 using RedisSessionWeb.Errors;
 using RedisSessionWeb.Gate;
 using RedisSessionWeb.Hosting;

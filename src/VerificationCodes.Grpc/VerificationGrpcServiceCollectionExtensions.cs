@@ -3,10 +3,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
+using VerificationCodes.Contracts;
 using VerificationCodes.Grpc;
 using VerificationCodes.Grpc.Client;
+using VerificationCodes.Grpc.Options;
 using VerificationCodes.Grpc.Server;
-using VerificationCodes.Hosting;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 
 using MimeKit;
 
+using VerificationCodes.Contracts;
 using VerificationCodes.Delivery;
 
 namespace VerificationCodes.Mail;

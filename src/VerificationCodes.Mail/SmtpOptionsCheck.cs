@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 
 using VerificationCodes.Addresses;
-using VerificationCodes.Hosting;
+using VerificationCodes.Composition;
 
 namespace VerificationCodes.Mail;
 

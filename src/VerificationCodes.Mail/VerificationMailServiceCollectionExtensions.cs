@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
+using VerificationCodes.Contracts;
 using VerificationCodes.Delivery;
 using VerificationCodes.Mail;
 

@@ -1,4 +1,4 @@
-using RedisSessions.Inspector.Events;
+using RedisSessions.Inspector;
 
 using StackExchange.Redis;
 

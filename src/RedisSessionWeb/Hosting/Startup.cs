@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using PostgreSqlAccounts;
 using PostgreSqlAccounts.Schema;
 
+using RedisSessionWeb.Commands;
 using RedisSessionWeb.Hosting.Clients;
 using RedisSessionWeb.Roles;
 

@@ -1,3 +1,4 @@
+using RedisSessionWeb.Commands;
 using RedisSessionWeb.Hosting;
 using RedisSessionWeb.Hosting.Clients;
 

@@ -9,10 +9,10 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-using RedisSessions.Commits;
 using RedisSessions.Diagnostics;
 using RedisSessions.Endpoints;
 using RedisSessions.Records;
+using RedisSessions.Request;
 
 namespace RedisSessions.Authentication;
 

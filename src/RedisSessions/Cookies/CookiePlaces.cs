@@ -2,7 +2,7 @@ using System.Net;
 
 using Microsoft.AspNetCore.Http;
 
-using RedisSessions.Configuration;
+using RedisSessions.Basics;
 
 namespace RedisSessions.Cookies;
 

@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
+using RedisSessions.Basics;
+
 namespace RedisSessions.Cookies;
 
 /// <summary>The id in a cookie. Its name carries <c>__Host-</c> where that prefix's conditions hold.</summary>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 
 using RedisSessions.Caching;
 using RedisSessions.Diagnostics;
+using RedisSessions.Redis;
 
 using RespClient;
 using RespClient.Commands;

@@ -1,4 +1,4 @@
-using RedisSessions.Marks;
+using RedisSessions.Records;
 using RedisSessions.Stores;
 
 namespace RedisSessions.Diagnostics;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-using RedisSessions.Marks;
+using RedisSessions.Records;
 
 namespace RedisSessions.Diagnostics;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 
 using RedisSessions.Caching;
 using RedisSessions.DataProtection;
+using RedisSessions.Redis;
 
 using RespClient;
 using RespClient.Commands;

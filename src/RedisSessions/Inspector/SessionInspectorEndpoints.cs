@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 using RedisSessions.Catalog;
-using RedisSessions.Inspector.Events;
 using RedisSessions.Users;
 
 namespace RedisSessions.Inspector;

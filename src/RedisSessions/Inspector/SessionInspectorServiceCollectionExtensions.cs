@@ -3,7 +3,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 using RedisSessions.Inspector;
-using RedisSessions.Inspector.Events;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

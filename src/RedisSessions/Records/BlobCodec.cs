@@ -1,7 +1,5 @@
 using System.Text;
 
-using RedisSessions.Marks;
-
 using RespClient.Protocol;
 
 namespace RedisSessions.Records;

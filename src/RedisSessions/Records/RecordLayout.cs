@@ -2,9 +2,6 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
-using RedisSessions.Caching.Fields;
-using RedisSessions.Marks;
-
 using RespClient;
 using RespClient.Protocol;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 
-using RespClient.Pending;
 using RespClient.Protocol;
+using RespClient.Queue;
 
 namespace RespClient.Commands;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 
 using RespClient.Protocol;
-using RespClient.Tags;
+using RespClient.Queue;
 
 namespace RespClient.Commands;
 

@@ -1,5 +1,3 @@
-using RespClient.Pending;
-
 namespace RespClient.Commands;
 
 /// <summary>Commands about the server. Exceptions are those of <see cref="IRedisClient.ExecuteAsync"/>.</summary>

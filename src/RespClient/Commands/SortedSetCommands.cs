@@ -1,4 +1,4 @@
-using RespClient.Pending;
+using RespClient.Queue;
 
 namespace RespClient.Commands;
 

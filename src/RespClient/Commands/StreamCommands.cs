@@ -1,5 +1,5 @@
-using RespClient.Pending;
 using RespClient.Protocol;
+using RespClient.Queue;
 
 namespace RespClient.Commands;
 

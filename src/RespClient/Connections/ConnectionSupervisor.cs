@@ -2,10 +2,9 @@ using System.Net;
 
 using Microsoft.Extensions.Logging;
 
-using RespClient.Connections.Opening;
 using RespClient.Diagnostics;
-using RespClient.Pending;
-using RespClient.Pipelines;
+using RespClient.Queue;
+using RespClient.Wire;
 
 namespace RespClient.Connections;
 

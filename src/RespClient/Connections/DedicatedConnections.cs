@@ -1,12 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 
-using RespClient.Connections.Opening;
 using RespClient.Diagnostics;
-using RespClient.Pending;
-using RespClient.Pipelines;
 using RespClient.Protocol;
+using RespClient.Queue;
 using RespClient.Replication;
 using RespClient.Transactions;
+using RespClient.Wire;
 
 namespace RespClient.Connections;
 

@@ -1,5 +1,3 @@
-using RespClient.Protocol.Frames;
-
 namespace RespClient.Protocol;
 
 /// <summary>

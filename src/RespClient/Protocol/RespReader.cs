@@ -1,6 +1,6 @@
 using System.Globalization;
 
-using RespClient.Protocol.Frames;
+using RespClient.Values;
 
 namespace RespClient.Protocol;
 

@@ -3,9 +3,9 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 
 using RespClient.Connections;
-using RespClient.Connections.Opening;
 using RespClient.Diagnostics;
 using RespClient.Protocol;
+using RespClient.Wire;
 
 namespace RespClient.PubSub;
 

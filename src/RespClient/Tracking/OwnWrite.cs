@@ -1,7 +1,6 @@
 using RespClient.Connections;
-using RespClient.Pending;
 using RespClient.Protocol;
-using RespClient.Tracking.Table;
+using RespClient.Queue;
 
 namespace RespClient.Tracking;
 

@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+
+using RespClient.Clocks;
 using RespClient.Diagnostics;
-using RespClient.Pending;
 using RespClient.Protocol;
-using RespClient.Tracking.Table;
+using RespClient.Queue;
 
 namespace RespClient.Tracking;
 

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
+
+using RespClient.Clocks;
 using RespClient.Connections;
 using RespClient.Diagnostics;
 using RespClient.Protocol;
-using RespClient.Tracking.Table;
+using RespClient.Wire;
 
 namespace RespClient.Tracking;
 

@@ -1,5 +1,3 @@
-using RespClient.Tracking.Table;
-
 namespace RespClient.Tracking;
 
 /// <summary>A write that is not followed on the wire: no record of its key is served or kept until it is over.</summary>

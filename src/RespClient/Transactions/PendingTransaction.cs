@@ -1,6 +1,6 @@
 using RespClient.Commands;
-using RespClient.Pending;
 using RespClient.Protocol;
+using RespClient.Queue;
 
 namespace RespClient.Transactions;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 
 using RespClient.Commands;
-using RespClient.Pending;
-using RespClient.Pipelines;
+using RespClient.Queue;
+using RespClient.Wire;
 
 namespace RespClient.Transactions;
 

@@ -1,4 +1,4 @@
-using RespClient.Pipelines;
+using RespClient.Wire;
 
 namespace RespClient.Transactions;
 

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Options;
 using VerificationCodes.Addresses;
 using VerificationCodes.Captcha;
 using VerificationCodes.Codes;
+using VerificationCodes.Contracts;
 using VerificationCodes.Delivery;
 using VerificationCodes.Grpc.Messages;
-using VerificationCodes.Hosting;
-using VerificationCodes.RateLimiting;
+using VerificationCodes.Service;
 
 namespace VerificationCodes.Grpc.Client;
 

@@ -7,7 +7,7 @@ using VerificationCodes.Captcha;
 using VerificationCodes.Codes;
 using VerificationCodes.Delivery;
 using VerificationCodes.Grpc.Messages;
-using VerificationCodes.RateLimiting;
+using VerificationCodes.Service;
 
 namespace VerificationCodes.Grpc.Server;
 

@@ -6,8 +6,8 @@ using System.Text;
 
 using Microsoft.Extensions.Options;
 
+using VerificationCodes.Addresses;
 using VerificationCodes.Codes;
-using VerificationCodes.RateLimiting;
 
 namespace VerificationCodes.Captcha;
 

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Options;
 using RespClient;
 using RespClient.Commands;
 
+using VerificationCodes.Addresses;
 using VerificationCodes.Codes;
 using VerificationCodes.Diagnostics;
-using VerificationCodes.RateLimiting;
 
 namespace VerificationCodes.Captcha;
 

@@ -5,7 +5,6 @@ using RespClient.Commands;
 using RespClient.Protocol;
 
 using VerificationCodes.Addresses;
-using VerificationCodes.RateLimiting;
 
 namespace VerificationCodes.Codes;
 

@@ -1,5 +1,4 @@
 using VerificationCodes.Addresses;
-using VerificationCodes.RateLimiting;
 
 namespace VerificationCodes.Codes;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-using VerificationCodes.RateLimiting;
+using VerificationCodes.Addresses;
 
 namespace VerificationCodes.Diagnostics;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 
+using RedisSessionWeb.Commands;
 using RedisSessionWeb.Roles;
 
 using TestServers;

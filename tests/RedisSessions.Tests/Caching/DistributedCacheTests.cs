@@ -5,6 +5,7 @@ using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Options;
 
 using RedisSessions.Caching;
+using RedisSessions.Records;
 using RedisSessions.Tests.Hosting;
 
 using RespClient;

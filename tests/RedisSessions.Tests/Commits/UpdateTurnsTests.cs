@@ -1,5 +1,5 @@
-using RedisSessions.Commits;
 using RedisSessions.Records;
+using RedisSessions.Request;
 
 namespace RedisSessions.Tests.Commits;
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 using RedisSessions.Caching;
-using RedisSessions.Configuration;
+using RedisSessions.Composition;
 using RedisSessions.Diagnostics;
 using RedisSessions.Tests.Hosting;
 

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 using Microsoft.Extensions.Hosting;
 
-using RedisSessions.Inspector.Events;
+using RedisSessions.Inspector;
 using RedisSessions.Tests.Hosting;
 
 using TestServers;

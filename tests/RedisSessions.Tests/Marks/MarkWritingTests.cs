@@ -3,7 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 
 using RedisSessions.Caching;
-using RedisSessions.Caching.Fields;
+using RedisSessions.Redis;
 using RedisSessions.Tests.Hosting;
 
 namespace RedisSessions.Tests.Marks;

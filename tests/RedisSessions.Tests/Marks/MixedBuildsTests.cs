@@ -3,9 +3,8 @@ using System.Text;
 using Microsoft.Extensions.Options;
 
 using RedisSessions.Caching;
-using RedisSessions.Caching.Fields;
-using RedisSessions.Marks;
 using RedisSessions.Records;
+using RedisSessions.Redis;
 using RedisSessions.Tests.Hosting;
 
 using RespClient;

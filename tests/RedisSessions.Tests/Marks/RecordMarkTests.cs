@@ -1,6 +1,5 @@
 using System.Text;
 
-using RedisSessions.Marks;
 using RedisSessions.Records;
 
 using RespClient.Protocol;

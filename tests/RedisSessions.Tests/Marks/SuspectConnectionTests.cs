@@ -1,6 +1,6 @@
 using System.Globalization;
 
-using RedisSessions.Marks;
+using RedisSessions.Redis;
 using RedisSessions.Tests.Hosting;
 
 using RespClient;

@@ -1,3 +1,4 @@
+using RedisSessions.Redis;
 using RedisSessions.Stores;
 
 using RespClient;

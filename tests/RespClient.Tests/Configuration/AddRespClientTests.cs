@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 using RespClient.Commands;
-using RespClient.Configuration;
-using RespClient.Connections.Opening;
+using RespClient.Connections;
+using RespClient.Options;
 
 using TestServers;
 

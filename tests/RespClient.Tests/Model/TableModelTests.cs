@@ -3,7 +3,7 @@ using System.Diagnostics;
 using RespClient.Tests.Model.Rewriting;
 using RespClient.Tests.Model.Stepping;
 using RespClient.Tests.Model.Table;
-using RespClient.Tracking.Table;
+using RespClient.Tracking;
 
 namespace RespClient.Tests.Model;
 

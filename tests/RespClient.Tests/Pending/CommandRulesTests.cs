@@ -1,7 +1,9 @@
 using System.Buffers;
-using RespClient.Pending;
+
+using RespClient.Queue;
 using RespClient.Tests.Tracking;
 using RespClient.Tracking;
+
 using TestServers.Scripted;
 
 namespace RespClient.Tests.Pending;

@@ -1,6 +1,8 @@
 using System.Globalization;
-using RespClient.Pending;
+
 using RespClient.Protocol;
+using RespClient.Queue;
+
 using TestServers;
 
 namespace RespClient.Tests.Pending;

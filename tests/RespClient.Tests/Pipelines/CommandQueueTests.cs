@@ -1,8 +1,7 @@
 using System.Text;
 
-using RespClient.Pending;
-using RespClient.Pipelines;
 using RespClient.Protocol;
+using RespClient.Queue;
 
 namespace RespClient.Tests.Pipelines;
 

@@ -1,6 +1,5 @@
-using RespClient.Pending;
-using RespClient.Pipelines;
 using RespClient.Protocol;
+using RespClient.Queue;
 
 namespace RespClient.Tests.Pipelines;
 

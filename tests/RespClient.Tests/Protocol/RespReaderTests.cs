@@ -1,5 +1,5 @@
 using RespClient.Protocol;
-using RespClient.Protocol.Frames;
+using RespClient.Values;
 
 namespace RespClient.Tests.Protocol;
 

@@ -1,4 +1,4 @@
-using RespClient.Reading;
+using RespClient.Wire;
 
 namespace RespClient.Tests.Reading;
 

@@ -3,8 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using RespClient;
 
 using TestServers;
+
 using VerificationCodes.Delivery;
-using VerificationCodes.Delivery.Outbox;
+using VerificationCodes.Outbox;
 using VerificationCodes.Tests.Bench;
 
 namespace VerificationCodes.Tests.Delivery;

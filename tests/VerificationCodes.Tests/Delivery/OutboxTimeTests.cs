@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TestServers;
 
 using VerificationCodes.Delivery;
-using VerificationCodes.Delivery.Outbox;
+using VerificationCodes.Outbox;
 using VerificationCodes.Tests.Bench;
 
 namespace VerificationCodes.Tests.Delivery;

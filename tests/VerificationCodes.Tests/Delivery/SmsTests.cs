@@ -10,7 +10,7 @@ using VerificationCodes.Addresses;
 using VerificationCodes.Captcha;
 using VerificationCodes.Delivery;
 using VerificationCodes.Delivery.Development;
-using VerificationCodes.Delivery.Sms;
+using VerificationCodes.Sms;
 using VerificationCodes.Tests.Bench;
 
 namespace VerificationCodes.Tests.Delivery;

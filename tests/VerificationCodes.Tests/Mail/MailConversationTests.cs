@@ -7,8 +7,8 @@ using TestServers;
 using TestServers.Smtp;
 
 using VerificationCodes.Delivery;
-using VerificationCodes.Delivery.Outbox;
 using VerificationCodes.Mail;
+using VerificationCodes.Outbox;
 using VerificationCodes.Tests.Bench;
 
 namespace VerificationCodes.Tests.Mail;

@@ -1,13 +1,12 @@
 using System.Runtime.CompilerServices;
 
 using RespClient.Connections;
-using RespClient.Connections.Opening;
 using RespClient.Diagnostics;
-using RespClient.Pending;
-using RespClient.Pipelines;
 using RespClient.Protocol;
+using RespClient.Queue;
 using RespClient.Tests.Model.Stepping;
 using RespClient.Transactions;
+using RespClient.Wire;
 
 namespace RespClient.Tests.Model.Queue;
 

@@ -1,7 +1,7 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
-using RespClient.Tracking.Table;
+using RespClient.Tracking;
 
 namespace RespClient.Tests.Model.Rewriting;
 

@@ -2,7 +2,7 @@ using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Mono.Cecil.Rocks;
 
-using RespClient.Pipelines;
+using RespClient.Queue;
 
 namespace RespClient.Tests.Model.Rewriting;
 

@@ -3,8 +3,9 @@ using Mono.Cecil.Cil;
 using Mono.Cecil.Rocks;
 
 using RespClient.Connections;
-using RespClient.Pipelines;
+using RespClient.Queue;
 using RespClient.Tests.Model.Stepping;
+using RespClient.Wire;
 
 namespace RespClient.Tests.Model.Rewriting;
 

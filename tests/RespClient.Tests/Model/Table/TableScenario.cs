@@ -1,9 +1,9 @@
 using System.Text;
 
+using RespClient.Clocks;
 using RespClient.Protocol;
 using RespClient.Tests.Model.Stepping;
 using RespClient.Tracking;
-using RespClient.Tracking.Table;
 
 namespace RespClient.Tests.Model.Table;
 

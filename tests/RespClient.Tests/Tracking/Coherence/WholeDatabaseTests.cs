@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+
 using RespClient.Tracking;
-using RespClient.Tracking.Table;
+
 using TestServers;
 
 namespace RespClient.Tests.Tracking.Coherence;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+
 using RespClient.Tracking;
-using RespClient.Tracking.Table;
+
 using TestServers;
 
 namespace RespClient.Tests.Tracking.Rules;

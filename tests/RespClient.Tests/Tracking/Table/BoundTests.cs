@@ -1,5 +1,5 @@
 using RespClient.Tracking;
-using RespClient.Tracking.Table;
+
 using TestServers;
 using TestServers.Scripted;
 

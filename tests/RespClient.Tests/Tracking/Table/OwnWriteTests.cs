@@ -1,5 +1,5 @@
+using RespClient.Clocks;
 using RespClient.Tracking;
-using RespClient.Tracking.Table;
 
 namespace RespClient.Tests.Tracking.Table;
 

@@ -1,0 +1,158 @@
+using RedisSessions.Catalog;
+using RedisSessions.Records;
+using RedisSessions.Request;
+using RedisSessions.Stores;
+
+namespace RedisSessions.Users;
+
+/// <summary>
+/// The sessions of a user, over all instances and browsers. What is ended here is dead on the very next request,
+/// wherever it arrives. Needs sessions that live in Redis: elsewhere every method throws
+/// <see cref="NotSupportedException"/>.
+/// </summary>
+/// <remarks>
+/// The index of a user's sessions is written in the same step as the record that signs in. Sessions that expired or were
+/// deleted behind its back disappear from it when somebody looks. Ending all sessions, or all but one, is one step as well:
+/// of those there were when it was asked for, none is left, whatever new id it gets meanwhile. On a cluster it is several.
+/// </remarks>
+public sealed class UserSessions
+{
+    // On a cluster, a session that gets a new id while all are ended turns up in the next round.
+    private const int MaxRounds = 100;
+
+    private readonly SessionServices _services;
+
+    internal UserSessions(SessionServices services) => _services = services;
+
+    /// <summary>The user's live sessions, the one used last first.</summary>
+    /// <param name="userId">The <c>NameIdentifier</c> claim of the principal who signed in.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
+    public async ValueTask<IReadOnlyList<UserSession>> ListAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        var live = await LiveAsync(userId, cancellationToken);
+        return [.. live
+            .Select(entry => entry.Session)
+            .OfType<SessionSummary>()
+            .OrderByDescending(session => session.LastSeenAt)
+            .Select(session => new UserSession(
+                session.Id, session.CreatedAt, session.LastSeenAt, session.ExpiresAt, session.UserAgent, session.Address))];
+    }
+
+    /// <summary>Ends one session of a user.</summary>
+    /// <param name="userId">Whose session; another user's is left alone.</param>
+    /// <param name="sessionId">The public id, as <see cref="UserSession.Id"/> has it.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>Whether there was such a session.</returns>
+    /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
+    public async ValueTask<bool> EndAsync(string userId, string sessionId, CancellationToken cancellationToken = default)
+    {
+        var live = await LiveAsync(userId, cancellationToken);
+        var ended = await EndAsync(userId, live.Select(entry => entry.Key).Where(key => _services.Keys.PublicId(key) == sessionId));
+        _services.Metrics.Destroyed(ended);
+        return ended > 0;
+    }
+
+    /// <summary>Ends all sessions of a user but one.</summary>
+    /// <param name="userId">Whose sessions.</param>
+    /// <param name="keptSessionId">
+    /// The public id of the one that stays, as Redis has it. An id that a sign-in or <c>RenewIdAsync()</c> gave in this
+    /// request is there only after <c>CommitAsync()</c>: hand over the session itself, which sees to that.
+    /// </param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>How many were ended.</returns>
+    /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
+    public async ValueTask<int> EndOthersAsync(string userId, string keptSessionId, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keptSessionId);
+        // Where ids are not hashed, a key cannot be told from its public id.
+        var kept = _services.Options.HashIds
+            ? _services.Keys.RecordOfPublic(keptSessionId)
+            : (await KeysAsync(userId, cancellationToken)).Find(key => _services.Keys.PublicId(key) == keptSessionId);
+        return await EndAllButAsync(userId, kept, cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends all sessions of the user who is signed in to this one, but not this one. Commits it first, so that it is kept
+    /// under the id it has now, even where that id, or the sign-in, is as new as this request.
+    /// </summary>
+    /// <param name="session">The one that stays: <c>HttpContext.RedisSession()</c>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>How many were ended.</returns>
+    /// <exception cref="InvalidOperationException">Nobody is signed in to the session.</exception>
+    /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
+    public async ValueTask<int> EndOthersAsync(RedisSession session, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        await session.CommitAsync(cancellationToken);
+        var userId = session.UserId
+            ?? throw new InvalidOperationException("Nobody is signed in to this session, so there are no others of the same user.");
+        return await EndOthersAsync(userId, session.Id, cancellationToken);
+    }
+
+    /// <summary>Ends all sessions of a user: signs out everywhere.</summary>
+    /// <param name="userId">Whose sessions.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>How many were ended.</returns>
+    /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
+    public ValueTask<int> EndAllAsync(string userId, CancellationToken cancellationToken = default) =>
+        EndAllButAsync(userId, null, cancellationToken);
+
+    private async ValueTask<int> EndAllButAsync(string userId, string? keptKey, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(userId);
+        _services.RequireDirectory();
+        cancellationToken.ThrowIfCancellationRequested();
+        var (removed, areAll) = await _services.Records.DeleteOfUserAsync(userId, keptKey);
+        var ended = removed.Count;
+        for (var round = 0; round < MaxRounds && !areAll; round++)
+        {
+            var live = (await LiveAsync(userId, cancellationToken)).FindAll(entry => entry.Key != keptKey);
+            ended += await EndAsync(userId, live.Select(entry => entry.Key));
+            // The list is written before the record: whoever moved meanwhile is in it.
+            areAll = live.Count == 0 && (await KeysAsync(userId, cancellationToken)).TrueForAll(key => key == keptKey);
+        }
+
+        _services.Metrics.Destroyed(ended);
+        return ended;
+    }
+
+    private async ValueTask<int> EndAsync(string userId, IEnumerable<string> keys)
+    {
+        var existed = await Task.WhenAll(keys.Select(key => _services.Records.DeleteAsync(key, userId).AsTask()).ToArray());
+        return existed.Count(one => one);
+    }
+
+    private ValueTask<List<string>> KeysAsync(string userId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(userId);
+        return _services.RequireDirectory().KeysOfUserAsync(userId, cancellationToken);
+    }
+
+    // A record that names another key is not shown. Its key is in this user's index all the same, and is ended with the rest.
+    private async ValueTask<List<(string Key, SessionSummary? Session)>> LiveAsync(
+        string userId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(userId);
+        var directory = _services.RequireDirectory();
+        var keys = await directory.KeysOfUserAsync(userId, cancellationToken);
+        var summaries = await directory.SummariesAsync(keys, cancellationToken);
+        var live = new List<(string, SessionSummary?)>(keys.Count);
+        var stale = new List<string>();
+        for (var i = 0; i < keys.Count; i++)
+        {
+            var (kind, session) = summaries[i];
+            if (kind == RecordReadingKind.Foreign || session?.UserId == userId)
+            {
+                live.Add((keys[i], session));
+            }
+            else
+            {
+                stale.Add(keys[i]);
+            }
+        }
+
+        await directory.DropAsync(userId, stale, cancellationToken);
+        return live;
+    }
+}

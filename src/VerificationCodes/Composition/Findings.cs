@@ -1,0 +1,25 @@
+using System.Globalization;
+
+using Microsoft.Extensions.Options;
+
+namespace VerificationCodes.Composition;
+
+/// <summary>Collects what is wrong, each with the key of the configuration, the value and the allowed range.</summary>
+internal sealed class Findings
+{
+    private readonly List<string> _failures = [];
+
+    public ValidateOptionsResult Result => _failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_failures);
+
+    public void Number(string key, long value, long least, long most) =>
+        Require(value >= least && value <= most, string.Create(CultureInfo.InvariantCulture, $"{key} is {value}; allowed: {least} to {most}."));
+
+    public void Duration(string key, TimeSpan value, TimeSpan least, TimeSpan most) =>
+        Require(value >= least && value <= most, $"{key} is {value:c}; allowed: {least:c} to {most:c}.");
+
+    public void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+            _failures.Add(otherwise);
+    }
+}

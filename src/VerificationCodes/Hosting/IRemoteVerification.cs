@@ -1,7 +1,0 @@
-using VerificationCodes.Captcha;
-using VerificationCodes.Delivery;
-
-namespace VerificationCodes.Hosting;
-
-/// <summary>The services of this library where another process has them: what is used where <see cref="VerificationOptions.Remote"/> is set.</summary>
-internal interface IRemoteVerification : IVerificationService, ICaptchaService, INoticeService;
