@@ -25,7 +25,7 @@ internal readonly record struct Mailbox(string LocalPart, string Domain)
     private const string AtomSymbols = "!#$%&'*+-/=?^_`{|}~";
 
     // UseStd3AsciiRules: labels of letters, digits and inner hyphens only, each of 1 to 63 octets.
-    private static readonly IdnMapping s_idn = new() { AllowUnassigned = false, UseStd3AsciiRules = true };
+    private static readonly IdnMapping Idn = new() { AllowUnassigned = false, UseStd3AsciiRules = true };
 
     /// <summary>The normalised form.</summary>
     public string Value => LocalPart + "@" + Domain;
@@ -123,7 +123,7 @@ internal readonly record struct Mailbox(string LocalPart, string Domain)
         domain = "";
         try
         {
-            domain = s_idn.GetAscii(text).ToLowerInvariant();
+            domain = Idn.GetAscii(text).ToLowerInvariant();
         }
         catch (ArgumentException)
         {

@@ -9,8 +9,8 @@ namespace PostgreSqlAccounts;
 /// <summary>Refuses options out of range, and says which key of the configuration is wrong and what is allowed.</summary>
 internal sealed class PostgreSqlAccountOptionsValidator : IValidateOptions<PostgreSqlAccountOptions>
 {
-    private static readonly TimeSpan s_least = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_most = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Least = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Most = TimeSpan.FromMinutes(5);
 
     public ValidateOptionsResult Validate(string? name, PostgreSqlAccountOptions options)
     {
@@ -23,11 +23,11 @@ internal sealed class PostgreSqlAccountOptionsValidator : IValidateOptions<Postg
                 + "; it must be like 'Host=localhost;Database=accounts;Username=app;Password=…'.");
         }
 
-        if (options.Timeout < s_least || options.Timeout > s_most || options.Timeout.Ticks % TimeSpan.TicksPerSecond != 0)
+        if (options.Timeout < Least || options.Timeout > Most || options.Timeout.Ticks % TimeSpan.TicksPerSecond != 0)
         {
             failures.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Accounts:PostgreSql:Timeout is {options.Timeout}; it must be from {s_least} to {s_most}, in whole seconds."));
+                $"Accounts:PostgreSql:Timeout is {options.Timeout}; it must be from {Least} to {Most}, in whole seconds."));
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

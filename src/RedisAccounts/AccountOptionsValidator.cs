@@ -7,7 +7,7 @@ namespace RedisAccounts;
 /// <summary>Refuses options out of range, and says which key of the configuration is wrong and what is allowed.</summary>
 internal sealed class AccountOptionsValidator : IValidateOptions<AccountOptions>
 {
-    private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     public ValidateOptionsResult Validate(string? name, AccountOptions options)
     {
@@ -38,9 +38,9 @@ internal sealed class AccountOptionsValidator : IValidateOptions<AccountOptions>
         Check(failures, "SignIn:FreeFailures", signIn.FreeFailures, 1, 100);
         Check(failures, "SignIn:FreeFailuresPerNetwork", signIn.FreeFailuresPerNetwork, 1, 10_000);
         Check(failures, "SignIn:FreeFailuresPerAccount", signIn.FreeFailuresPerAccount, 1, 1_000);
-        Check(failures, "SignIn:FirstDelay", signIn.FirstDelay, TimeSpan.FromMilliseconds(100), s_hour);
+        Check(failures, "SignIn:FirstDelay", signIn.FirstDelay, TimeSpan.FromMilliseconds(100), Hour);
         Check(failures, "SignIn:MaxDelay", signIn.MaxDelay, signIn.FirstDelay, TimeSpan.FromDays(1));
-        Check(failures, "SignIn:MaxSharedDelay", signIn.MaxSharedDelay, signIn.FirstDelay, s_hour);
+        Check(failures, "SignIn:MaxSharedDelay", signIn.MaxSharedDelay, signIn.FirstDelay, Hour);
         Check(failures, "SignIn:DeviceLifetime", signIn.DeviceLifetime, TimeSpan.FromDays(1), TimeSpan.FromDays(400));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }

@@ -12,20 +12,20 @@ namespace RespClient.StackExchangeRedis;
 internal static class CommandArguments
 {
     // They hold up the one connection, or change what it is for everybody else.
-    private static readonly HashSet<string> s_refused = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> Refused = new(StringComparer.OrdinalIgnoreCase)
     {
         "BLPOP", "BRPOP", "BLMOVE", "BLMPOP", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX", "BZMPOP", "WAIT", "WAITAOF",
         "MULTI", "EXEC", "DISCARD", "WATCH", "UNWATCH", "SELECT", "HELLO", "AUTH", "RESET", "QUIT", "MONITOR",
         "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE",
     };
 
-    private static readonly HashSet<string> s_withoutKey = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> WithoutKey = new(StringComparer.OrdinalIgnoreCase)
     {
         "PING", "ECHO", "TIME", "INFO", "SCAN", "DBSIZE", "CONFIG", "CLIENT", "COMMAND", "SCRIPT", "FUNCTION", "ACL", "MEMORY",
         "SLOWLOG", "LATENCY", "FLUSHDB", "FLUSHALL", "LASTSAVE", "BGSAVE", "CLUSTER", "ROLE", "DEBUG", "PUBLISH",
     };
 
-    private static readonly HashSet<string> s_allKeys = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> AllKeys = new(StringComparer.OrdinalIgnoreCase)
     {
         "DEL", "UNLINK", "EXISTS", "TOUCH", "MGET", "SUNION", "SINTER", "SDIFF", "PFCOUNT", "RENAME", "RENAMENX",
     };
@@ -33,7 +33,7 @@ internal static class CommandArguments
     /// <exception cref="NotSupportedException">The connection is not this caller's alone.</exception>
     public static object[] Of(RedisCommand command)
     {
-        if (s_refused.Contains(command.Name))
+        if (Refused.Contains(command.Name))
         {
             throw new NotSupportedException(
                 $"{command.Name} needs a connection of its own; StackExchange.Redis shares one. Use AddRespClient for it.");
@@ -56,12 +56,12 @@ internal static class CommandArguments
 
     private static (int First, int Count) Keys(string name, object[] arguments)
     {
-        if (s_withoutKey.Contains(name))
+        if (WithoutKey.Contains(name))
         {
             return (0, 0);
         }
 
-        if (s_allKeys.Contains(name))
+        if (AllKeys.Contains(name))
         {
             return (0, arguments.Length);
         }

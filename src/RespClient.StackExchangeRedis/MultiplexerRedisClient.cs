@@ -15,7 +15,7 @@ namespace RespClient.StackExchangeRedis;
 /// </remarks>
 public sealed class MultiplexerRedisClient : IRedisClient
 {
-    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly IDatabaseAsync _database;
     private readonly TimeProvider _time;
@@ -71,7 +71,7 @@ public sealed class MultiplexerRedisClient : IRedisClient
                 return reply;
             }
 
-            await Task.Delay(s_pollInterval, _time, cancellationToken);
+            await Task.Delay(PollInterval, _time, cancellationToken);
         }
     }
 }

@@ -34,7 +34,7 @@ public static class VerificationGrpcServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
         services.AddOptions<VerificationServerOptions>().Configure(configure).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VerificationServerOptions>, VerificationServerOptionsCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VerificationServerOptions>, VerificationServerOptionsValidator>());
         // At a lower level the library tells of each call. Its handler's errors are messages that cannot be read, which any
         // caller can send; what fails in the calls themselves they tell on their own.
         services.AddLogging(logging => logging

@@ -127,7 +127,7 @@ public sealed class MovingTests(Multiplexed redis) : IClassFixture<Multiplexed>
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>(s_keys);
+        builder.Services.AddSingleton<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>(Keys);
         add(builder.Services);
         builder.Services.AddSession(options => options.Cookie.Name = "stock");
         var app = builder.Build();
@@ -138,5 +138,5 @@ public sealed class MovingTests(Multiplexed redis) : IClassFixture<Multiplexed>
         return app;
     }
 
-    private static readonly Microsoft.AspNetCore.DataProtection.EphemeralDataProtectionProvider s_keys = new();
+    private static readonly Microsoft.AspNetCore.DataProtection.EphemeralDataProtectionProvider Keys = new();
 }

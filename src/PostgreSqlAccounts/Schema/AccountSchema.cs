@@ -58,7 +58,7 @@ public sealed class AccountSchema
             string[] applied = [.. (await database.GetAppliedMigrationsAsync(cancellationToken)).Except(before)];
             foreach (var migration in applied)
             {
-                AccountLog.Migrated(_logger, migration);
+                _logger.Migrated(migration);
             }
 
             return applied;

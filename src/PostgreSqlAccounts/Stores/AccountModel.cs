@@ -18,7 +18,7 @@ internal static class AccountModel
     public const string UniquePhone = "accounts_phone_key";
 
     // What Redis keeps: milliseconds, in UTC. PostgreSQL would take microseconds, and no offset but UTC.
-    private static readonly ValueConverter<DateTimeOffset, DateTimeOffset> s_milliseconds = new(
+    private static readonly ValueConverter<DateTimeOffset, DateTimeOffset> Milliseconds = new(
         time => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds()), time => time);
 
     public static void Describe(ModelBuilder builder)
@@ -74,10 +74,10 @@ internal static class AccountModel
         Name(accounts.Property(account => account.PhoneNumberConfirmed), "phone_number_confirmed");
         Name(accounts.Property(account => account.TwoFactorEnabled), "two_factor_enabled");
         Name(accounts.Property(account => account.LockoutEnabled), "lockout_enabled");
-        Name(accounts.Property(account => account.LockoutEnd), "lockout_end").HasConversion(s_milliseconds);
+        Name(accounts.Property(account => account.LockoutEnd), "lockout_end").HasConversion(Milliseconds);
         Name(accounts.Property(account => account.AccessFailedCount), "access_failed_count");
         Name(accounts.Property(account => account.Created), "created")
-            .HasConversion(s_milliseconds)
+            .HasConversion(Milliseconds)
             .HasDefaultValueSql("date_trunc('milliseconds', now())")
             .Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);
         accounts.HasIndex(account => account.NormalizedUserName).IsUnique().HasDatabaseName(UniqueName);

@@ -47,7 +47,7 @@ internal sealed class PostgreSqlAccountStore : UserOnlyStore<Account, AccountDbC
         }
 
         _metrics.Created();
-        AccountLog.Created(_logger, AccountLog.Mask(user.Id));
+        _logger.Created(AccountLog.Mask(user.Id));
         return result;
     }
 
@@ -71,7 +71,7 @@ internal sealed class PostgreSqlAccountStore : UserOnlyStore<Account, AccountDbC
         if (result.Succeeded)
         {
             _metrics.Deleted();
-            AccountLog.Deleted(_logger, AccountLog.Mask(user.Id));
+            _logger.Deleted(AccountLog.Mask(user.Id));
         }
 
         return result;
@@ -192,7 +192,7 @@ internal sealed class PostgreSqlAccountStore : UserOnlyStore<Account, AccountDbC
 
     private IdentityResult Stale(Account user)
     {
-        AccountLog.Stale(_logger, AccountLog.Mask(user.Id));
+        _logger.Stale(AccountLog.Mask(user.Id));
         _metrics.Conflict("stamp");
         return IdentityResult.Failed(ErrorDescriber.ConcurrencyFailure());
     }

@@ -12,7 +12,7 @@ internal static class FormerAddresses
     private const int MaxLocalPart = 64;
     private const int MaxDomain = 253;
 
-    private static readonly IdnMapping s_idn = new() { AllowUnassigned = false, UseStd3AsciiRules = true };
+    private static readonly IdnMapping Idn = new() { AllowUnassigned = false, UseStd3AsciiRules = true };
 
     /// <summary>The forms, other than its own, under which an account with this address may be kept. Nearly always none.</summary>
     /// <param name="address">The normalised address.</param>
@@ -47,7 +47,7 @@ internal static class FormerAddresses
     {
         try
         {
-            var domain = s_idn.GetAscii(text).ToLowerInvariant();
+            var domain = Idn.GetAscii(text).ToLowerInvariant();
             return domain.Length <= MaxDomain && domain.Contains('.', StringComparison.Ordinal) && domain[^1] != '.' ? domain : null;
         }
         catch (ArgumentException)
@@ -61,7 +61,7 @@ internal static class FormerAddresses
         var domain = address.LastIndexOf('@') + 1;
         try
         {
-            return address[..domain] + s_idn.GetUnicode(address[domain..]);
+            return address[..domain] + Idn.GetUnicode(address[domain..]);
         }
         catch (ArgumentException)
         {

@@ -19,7 +19,7 @@ internal sealed class MailboxCollisions(AccountMetrics metrics, ILogger<MailboxC
         metrics.Conflict("mailbox");
         if (_told.Count < MostTold && _told.TryAdd(accountId, 0))
         {
-            AccountLog.MailboxTaken(logger, AccountLog.Mask(accountId), maskedAddress);
+            logger.MailboxTaken(AccountLog.Mask(accountId), maskedAddress);
         }
     }
 }

@@ -11,7 +11,7 @@ namespace RedisAccounts.Names;
 /// </summary>
 internal static class Lookalikes
 {
-    private static readonly Table s_table = Read();
+    private static readonly Table Skeletons = Read();
 
     /// <summary>The form under which a name is unique. A name of Latin letters is its own key, and so is an address.</summary>
     /// <param name="folded">The name, as <see cref="AddressNormalizer.Fold"/> leaves it.</param>
@@ -23,7 +23,7 @@ internal static class Lookalikes
             return folded;
         }
 
-        return Replace(folded, rune => s_table.Taken.GetValueOrDefault(rune, rune));
+        return Replace(folded, rune => Skeletons.Taken.GetValueOrDefault(rune, rune));
     }
 
     /// <summary>
@@ -37,7 +37,7 @@ internal static class Lookalikes
             yield break;
         }
 
-        foreach (var (script, letters) in s_table.Letters)
+        foreach (var (script, letters) in Skeletons.Letters)
         {
             var isWhole = true;
             var name = Replace(key, rune =>

@@ -14,11 +14,11 @@ internal static class NameRules
     // Names of living languages have three at most.
     private const int MaxMarks = 4;
 
-    private static readonly string[][] s_together =
+    private static readonly string[][] Together =
         [["Latin", "Han", "Hiragana", "Katakana"], ["Latin", "Han", "Bopomofo"], ["Latin", "Han", "Hangul"]];
 
     // Default_Ignorable_Code_Point where the category does not tell, and what is drawn as a blank without being one.
-    private static readonly (int First, int Last)[] s_unseen =
+    private static readonly (int First, int Last)[] Unseen =
     [
         (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2065, 0x2065), (0x2800, 0x2800), (0x3164, 0x3164),
         (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x13441, 0x13442), (0x16FE4, 0x16FE4), (0x1D159, 0x1D159),
@@ -45,7 +45,7 @@ internal static class NameRules
         text.EnumerateRunes().All(rune => !IsSeen(rune) || rune.Value == ' ' || IsMark(rune));
 
     private static bool IsSeen(Rune rune) => rune != Rune.ReplacementChar
-        && !s_unseen.Any(range => rune.Value >= range.First && rune.Value <= range.Last)
+        && !Unseen.Any(range => rune.Value >= range.First && rune.Value <= range.Last)
         && Rune.GetUnicodeCategory(rune) switch
         {
             UnicodeCategory.SpaceSeparator => rune.Value == ' ',
@@ -78,6 +78,6 @@ internal static class NameRules
     private static bool IsWrittenTogether(Rune[] runes)
     {
         var scripts = runes.Select(Scripts.Of).OfType<string>().Distinct().ToList();
-        return scripts.Count <= 1 || s_together.Any(together => scripts.All(together.Contains));
+        return scripts.Count <= 1 || Together.Any(together => scripts.All(together.Contains));
     }
 }

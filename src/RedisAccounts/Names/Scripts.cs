@@ -6,16 +6,16 @@ namespace RedisAccounts.Names;
 /// <summary>Which script a character is of (Unicode Standard Annex 24).</summary>
 internal static class Scripts
 {
-    private static readonly (int First, int Last, string Script)[] s_ranges = [.. Read().OrderBy(range => range.First)];
+    private static readonly (int First, int Last, string Script)[] Ranges = [.. Read().OrderBy(range => range.First)];
 
     /// <summary>The script; <see langword="null"/>: it is common to several (digits, punctuation, marks), or not known.</summary>
     public static string? Of(Rune rune)
     {
-        var (low, high) = (0, s_ranges.Length - 1);
+        var (low, high) = (0, Ranges.Length - 1);
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            var (first, last, script) = s_ranges[middle];
+            var (first, last, script) = Ranges[middle];
             if (rune.Value < first)
             {
                 high = middle - 1;

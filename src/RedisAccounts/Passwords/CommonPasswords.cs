@@ -6,13 +6,13 @@ namespace RedisAccounts.Passwords;
 /// <summary>The commonest passwords of eight characters and more (shorter ones fall to the length), in lower case.</summary>
 internal static class CommonPasswords
 {
-    private static readonly FrozenSet<string> s_passwords = Read();
+    private static readonly FrozenSet<string> Passwords = Read();
 
-    public static int Count => s_passwords.Count;
+    public static int Count => Passwords.Count;
 
     /// <summary>Whether a password is one of them, in whatever case or compatibility form.</summary>
     public static bool Contains(string password) =>
-        s_passwords.Contains(password.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Trim());
+        Passwords.Contains(password.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Trim());
 
     private static FrozenSet<string> Read()
     {

@@ -11,7 +11,7 @@ namespace RedisAccounts.Passwords;
 /// </summary>
 public sealed class PasswordCheck
 {
-    private static readonly Account s_nobody = new();
+    private static readonly Account Nobody = new();
 
     private readonly UserManager<Account> _accounts;
     private readonly IPasswordHasher<Account> _hasher;
@@ -50,7 +50,7 @@ public sealed class PasswordCheck
             return await _accounts.CheckPasswordAsync(account, password);
         }
 
-        await _hashing.RunAsync(() => _hasher.VerifyHashedPassword(s_nobody, decoy, isPossible ? password : ""));
+        await _hashing.RunAsync(() => _hasher.VerifyHashedPassword(Nobody, decoy, isPossible ? password : ""));
         return false;
     }
 
@@ -66,7 +66,7 @@ public sealed class PasswordCheck
         {
             lock (_lock)
             {
-                return _hash ??= hasher.HashPassword(s_nobody, Guid.NewGuid().ToString());
+                return _hash ??= hasher.HashPassword(Nobody, Guid.NewGuid().ToString());
             }
         }
     }

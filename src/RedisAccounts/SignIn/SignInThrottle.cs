@@ -25,10 +25,10 @@ namespace RedisAccounts.SignIn;
 /// </remarks>
 public sealed class SignInThrottle
 {
-    private static readonly LuaScript s_begin = LuaScript.FromResource(typeof(SignInThrottle), "Begin.lua");
-    private static readonly LuaScript s_succeed = LuaScript.FromResource(typeof(SignInThrottle), "Succeed.lua");
-    private static readonly LuaScript s_remember = LuaScript.FromResource(typeof(SignInThrottle), "Remember.lua");
-    private static readonly LuaScript s_know = LuaScript.FromResource(typeof(SignInThrottle), "Know.lua");
+    private static readonly LuaScript BeginScript = LuaScript.FromResource(typeof(SignInThrottle), "Begin.lua");
+    private static readonly LuaScript SucceedScript = LuaScript.FromResource(typeof(SignInThrottle), "Succeed.lua");
+    private static readonly LuaScript RememberScript = LuaScript.FromResource(typeof(SignInThrottle), "Remember.lua");
+    private static readonly LuaScript KnowScript = LuaScript.FromResource(typeof(SignInThrottle), "Know.lua");
 
     private readonly IRedisClient _redis;
     private readonly AccountMetrics _metrics;
@@ -54,7 +54,7 @@ public sealed class SignInThrottle
     public async ValueTask<SignInPermit> BeginAsync(SignInAttempt attempt, CancellationToken cancellationToken = default)
     {
         var budgets = Budgets(attempt);
-        var reply = await s_begin.ExecuteAsync(
+        var reply = await BeginScript.ExecuteAsync(
             _redis,
             [_keys.Devices(attempt.Subject), .. budgets],
             [
@@ -69,7 +69,7 @@ public sealed class SignInThrottle
         _metrics.SignInAsked(permit);
         if (!permit.IsAllowed)
         {
-            AccountLog.SignInRefused(_logger, permit.RetryAfterSeconds, isKnown, ClientNetwork.Of(attempt.Address));
+            _logger.SignInRefused(permit.RetryAfterSeconds, isKnown, ClientNetwork.Of(attempt.Address));
         }
 
         return permit;
@@ -108,7 +108,7 @@ public sealed class SignInThrottle
     public async ValueTask GiveBackAsync(SignInAttempt attempt, SignInPermit permit, CancellationToken cancellationToken = default)
     {
         ThrowUnlessAllowed(permit);
-        await s_succeed.ExecuteAsync(
+        await SucceedScript.ExecuteAsync(
             _redis,
             Budgets(attempt),
             [permit.IsKnownDevice ? 1 : 0, _options.FreeFailuresPerAccount, _options.FreeFailuresPerNetwork, ""],
@@ -124,7 +124,7 @@ public sealed class SignInThrottle
     public async ValueTask CancelAsync(SignInAttempt attempt, SignInPermit permit, CancellationToken cancellationToken = default)
     {
         ThrowUnlessAllowed(permit);
-        await s_succeed.ExecuteAsync(
+        await SucceedScript.ExecuteAsync(
             _redis,
             Budgets(attempt),
             [
@@ -146,7 +146,7 @@ public sealed class SignInThrottle
     {
         ArgumentException.ThrowIfNullOrEmpty(accountId);
         var fresh = DeviceToken.Create();
-        var reply = await s_remember.ExecuteAsync(
+        var reply = await RememberScript.ExecuteAsync(
             _redis,
             [_keys.Devices(accountId)],
             [DeviceToken.Hash(deviceToken), DeviceToken.Hash(fresh), Milliseconds(_options.DeviceLifetime)],
@@ -173,7 +173,7 @@ public sealed class SignInThrottle
             return null;
         }
 
-        var reply = await s_know.ExecuteAsync(_redis, [_keys.Devices(accountId)], [hash], cancellationToken);
+        var reply = await KnowScript.ExecuteAsync(_redis, [_keys.Devices(accountId)], [hash], cancellationToken);
         return reply.AsInt64() == 1 ? hash : null;
     }
 

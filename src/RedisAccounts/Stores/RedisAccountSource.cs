@@ -11,7 +11,7 @@ namespace RedisAccounts.Stores;
 /// <summary>All accounts in Redis, one by one, for whoever takes them to another store.</summary>
 public sealed class RedisAccountSource
 {
-    private static readonly LuaScript s_remove = LuaScript.FromResource(typeof(RedisAccountSource), "Remove.lua");
+    private static readonly LuaScript RemoveScript = LuaScript.FromResource(typeof(RedisAccountSource), "Remove.lua");
 
     private readonly IRedisClient _redis;
     private readonly AccountKeys _keys;
@@ -68,7 +68,7 @@ public sealed class RedisAccountSource
             keys.Add(_keys.Phone(number));
         }
 
-        var reply = await s_remove.ExecuteAsync(_redis, [.. keys], [account.ConcurrencyStamp ?? ""], cancellationToken);
+        var reply = await RemoveScript.ExecuteAsync(_redis, [.. keys], [account.ConcurrencyStamp ?? ""], cancellationToken);
         return reply.AsInt64() == 1;
     }
 

@@ -19,9 +19,9 @@ namespace RedisAccounts.Stores;
 /// </summary>
 internal sealed class RedisAccountStore : AccountProperties, IAccountPhoneStore
 {
-    private static readonly LuaScript s_create = LuaScript.FromResource(typeof(RedisAccountStore), "Create.lua");
-    private static readonly LuaScript s_update = LuaScript.FromResource(typeof(RedisAccountStore), "Update.lua");
-    private static readonly LuaScript s_delete = LuaScript.FromResource(typeof(RedisAccountStore), "Delete.lua");
+    private static readonly LuaScript CreateScript = LuaScript.FromResource(typeof(RedisAccountStore), "Create.lua");
+    private static readonly LuaScript UpdateScript = LuaScript.FromResource(typeof(RedisAccountStore), "Update.lua");
+    private static readonly LuaScript DeleteScript = LuaScript.FromResource(typeof(RedisAccountStore), "Delete.lua");
 
     private readonly IRedisClient _redis;
     private readonly AccountKeys _keys;
@@ -58,7 +58,7 @@ internal sealed class RedisAccountStore : AccountProperties, IAccountPhoneStore
             }
         }
 
-        var reply = await s_create.ExecuteAsync(
+        var reply = await CreateScript.ExecuteAsync(
             _redis,
             [_keys.Record(user.Id), _keys.Name(index.Name), _keys.Email(index.Email), _keys.Phone(index.Phone)],
             [.. arguments],
@@ -71,7 +71,7 @@ internal sealed class RedisAccountStore : AccountProperties, IAccountPhoneStore
         user.ConcurrencyStamp = stamp;
         user.Created = DateTimeOffset.FromUnixTimeMilliseconds(reply.Items[1].AsInt64());
         _metrics.Created();
-        AccountLog.Created(_logger, AccountLog.Mask(user.Id));
+        _logger.Created(AccountLog.Mask(user.Id));
         return IdentityResult.Success;
     }
 
@@ -84,7 +84,7 @@ internal sealed class RedisAccountStore : AccountProperties, IAccountPhoneStore
         var set = fields.Where(field => field.Value is not null).ToList();
         var reply = await RunAsync(
             user,
-            before => s_update.ExecuteAsync(
+            before => UpdateScript.ExecuteAsync(
                 _redis,
                 [
                     _keys.Record(user.Id), _keys.Name(before.Name), _keys.Name(next.Name),
@@ -113,7 +113,7 @@ internal sealed class RedisAccountStore : AccountProperties, IAccountPhoneStore
     {
         var reply = await RunAsync(
             user,
-            before => s_delete.ExecuteAsync(
+            before => DeleteScript.ExecuteAsync(
                 _redis,
                 [
                     _keys.Record(user.Id), _keys.Name(before.Name), _keys.Email(before.Email), _keys.Phone(before.Phone),
@@ -127,7 +127,7 @@ internal sealed class RedisAccountStore : AccountProperties, IAccountPhoneStore
         }
 
         _metrics.Deleted();
-        AccountLog.Deleted(_logger, AccountLog.Mask(user.Id));
+        _logger.Deleted(AccountLog.Mask(user.Id));
         return IdentityResult.Success;
     }
 
@@ -194,7 +194,7 @@ internal sealed class RedisAccountStore : AccountProperties, IAccountPhoneStore
 
     private IdentityResult Stale(Account user)
     {
-        AccountLog.Stale(_logger, AccountLog.Mask(user.Id));
+        _logger.Stale(AccountLog.Mask(user.Id));
         _metrics.Conflict("stamp");
         return IdentityResult.Failed(_errors.ConcurrencyFailure());
     }

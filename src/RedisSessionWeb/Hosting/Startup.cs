@@ -25,11 +25,11 @@ internal sealed class Startup(TextWriter output, TextWriter errors)
     /// <summary>EX_UNAVAILABLE.</summary>
     public const int StoreAway = 69;
 
-    private static volatile bool s_isStarting;
+    private static volatile bool _isStarting;
 
     /// <summary>Leaves out the host's own report of a failed start, which is a stack trace: what failed is told in one line.</summary>
     public static void TellFailedStartsOnce(ILoggingBuilder logging) => logging.AddFilter(
-        "Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !(s_isStarting && level == LogLevel.Error));
+        "Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !(_isStarting && level == LogLevel.Error));
 
     public async Task<int> RunAsync(Func<IHost> build)
     {
@@ -62,7 +62,7 @@ internal sealed class Startup(TextWriter output, TextWriter errors)
 
     private static async Task<IReadOnlyList<string>> ListenAsync(IHost app)
     {
-        s_isStarting = true;
+        _isStarting = true;
         try
         {
             await app.StartAsync();
@@ -74,7 +74,7 @@ internal sealed class Startup(TextWriter output, TextWriter errors)
         }
         finally
         {
-            s_isStarting = false;
+            _isStarting = false;
         }
     }
 

@@ -18,10 +18,10 @@ namespace RedisSessionWeb.KeyRing;
 /// </remarks>
 internal sealed partial class SealedKeyRing(IDeletableXmlRepository ring, KeyRingSecrets secrets, ILogger<SealedKeyRing> logger) : IDeletableXmlRepository
 {
-    private static readonly XNamespace s_encryption = "http://schemas.asp.net/2015/03/dataProtection";
+    private static readonly XNamespace Encryption = "http://schemas.asp.net/2015/03/dataProtection";
 
     // As they are written. A name in another element, or twice, is somebody else's.
-    private static readonly XName[] s_parts = ["encryption", "validation", s_encryption + "encryptedSecret", SealedKey.Element];
+    private static readonly XName[] Parts = ["encryption", "validation", Encryption + "encryptedSecret", SealedKey.Element];
 
     private int _passedOver;
 
@@ -45,7 +45,7 @@ internal sealed partial class SealedKeyRing(IDeletableXmlRepository ring, KeyRin
         if (key.Elements("descriptor").ToList() is not [var outer]
             || outer.Elements().ToList() is not [var descriptor]
             || descriptor.Name != "descriptor"
-            || !descriptor.Descendants().Select(part => part.Name).SequenceEqual(s_parts)
+            || !descriptor.Descendants().Select(part => part.Name).SequenceEqual(Parts)
             || descriptor.Elements().ToList() is not [_, _, var secret]
             || !Names(outer, "deserializerType", typeof(AuthenticatedEncryptorDescriptorDeserializer))
             || !Names(secret, "decryptorType", typeof(KeyRingDecryptor)))

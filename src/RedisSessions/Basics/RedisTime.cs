@@ -9,7 +9,7 @@ namespace RedisSessions.Stores;
 /// </summary>
 public sealed class RedisTime
 {
-    private static readonly TimeSpan s_goodFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
 
     private readonly IRedisClient? _redis;
     private readonly TimeProvider _time;
@@ -24,7 +24,7 @@ public sealed class RedisTime
     /// <exception cref="RedisException">Redis did not answer.</exception>
     public async ValueTask<DateTimeOffset> NowAsync()
     {
-        if (_redis is not null && (_last is not { } last || _time.GetElapsedTime(last.At) > s_goodFor))
+        if (_redis is not null && (_last is not { } last || _time.GetElapsedTime(last.At) > GoodFor))
         {
             var told = await _redis.TimeAsync();
             _last = new Reading(told - _time.GetUtcNow(), _time.GetTimestamp());

@@ -13,7 +13,7 @@ namespace RedisSessions.DataProtection;
 /// </summary>
 internal static class KeyRingElements
 {
-    private static readonly XmlReaderSettings s_settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
+    private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
 
     /// <summary>The entries of the list that can be read, in their order, of several with the id of one key the first.</summary>
     public static List<(byte[] Entry, XElement Element)> Read(in RespValue list)
@@ -37,7 +37,7 @@ internal static class KeyRingElements
         try
         {
             using var text = new StringReader(Encoding.UTF8.GetString(entry));
-            using var reader = XmlReader.Create(text, s_settings);
+            using var reader = XmlReader.Create(text, Settings);
             return XElement.Load(reader);
         }
         catch (XmlException)

@@ -14,7 +14,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RedisDataProtectionBuilderExtensions
 {
     // Longer than a request may wait: an application that cannot read its keys cannot answer at all.
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Keeps the key ring in Redis, so that antiforgery tokens, cookies and protected session data survive a restart
@@ -41,7 +41,7 @@ public static class RedisDataProtectionBuilderExtensions
         builder.Services.AddLogging().TryAddSingleton<SessionLog>();
         builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
             new ConfigureOptions<KeyManagementOptions>(options => options.XmlRepository =
-                new RedisXmlRepository(provider.GetRequiredService<IRedisClient>(), key, s_timeout, provider.GetRequiredService<SessionLog>())));
+                new RedisXmlRepository(provider.GetRequiredService<IRedisClient>(), key, Timeout, provider.GetRequiredService<SessionLog>())));
         return builder;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class KeyRingHealthCheck(IRedisClient redis, IOptions<RedisSessi
 {
     private const string Entry = "<probe/>";
 
-    private static readonly LuaScript s_write = LuaScript.FromResource(typeof(KeyRingHealthCheck), "Probe.lua");
+    private static readonly LuaScript Write = LuaScript.FromResource(typeof(KeyRingHealthCheck), "Probe.lua");
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -27,7 +27,7 @@ internal sealed class KeyRingHealthCheck(IRedisClient redis, IOptions<RedisSessi
         var remove = client.ExecuteAsync(new RedisCommand("LREM", key, 0, Entry), cancellationToken).AsTask();
         var refusedRead = await SessionHealthCheck.FailureAsync(read);
         var refusedWrite = await SessionHealthCheck.FailureAsync(remove)
-            ?? await SessionHealthCheck.FailureAsync(s_write.ExecuteAsync(client, [key], [Entry], cancellationToken).AsTask());
+            ?? await SessionHealthCheck.FailureAsync(Write.ExecuteAsync(client, [key], [Entry], cancellationToken).AsTask());
         if (refusedRead is not null)
         {
             return new HealthCheckResult(context.Registration.FailureStatus, "The key ring cannot be read: " + refusedRead);

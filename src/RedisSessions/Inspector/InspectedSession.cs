@@ -32,7 +32,7 @@ internal sealed record InspectedDetails(InspectedSession Session, int Size, IEnu
 /// </summary>
 internal sealed record InspectedValue(string Key, string Kind, int Size, bool Hidden, JsonNode? Value, bool? Truncated)
 {
-    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static InspectedValue Of(string key, ReadOnlyMemory<byte> bytes, SessionInspectorOptions options)
     {
@@ -52,7 +52,7 @@ internal sealed record InspectedValue(string Key, string Kind, int Size, bool Hi
         string text;
         try
         {
-            text = s_strict.GetString(bytes.Span);
+            text = Strict.GetString(bytes.Span);
         }
         catch (DecoderFallbackException)
         {

@@ -15,8 +15,8 @@ internal sealed class SessionEventFeed(
     SessionEventStream stream, SessionExpirations expirations, TimeProvider time, ILogger<SessionEventFeed> logger)
 {
     // Proxies close a silent connection after a minute or less; a blocked read must not outlive the listener by long.
-    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>What comes until cancelled. An event of kind <c>ping</c> without data says that nothing has come.</summary>
     public async IAsyncEnumerable<SseItem<SessionEvent?>> ListenAsync(
@@ -44,7 +44,7 @@ internal sealed class SessionEventFeed(
 
         async IAsyncEnumerable<SseItem<SessionEvent?>> FromStreamAsync([EnumeratorCancellation] CancellationToken token)
         {
-            await foreach (var entry in stream.ReadAsync(after, s_silence, token))
+            await foreach (var entry in stream.ReadAsync(after, Silence, token))
             {
                 // Remembered here, so that a source started again goes on where it was.
                 after = entry?.Id ?? after;
@@ -78,8 +78,8 @@ internal sealed class SessionEventFeed(
             }
             catch (RedisException e)
             {
-                InspectorLog.EventsUnreadable(logger, e.Message);
-                await Task.Delay(s_pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                logger.EventsUnreadable(e.Message);
+                await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

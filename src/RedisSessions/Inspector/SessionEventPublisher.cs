@@ -47,7 +47,7 @@ internal sealed class SessionEventPublisher : BackgroundService
                 await _stream.AppendAsync(happened.Kind, happened.Id, happened.PreviousId, happened.UserId);
                 if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)
                 {
-                    InspectorLog.EventsLost(_logger, $"{dropped} came faster than Redis took them.");
+                    _logger.EventsLost($"{dropped} came faster than Redis took them.");
                 }
             }
             catch (RedisException e)
@@ -59,7 +59,7 @@ internal sealed class SessionEventPublisher : BackgroundService
                     lost++;
                 }
 
-                InspectorLog.EventsLost(_logger, $"{lost}, because of {e.GetType().Name}: {e.Message}");
+                _logger.EventsLost($"{lost}, because of {e.GetType().Name}: {e.Message}");
             }
         }
     }

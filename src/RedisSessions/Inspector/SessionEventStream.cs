@@ -17,7 +17,7 @@ internal sealed class SessionEventStream
 {
     private const int EventsPerRead = 100;
 
-    private static readonly LuaScript s_append = LuaScript.FromResource(typeof(SessionEventStream), "Append.lua");
+    private static readonly LuaScript AppendScript = LuaScript.FromResource(typeof(SessionEventStream), "Append.lua");
 
     private readonly IRedisClient _redis;
     private readonly SessionInspectorOptions _options;
@@ -32,7 +32,7 @@ internal sealed class SessionEventStream
     }
 
     public async ValueTask AppendAsync(string kind, string id, string? previousId, string? userId) =>
-        await s_append.ExecuteAsync(
+        await AppendScript.ExecuteAsync(
             _redis,
             [_key],
             [_options.EventsKept, (long)_options.EventLifetime.TotalMilliseconds, kind, id, previousId ?? "", userId ?? ""]);

@@ -67,7 +67,7 @@ internal sealed class SessionInspectorEndpoints(
             return TypedResults.NotFound();
         }
 
-        InspectorLog.Ended(logger, Name(administrator), InspectorLog.Mask(id));
+        logger.Ended(Name(administrator), InspectorLog.Mask(id));
         return TypedResults.NoContent();
     }
 
@@ -79,7 +79,7 @@ internal sealed class SessionInspectorEndpoints(
         }
 
         var ended = await users.EndAllAsync(user, CancellationToken.None);
-        InspectorLog.EndedAll(logger, Name(administrator), ended);
+        logger.EndedAll(Name(administrator), ended);
         return TypedResults.Ok(new EndedSessions(ended));
     }
 

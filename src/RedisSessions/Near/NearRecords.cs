@@ -20,8 +20,8 @@ internal sealed class NearRecords(
     private const int BytesPerRecord = 320;
 
     // The cache hands on records and nothing else: these stand for what is none.
-    private static readonly SessionRecord s_broken = NoRecord();
-    private static readonly SessionRecord s_foreign = NoRecord();
+    private static readonly SessionRecord Broken = NoRecord();
+    private static readonly SessionRecord Foreign = NoRecord();
 
     private readonly byte[] _prefix = Encoding.UTF8.GetBytes(keys.Prefix);
 
@@ -48,8 +48,8 @@ internal sealed class NearRecords(
         return reading.Kind switch
         {
             RecordReadingKind.Found => Keep(reading.Record!),
-            RecordReadingKind.Broken => TrackedItem.DoNotKeep(s_broken),
-            RecordReadingKind.Foreign => TrackedItem.DoNotKeep(s_foreign),
+            RecordReadingKind.Broken => TrackedItem.DoNotKeep(Broken),
+            RecordReadingKind.Foreign => TrackedItem.DoNotKeep(Foreign),
             _ => TrackedItem.DoNotKeep<SessionRecord>(),
         };
     }
@@ -57,8 +57,8 @@ internal sealed class NearRecords(
     /// <summary>What <see cref="Parse"/> has read, from the record that it gave.</summary>
     public static RecordReading ReadingOf(SessionRecord? record) =>
         record is null ? RecordReading.Missing
-        : ReferenceEquals(record, s_broken) ? RecordReading.Broken
-        : ReferenceEquals(record, s_foreign) ? RecordReading.Foreign
+        : ReferenceEquals(record, Broken) ? RecordReading.Broken
+        : ReferenceEquals(record, Foreign) ? RecordReading.Foreign
         : new RecordReading(RecordReadingKind.Found, record);
 
     public TrackedItem<SessionRecord> Keep(SessionRecord record)

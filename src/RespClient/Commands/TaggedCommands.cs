@@ -5,7 +5,7 @@ namespace RespClient.Commands;
 /// <summary>Commands whose replies are known to be their own.</summary>
 public static class TaggedCommands
 {
-    private static readonly LuaScript s_read = new("return redis.call(ARGV[1], KEYS[1], unpack(ARGV, 2))") { IsRepeatable = true };
+    private static readonly LuaScript Read = new("return redis.call(ARGV[1], KEYS[1], unpack(ARGV, 2))") { IsRepeatable = true };
 
     /// <summary>
     /// Sends a command that reads one key, inside a script: its reply carries a number as that of a <see cref="LuaScript"/>
@@ -25,6 +25,6 @@ public static class TaggedCommands
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return s_read.ExecuteAsync(client, [key], [name, .. arguments], cancellationToken);
+        return Read.ExecuteAsync(client, [key], [name, .. arguments], cancellationToken);
     }
 }

@@ -148,7 +148,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
 
             _failures.Clear();
             _pipeline.Metrics.Opened();
-            ClientLog.Connected(_logger, connection.EndPoint, connection.Epoch, connection.Protocol);
+            _logger.Connected(connection.EndPoint, connection.Epoch, connection.Protocol);
             _pipeline.Observers.Connected(connection.Epoch, connection.Protocol);
             _firstAttempt.TrySetResult();
             using var heartbeat = new PeriodicTimer(_options.HeartbeatInterval, _options.TimeProvider);
@@ -164,10 +164,10 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
                 _pipeline.Metrics.Lost();
                 if (reason.InnerException is RepliesOutOfStepException)
                 {
-                    ClientLog.ForeignReply(_logger, connection.EndPoint, connection.Epoch);
+                    _logger.ForeignReply(connection.EndPoint, connection.Epoch);
                 }
 
-                ClientLog.Lost(_logger, connection.EndPoint, connection.Epoch, reason.Message);
+                _logger.Lost(connection.EndPoint, connection.Epoch, reason.Message);
             }
 
             return _pipeline.HasAnswered;
@@ -190,7 +190,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             if (_pipeline.CannotCheckStep && !isTold)
             {
                 isTold = true;
-                ClientLog.CannotCheckStep(_logger, connection.EndPoint);
+                _logger.CannotCheckStep(connection.EndPoint);
             }
         }
     }
@@ -201,7 +201,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         if (!_stopped.IsCancellationRequested && _failures.Note(endPoint, e, out var reason))
         {
             _pipeline.NoteFailedAttempt($"no connection ({_failures})");
-            ClientLog.CannotConnect(_logger, EndPointConnector.Describe(endPoint), attempt, reason);
+            _logger.CannotConnect(EndPointConnector.Describe(endPoint), attempt, reason);
         }
     }
 }

@@ -137,7 +137,7 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
                 _attempt++;
                 if (!_stopped.IsCancellationRequested && _failures.Note(endPoint, e, out var reason))
                 {
-                    ClientLog.SubscriptionsInterrupted(logger, EndPointConnector.Describe(endPoint), reason);
+                    logger.SubscriptionsInterrupted(EndPointConnector.Describe(endPoint), reason);
                 }
             }
 
@@ -311,7 +311,7 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
             }
         }
 
-        ClientLog.SubscriptionsInterrupted(logger, connection.EndPoint, "the server ended a subscription that is still wanted");
+        logger.SubscriptionsInterrupted(connection.EndPoint, "the server ended a subscription that is still wanted");
         _ = SubscribeAgainAsync(connection, name, earlier);
     }
 

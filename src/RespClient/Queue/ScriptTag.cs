@@ -39,9 +39,9 @@ internal static class ScriptTag
         """;
 
     // The first is random, so that processes behind one proxy have others. Lua's numbers are exact up to 2^53.
-    private static long s_last = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) & ((1L << 52) - 1);
+    private static long _last = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) & ((1L << 52) - 1);
 
-    public static long Next() => Interlocked.Increment(ref s_last);
+    public static long Next() => Interlocked.Increment(ref _last);
 
     /// <summary>
     /// A script that returns its number and what the source returns. An error of the source is returned too, instead of being

@@ -115,7 +115,7 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
             await turningOn;
             if (await trying is { } reason)
             {
-                TrackingLog.WritesAreReadAgain(_logger, reason);
+                _logger.WritesAreReadAgain(reason);
             }
         }
         catch (RedisServerException e) when (!e.Kind.IsTransient())
@@ -153,7 +153,7 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
     {
         _canTrack = false;
         _offReason = reason;
-        TrackingLog.CacheIsOff(_logger, reason);
+        _logger.CacheIsOff(reason);
     }
 
     private void PingIfIdle()
@@ -184,7 +184,7 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
             if (!reply.IsError)
             {
                 observer._table.TurnOn();
-                TrackingLog.CacheIsOn(observer._logger, observer._table.Epoch);
+                observer._logger.CacheIsOn(observer._table.Epoch);
             }
         }
 

@@ -9,14 +9,14 @@ namespace VerificationCodes.Addresses;
 internal static class MailboxAliases
 {
     // What their help pages say. Microsoft, Apple, Proton and Fastmail ignore what follows a plus, Google dots as well.
-    private static readonly FrozenDictionary<string, string> s_ignorePlus = Names(
+    private static readonly FrozenDictionary<string, string> IgnorePlus = Names(
         ["outlook.com"], ["hotmail.com"], ["live.com"], ["msn.com"], ["icloud.com", "me.com", "mac.com"],
         ["proton.me", "protonmail.com", "pm.me"], ["fastmail.com"], ["gmail.com", "googlemail.com"]);
 
     /// <summary>One name for all addresses of a mailbox.</summary>
     public static string NameOf(EmailAddress address)
     {
-        if (!s_ignorePlus.TryGetValue(address.Domain, out var domain))
+        if (!IgnorePlus.TryGetValue(address.Domain, out var domain))
             return address.Value;
         var plus = address.LocalPart.IndexOf('+', StringComparison.Ordinal);
         var local = plus > 0 ? address.LocalPart[..plus] : address.LocalPart;

@@ -14,7 +14,7 @@ namespace RedisAccounts.Tests.SignIn;
 
 public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsyncLifetime
 {
-    private static readonly IPAddress s_home = IPAddress.Parse("192.0.2.1");
+    private static readonly IPAddress Home = IPAddress.Parse("192.0.2.1");
 
     private readonly AccountServices _redis;
     private readonly string _prefix = AccountServices.NewPrefix();
@@ -35,7 +35,7 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     [Fact]
     public async Task The_first_five_failures_are_free_and_the_next_try_waits_two_seconds()
     {
-        var ann = new SignInAttempt("ann", s_home, null);
+        var ann = new SignInAttempt("ann", Home, null);
         for (var i = 0; i < 5; i++)
         {
             Assert.True((await Throttle.BeginAsync(ann)).IsAllowed);
@@ -69,7 +69,7 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     [Fact]
     public async Task The_wait_doubles_with_each_failure_up_to_fifteen_minutes()
     {
-        var ann = new SignInAttempt("ann", s_home, null);
+        var ann = new SignInAttempt("ann", Home, null);
         var tried = Stopwatch.GetTimestamp();
         await FailAsync(ann, 5);
 
@@ -90,7 +90,7 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     {
         await using var quick = Start(options => options.SignIn.FirstDelay = TimeSpan.FromMilliseconds(300));
         var throttle = quick.ServiceProvider.GetRequiredService<SignInThrottle>();
-        var ann = new SignInAttempt("ann", s_home, null);
+        var ann = new SignInAttempt("ann", Home, null);
         await FailAsync(ann, 5, throttle);
         var told = (await throttle.BeginAsync(ann)).RetryAfter;
         var asked = Stopwatch.GetTimestamp();
@@ -103,7 +103,7 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     [Fact]
     public async Task Asking_while_refused_does_not_prolong_the_wait()
     {
-        var ann = new SignInAttempt("ann", s_home, null);
+        var ann = new SignInAttempt("ann", Home, null);
         await FailAsync(ann, 5);
         var first = (await Throttle.BeginAsync(ann)).RetryAfter;
         for (var i = 0; i < 50; i++)
@@ -115,7 +115,7 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     [Fact]
     public async Task Of_a_hundred_parallel_tries_five_are_let_through()
     {
-        var ann = new SignInAttempt("ann", s_home, null);
+        var ann = new SignInAttempt("ann", Home, null);
 
         var permits = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Throttle.BeginAsync(ann).AsTask()));
 
@@ -125,7 +125,7 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     [Fact]
     public async Task A_right_password_gives_back_what_was_spent()
     {
-        var ann = new SignInAttempt("ann", s_home, null);
+        var ann = new SignInAttempt("ann", Home, null);
         for (var round = 0; round < 30; round++)
         {
             await FailAsync(ann, 4);
@@ -139,7 +139,7 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     [Fact]
     public async Task One_failure_is_forgotten_after_each_longest_wait()
     {
-        var ann = new SignInAttempt("ann", s_home, null);
+        var ann = new SignInAttempt("ann", Home, null);
         await FailAsync(ann, 4);
         await PassAsync(TimeSpan.FromMinutes(31));
 
@@ -151,7 +151,7 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     [Fact]
     public async Task A_stranger_who_guesses_does_not_keep_the_owner_out_of_a_known_browser()
     {
-        var token = await SucceedAsync(new SignInAttempt("ann", s_home, null));
+        var token = await SucceedAsync(new SignInAttempt("ann", Home, null));
         await AttackAsync("ann", networks: 40);
         Assert.False((await Throttle.BeginAsync(new SignInAttempt("ann", IPAddress.Parse("198.51.100.7"), null))).IsAllowed);
 
@@ -170,11 +170,11 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     {
         await AttackAsync("ann", networks: 300);
 
-        var refused = await Throttle.BeginAsync(new SignInAttempt("ann", s_home, null));
+        var refused = await Throttle.BeginAsync(new SignInAttempt("ann", Home, null));
         Assert.InRange(refused.RetryAfter, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1));
         await PassAsync(refused.RetryAfter);
 
-        Assert.True((await Throttle.BeginAsync(new SignInAttempt("ann", s_home, null))).IsAllowed);
+        Assert.True((await Throttle.BeginAsync(new SignInAttempt("ann", Home, null))).IsAllowed);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
         var allowed = 0;
         for (var i = 0; i < 100; i++)
         {
-            var attempt = new SignInAttempt("user" + i.ToString(CultureInfo.InvariantCulture), s_home, null);
+            var attempt = new SignInAttempt("user" + i.ToString(CultureInfo.InvariantCulture), Home, null);
             allowed += (await Throttle.BeginAsync(attempt)).IsAllowed ? 1 : 0;
         }
 
@@ -214,21 +214,21 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     [Fact]
     public async Task A_known_browser_that_guesses_is_held_to_its_own_budget()
     {
-        var token = await SucceedAsync(new SignInAttempt("ann", s_home, null));
-        var thief = new SignInAttempt("ann", s_home, token);
+        var token = await SucceedAsync(new SignInAttempt("ann", Home, null));
+        var thief = new SignInAttempt("ann", Home, token);
         await FailAsync(thief, 5);
 
         Assert.False((await Throttle.BeginAsync(thief)).IsAllowed);
         Assert.False((await Throttle.BeginAsync(thief with { Address = IPAddress.Parse("198.51.100.7") })).IsAllowed);
-        Assert.True((await Throttle.BeginAsync(new SignInAttempt("ann", s_home, null))).IsAllowed);
+        Assert.True((await Throttle.BeginAsync(new SignInAttempt("ann", Home, null))).IsAllowed);
     }
 
     [Fact]
     public async Task A_token_of_one_account_says_nothing_to_another()
     {
-        var token = await SucceedAsync(new SignInAttempt("ann", s_home, null));
+        var token = await SucceedAsync(new SignInAttempt("ann", Home, null));
 
-        Assert.False((await Throttle.BeginAsync(new SignInAttempt("bob", s_home, token))).IsKnownDevice);
+        Assert.False((await Throttle.BeginAsync(new SignInAttempt("bob", Home, token))).IsKnownDevice);
     }
 
     [Theory]
@@ -238,7 +238,7 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     public async Task A_token_nobody_gave_out_is_ignored(string token)
     {
-        var attempt = new SignInAttempt("ann", s_home, token);
+        var attempt = new SignInAttempt("ann", Home, token);
 
         var permit = await Throttle.BeginAsync(attempt);
 
@@ -250,13 +250,13 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     [Fact]
     public async Task A_known_browser_keeps_its_token_and_a_forgotten_one_gets_another()
     {
-        var token = await SucceedAsync(new SignInAttempt("ann", s_home, null));
-        Assert.Equal(token, await SucceedAsync(new SignInAttempt("ann", s_home, token)));
+        var token = await SucceedAsync(new SignInAttempt("ann", Home, null));
+        Assert.Equal(token, await SucceedAsync(new SignInAttempt("ann", Home, token)));
         Assert.Equal(token, await Throttle.RememberAsync("ann", token));
 
         await Throttle.ForgetDevicesAsync("ann");
 
-        Assert.False((await Throttle.BeginAsync(new SignInAttempt("ann", s_home, token))).IsKnownDevice);
+        Assert.False((await Throttle.BeginAsync(new SignInAttempt("ann", Home, token))).IsKnownDevice);
         Assert.NotEqual(token, await Throttle.RememberAsync("ann", token));
     }
 
@@ -289,7 +289,7 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
             await Throttle.RememberAsync("ann", null);
         }
 
-        Assert.False((await Throttle.BeginAsync(new SignInAttempt("ann", s_home, first))).IsKnownDevice);
+        Assert.False((await Throttle.BeginAsync(new SignInAttempt("ann", Home, first))).IsKnownDevice);
         var key = (await KeysAsync()).Single(key => key.Contains(":devices:", StringComparison.Ordinal));
         Assert.Equal("20", await _redis.Server.CliAsync("ZCARD", key));
     }
@@ -297,10 +297,10 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     [Fact]
     public async Task A_try_costs_one_round_trip_and_a_success_two_commands_sent_together()
     {
-        await SucceedAsync(new SignInAttempt("warm", s_home, null));
+        await SucceedAsync(new SignInAttempt("warm", Home, null));
         await using var monitor = await _redis.Server.MonitorAsync();
 
-        await SucceedAsync(new SignInAttempt("ann", s_home, null));
+        await SucceedAsync(new SignInAttempt("ann", Home, null));
 
         Assert.Equal(3, (await monitor.CommandsAsync()).Count(line => line.Contains(_prefix, StringComparison.Ordinal)));
     }
@@ -308,9 +308,9 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     [Fact]
     public async Task Redis_keeps_neither_tokens_nor_what_was_typed_and_every_key_expires()
     {
-        var token = await SucceedAsync(new SignInAttempt("hunter2", s_home, null));
-        await Throttle.BeginAsync(new SignInAttempt("hunter2", s_home, token));
-        await FailAsync(new SignInAttempt("hunter2", s_home, null), 5);
+        var token = await SucceedAsync(new SignInAttempt("hunter2", Home, null));
+        await Throttle.BeginAsync(new SignInAttempt("hunter2", Home, token));
+        await FailAsync(new SignInAttempt("hunter2", Home, null), 5);
 
         var keys = await KeysAsync();
         Assert.Equal(5, keys.Length);
@@ -327,7 +327,7 @@ public sealed class SignInThrottleTests : IClassFixture<AccountServices>, IAsync
     [Fact]
     public async Task A_permit_that_allowed_nothing_cannot_succeed()
     {
-        var ann = new SignInAttempt("ann", s_home, null);
+        var ann = new SignInAttempt("ann", Home, null);
         await FailAsync(ann, 5);
         var refused = await Throttle.BeginAsync(ann);
 

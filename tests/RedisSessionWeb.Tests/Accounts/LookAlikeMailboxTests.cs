@@ -19,10 +19,10 @@ public sealed class LookAlikeMailboxTests(LookAlikeMailboxTests.Fixture fixture)
     private const string Password = "correct horse battery";
     private const string Other = "another horse battery";
 
-    private static int s_tests;
+    private static int _tests;
 
     // Of each test its own mailboxes: they differ in what stands behind the letters.
-    private readonly int _test = Interlocked.Increment(ref s_tests);
+    private readonly int _test = Interlocked.Increment(ref _tests);
 
     public static TheoryData<string, string> Pairs => new()
     {

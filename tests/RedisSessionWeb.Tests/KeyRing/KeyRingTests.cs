@@ -12,8 +12,8 @@ namespace RedisSessionWeb.Tests.KeyRing;
 /// <summary>The keys of Data Protection lie in Redis beside what they seal: what seals them must not.</summary>
 public sealed class KeyRingTests : IAsyncLifetime
 {
-    private static readonly string s_old = "old:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
-    private static readonly string s_new = "new:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    private static readonly string Old = "old:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    private static readonly string New = "new:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     private RedisServer _redis = null!;
 
@@ -24,7 +24,7 @@ public sealed class KeyRingTests : IAsyncLifetime
     [Fact]
     public async Task With_a_server_key_the_ring_in_redis_shows_no_key()
     {
-        await using var app = await StartAsync(s_old);
+        await using var app = await StartAsync(Old);
 
         Protect(app, "text");
 
@@ -36,9 +36,9 @@ public sealed class KeyRingTests : IAsyncLifetime
     [Fact]
     public async Task Another_instance_with_the_same_server_key_opens_what_this_one_sealed()
     {
-        await using var one = await StartAsync(s_old);
+        await using var one = await StartAsync(Old);
         var seal = Protect(one, "text");
-        await using var other = await StartAsync(s_old);
+        await using var other = await StartAsync(Old);
 
         Assert.Equal("text", Unprotect(other, seal));
     }
@@ -46,9 +46,9 @@ public sealed class KeyRingTests : IAsyncLifetime
     [Fact]
     public async Task A_new_server_key_put_before_the_old_one_closes_nothing()
     {
-        await using var before = await StartAsync(s_old);
+        await using var before = await StartAsync(Old);
         var seal = Protect(before, "text");
-        await using var after = await StartAsync(s_new, s_old);
+        await using var after = await StartAsync(New, Old);
 
         Assert.Equal("text", Unprotect(after, seal));
     }
@@ -59,7 +59,7 @@ public sealed class KeyRingTests : IAsyncLifetime
         await using var before = await StartAsync();
         var seal = Protect(before, "text");
         Assert.Contains("<masterKey", await RingAsync(), StringComparison.Ordinal);
-        await using var after = await StartAsync(s_new);
+        await using var after = await StartAsync(New);
 
         Assert.Throws<CryptographicException>(() => Unprotect(after, seal));
         Assert.Equal("text", Unprotect(after, Protect(after, "text")));
@@ -68,7 +68,7 @@ public sealed class KeyRingTests : IAsyncLifetime
     [Fact]
     public async Task Forms_work_beside_an_entry_that_is_no_xml_and_readiness_tells_of_a_ring_that_is_none()
     {
-        await using var app = await StartAsync(s_old);
+        await using var app = await StartAsync(Old);
         await _redis.CliAsync("RPUSH", "DataProtection-Keys", "no XML", "<key/>", "<revocation/>");
         using var client = app.CreateClient();
 
@@ -82,9 +82,9 @@ public sealed class KeyRingTests : IAsyncLifetime
     [Fact]
     public async Task Without_the_server_key_the_ring_stays_shut_and_a_new_key_serves()
     {
-        await using var before = await StartAsync(s_old);
+        await using var before = await StartAsync(Old);
         var seal = Protect(before, "text");
-        await using var after = await StartAsync(s_new);
+        await using var after = await StartAsync(New);
 
         Assert.Throws<CryptographicException>(() => Unprotect(after, seal));
         Assert.Equal("text", Unprotect(after, Protect(after, "text")));

@@ -20,9 +20,9 @@ namespace RedisSessionWeb.Tests.KeyRing;
 /// <summary>Somebody who can write to Redis and has no server key puts keys of their own into the ring.</summary>
 public sealed class SealedKeyRingTests
 {
-    private static readonly XNamespace s_encryption = "http://schemas.asp.net/2015/03/dataProtection";
-    private static readonly string s_server = "server:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
-    private static readonly string s_other = "server:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    private static readonly XNamespace Encryption = "http://schemas.asp.net/2015/03/dataProtection";
+    private static readonly string Server = "server:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    private static readonly string Other = "server:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     public static TheoryData<string, Func<XElement, XElement, XElement>> Planted => new()
     {
@@ -45,14 +45,14 @@ public sealed class SealedKeyRingTests
     public void A_key_that_somebody_else_put_into_the_ring_does_not_count(string how, Func<XElement, XElement, XElement> plant)
     {
         var ring = new Ring();
-        using var app = Start(ring, s_server);
+        using var app = Start(ring, Server);
         var seal = Protect(app);
         var planted = plant(ring.Elements.Single(), NewKeyInTheClear());
         planted.SetAttributeValue("id", Guid.NewGuid());
         planted.SetElementValue("activationDate", TimeProvider.System.GetUtcNow().AddSeconds(-1));
         ring.Elements.Add(planted);
 
-        using var after = Start(ring, s_server);
+        using var after = Start(ring, Server);
 
         Assert.True(ring.Elements.Count == 2, how);
         Assert.Single(after.GetRequiredService<IKeyManager>().GetAllKeys());
@@ -68,7 +68,7 @@ public sealed class SealedKeyRingTests
         using var attacker = Start(ring);
         var forged = Protect(attacker);
         var log = new LogCollector();
-        using var app = Start(ring, log, s_server);
+        using var app = Start(ring, log, Server);
 
         Assert.Throws<CryptographicException>(() => Protector(app).Unprotect(forged));
         Assert.Equal("text", Protector(app).Unprotect(Protect(app)));
@@ -80,10 +80,10 @@ public sealed class SealedKeyRingTests
     public void A_key_sealed_with_another_secret_of_the_same_name_does_not_count()
     {
         var ring = new Ring();
-        using var attacker = Start(ring, s_other);
+        using var attacker = Start(ring, Other);
         Protect(attacker);
 
-        using var app = Start(ring, s_server);
+        using var app = Start(ring, Server);
 
         Assert.Empty(app.GetRequiredService<IKeyManager>().GetAllKeys());
     }
@@ -92,11 +92,11 @@ public sealed class SealedKeyRingTests
     public void A_revocation_counts_whoever_wrote_it()
     {
         var ring = new Ring();
-        using var app = Start(ring, s_server);
+        using var app = Start(ring, Server);
         var seal = Protect(app);
         app.GetRequiredService<IKeyManager>().RevokeAllKeys(TimeProvider.System.GetUtcNow());
 
-        using var after = Start(ring, s_server);
+        using var after = Start(ring, Server);
 
         Assert.Throws<CryptographicException>(() => Protector(after).Unprotect(seal));
     }
@@ -105,12 +105,12 @@ public sealed class SealedKeyRingTests
     public void A_key_that_another_version_of_the_program_has_sealed_counts()
     {
         var ring = new Ring();
-        using var app = Start(ring, s_server);
+        using var app = Start(ring, Server);
         var seal = Protect(app);
         var secret = SecretOf(ring.Elements.Single());
         secret.SetAttributeValue("decryptorType", typeof(KeyRingDecryptor).FullName + ", RedisSessionWeb, Version=0.9.0.0, Culture=neutral, PublicKeyToken=null");
 
-        using var after = Start(ring, s_server);
+        using var after = Start(ring, Server);
 
         Assert.Equal("text", Protector(after).Unprotect(seal));
     }
@@ -124,7 +124,7 @@ public sealed class SealedKeyRingTests
     {
         var random = new Random(20261129);
         var ring = new Ring();
-        using var app = Start(ring, s_server);
+        using var app = Start(ring, Server);
         Protect(app);
         var own = ring.Elements.Single();
         var sealedWith = app.GetRequiredService<IKeyManager>().GetAllKeys().Single().CreateEncryptor()!;
@@ -136,7 +136,7 @@ public sealed class SealedKeyRingTests
             for (var i = random.Next(1, 4); i > 0; i--)
                 Change(changed, clear, random);
             var changedRing = new Ring { Elements = { changed } };
-            using var after = Start(changedRing, s_server);
+            using var after = Start(changedRing, Server);
 
             foreach (var key in after.GetRequiredService<IKeyManager>().GetAllKeys())
             {
@@ -198,9 +198,9 @@ public sealed class SealedKeyRingTests
     });
 
     private static XElement Sealed(string decryptor, XElement content) =>
-        new(s_encryption + "encryptedSecret", new XAttribute("decryptorType", decryptor), content);
+        new(Encryption + "encryptedSecret", new XAttribute("decryptorType", decryptor), content);
 
-    private static XElement SecretOf(XElement key) => key.Descendants(s_encryption + "encryptedSecret").Single();
+    private static XElement SecretOf(XElement key) => key.Descendants(Encryption + "encryptedSecret").Single();
 
     private static void Flip(XElement box)
     {

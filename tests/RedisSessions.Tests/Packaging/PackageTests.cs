@@ -17,7 +17,7 @@ public sealed class PackageTests
     private const string Configuration = "Release";
 #endif
 
-    private static readonly TimeSpan s_bound = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(4);
 
     [Fact]
     public async Task The_sample_of_the_read_me_compiles_against_the_packed_packages_and_keeps_a_session()
@@ -108,7 +108,7 @@ public sealed class PackageTests
     {
         using var process = Start(folder, [.. arguments, "-v", "q", "-nologo", "-nodeReuse:false"]);
         var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(s_bound);
+        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Bound);
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"dotnet {string.Join(' ', arguments)}:\n{output}{await errors}");
     }

@@ -124,7 +124,7 @@ internal sealed class HashingPlaces
         _metrics.HashingRefused(turn.Rank == HashingRank.Known);
         if (_notes.IsNews("hashing", busy, out var untold))
         {
-            AccountLog.HashingRefused(_logger, turn.Rank == HashingRank.Known, untold);
+            _logger.HashingRefused(turn.Rank == HashingRank.Known, untold);
         }
 
         return busy;

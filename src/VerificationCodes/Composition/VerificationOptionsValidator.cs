@@ -7,7 +7,7 @@ using VerificationCodes.Contracts;
 namespace VerificationCodes.Composition;
 
 /// <summary>Checks the section <c>Verification</c> at start.</summary>
-internal sealed class VerificationOptionsCheck(HostEnvironmentKind environment, IServiceProviderIsService services) : IValidateOptions<VerificationOptions>
+internal sealed class VerificationOptionsValidator(HostEnvironmentKind environment, IServiceProviderIsService services) : IValidateOptions<VerificationOptions>
 {
     public ValidateOptionsResult Validate(string? name, VerificationOptions options)
     {

@@ -8,7 +8,7 @@ using VerificationCodes.Composition;
 namespace VerificationCodes.Mail;
 
 /// <summary>Checks the section <c>Smtp</c> at start.</summary>
-internal sealed class SmtpOptionsCheck(HostEnvironmentKind environment, IOptions<VerificationOptions> verification) : IValidateOptions<SmtpOptions>
+internal sealed class SmtpOptionsValidator(HostEnvironmentKind environment, IOptions<VerificationOptions> verification) : IValidateOptions<SmtpOptions>
 {
     private const int LeastKeyBits = 2048;
 

@@ -8,7 +8,7 @@ using VerificationCodes.Delivery;
 namespace VerificationCodes.Composition;
 
 /// <summary>Checks the section <c>Sms</c> at start.</summary>
-internal sealed class SmsOptionsCheck(HostEnvironmentKind environment, IOptions<VerificationOptions> verification) : IValidateOptions<SmsOptions>
+internal sealed class SmsOptionsValidator(HostEnvironmentKind environment, IOptions<VerificationOptions> verification) : IValidateOptions<SmsOptions>
 {
     public ValidateOptionsResult Validate(string? name, SmsOptions options)
     {

@@ -7,7 +7,7 @@ using VerificationCodes.Composition;
 namespace VerificationCodes.Grpc.Options;
 
 /// <summary>Checks the section <c>Verification:Grpc</c> at start.</summary>
-internal sealed class VerificationServerOptionsCheck : IValidateOptions<VerificationServerOptions>
+internal sealed class VerificationServerOptionsValidator : IValidateOptions<VerificationServerOptions>
 {
     public ValidateOptionsResult Validate(string? name, VerificationServerOptions options)
     {
