@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 using VerificationCodes.Contracts;
 using VerificationCodes.Grpc;
 using VerificationCodes.Grpc.Client;
-using VerificationCodes.Grpc.Options;
+using VerificationCodes.Grpc.Configuration;
 using VerificationCodes.Grpc.Server;
 
 namespace Microsoft.Extensions.DependencyInjection;

@@ -25,7 +25,7 @@ internal interface IRecordStore
     /// <summary>Removes a record. Whether there was one.</summary>
     ValueTask<bool> DeleteAsync(string key, string? userId);
 
-    /// <summary>Removes the records of a user that are in the user's index, as <see cref="Caching.IFieldCache.DeleteListedAsync"/> does.</summary>
+    /// <summary>Removes the records of a user that are in the user's index, as <see cref="IFieldCache.DeleteListedAsync"/> does.</summary>
     /// <exception cref="NotSupportedException">This store keeps no index.</exception>
     ValueTask<(IReadOnlyList<string> Removed, bool AreAll)> DeleteOfUserAsync(string userId, string? keptKey);
 }

@@ -7,7 +7,7 @@ using RespClient.Commands;
 using RespClient.Connections;
 using RespClient.Deadlines;
 using RespClient.Diagnostics;
-using RespClient.Options;
+using RespClient.Configuration;
 using RespClient.Protocol;
 using RespClient.PubSub;
 using RespClient.Queue;

@@ -1,3 +1,5 @@
+using RespClient.Queue;
+
 namespace RespClient.Commands;
 
 /// <summary>Commands about the server. Exceptions are those of <see cref="IRedisClient.ExecuteAsync"/>.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 using RespClient;
-using RespClient.Options;
+using RespClient.Configuration;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

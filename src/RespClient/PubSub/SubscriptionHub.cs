@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using RespClient.Connections;
 using RespClient.Diagnostics;
 using RespClient.Protocol;
+using RespClient.Queue;
 using RespClient.Wire;
 
 namespace RespClient.PubSub;

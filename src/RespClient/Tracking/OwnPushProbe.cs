@@ -2,6 +2,7 @@ using System.Text;
 
 using RespClient.Connections;
 using RespClient.Protocol;
+using RespClient.Queue;
 
 namespace RespClient.Tracking;
 

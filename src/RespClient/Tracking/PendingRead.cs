@@ -1,5 +1,6 @@
 using RespClient.Connections;
 using RespClient.Protocol;
+using RespClient.Queue;
 
 namespace RespClient.Tracking;
 

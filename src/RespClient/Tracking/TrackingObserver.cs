@@ -4,6 +4,7 @@ using RespClient.Clocks;
 using RespClient.Connections;
 using RespClient.Diagnostics;
 using RespClient.Protocol;
+using RespClient.Queue;
 using RespClient.Wire;
 
 namespace RespClient.Tracking;

@@ -1,3 +1,4 @@
+using RespClient.Wire;
 using RespClient.Commands;
 using RespClient.Protocol;
 using RespClient.Queue;
@@ -79,7 +80,7 @@ internal sealed class PendingTransaction : PendingCommand<TransactionResult>
     private bool OnExec(in RespValue reply)
     {
         // A transaction that was aborted was one. What is refused now may be allowed again: the next one tries first.
-        Pipeline!.Connection?.TakesTransactions = _multiRefusal is null && _ranAlone is null && (!reply.IsError || _firstRefusal is not null);
+        ((CommandPipeline)Owner!).Connection?.TakesTransactions = _multiRefusal is null && _ranAlone is null && (!reply.IsError || _firstRefusal is not null);
         if (_ranAlone is not null)
         {
             return Fail(NotAsOne());

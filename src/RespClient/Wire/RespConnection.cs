@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 
 using RespClient.Protocol;
+using RespClient.Queue;
 
 namespace RespClient.Wire;
 

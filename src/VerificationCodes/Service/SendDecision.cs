@@ -10,6 +10,7 @@ using RespClient.Commands;
 using RespClient.Protocol;
 
 using VerificationCodes.Addresses;
+using VerificationCodes.Captcha;
 using VerificationCodes.Codes;
 using VerificationCodes.Outbox;
 using VerificationCodes.Sms;

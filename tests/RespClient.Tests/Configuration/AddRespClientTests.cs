@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 using RespClient.Commands;
 using RespClient.Connections;
-using RespClient.Options;
+using RespClient.Configuration;
 
 using TestServers;
 

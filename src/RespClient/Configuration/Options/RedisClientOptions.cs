@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Security;
 
-using RespClient.Options;
+using RespClient.Configuration;
 using RespClient.Protocol;
 
 namespace RespClient;

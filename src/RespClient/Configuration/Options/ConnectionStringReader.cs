@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
-namespace RespClient.Options;
+namespace RespClient.Configuration;
 
 /// <summary>
 /// Reads connection strings. Faults name the option and what is allowed and show no value: a password with a comma or an

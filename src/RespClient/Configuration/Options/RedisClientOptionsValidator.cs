@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace RespClient.Options;
+namespace RespClient.Configuration;
 
 /// <summary>Checks options as a whole; each fault names the key, the value and the allowed range.</summary>
 internal sealed class RedisClientOptionsValidator : IValidateOptions<RedisClientOptions>

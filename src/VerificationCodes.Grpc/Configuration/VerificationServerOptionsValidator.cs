@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 using VerificationCodes.Composition;
 
-namespace VerificationCodes.Grpc.Options;
+namespace VerificationCodes.Grpc.Configuration;
 
 /// <summary>Checks the section <c>Verification:Grpc</c> at start.</summary>
 internal sealed class VerificationServerOptionsValidator : IValidateOptions<VerificationServerOptions>
