@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 
 using PostgreSqlAccounts.Schema;
-using PostgreSqlAccounts.Tests;
 
 using RedisAccounts;
 

@@ -3,9 +3,8 @@ using Microsoft.Extensions.Options;
 using PostgreSqlAccounts;
 using PostgreSqlAccounts.Schema;
 
-using RedisSessionWeb.Commands;
-using RedisSessionWeb.Hosting.Clients;
 using RedisSessionWeb.Roles;
+using RedisSessionWeb.Hosting.Clients;
 
 using RespClient;
 

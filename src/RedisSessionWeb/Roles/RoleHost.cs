@@ -1,4 +1,3 @@
-using RedisSessionWeb.Commands;
 using RedisSessionWeb.Hosting;
 using RedisSessionWeb.Hosting.Clients;
 

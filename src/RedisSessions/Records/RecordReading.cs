@@ -1,5 +1,3 @@
-using RedisSessions.Records;
-
 namespace RedisSessions.Records;
 
 /// <summary>What a reply says of a record.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 
 using RespClient.Diagnostics;
-using RespClient.Tracking;
 
 namespace RespClient.Tracking;
 

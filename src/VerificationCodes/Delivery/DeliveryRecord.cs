@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 
 using RespClient.Diagnostics;
 
-using VerificationCodes.Delivery;
 using VerificationCodes.Diagnostics;
 using VerificationCodes.Outbox;
 

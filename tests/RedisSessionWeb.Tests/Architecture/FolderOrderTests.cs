@@ -67,9 +67,11 @@ public sealed partial class FolderOrderTests
             _ => "",
         });
 
-    // A name behind a dot is a member; the names of declared members are no names in this sense.
-    private static IEnumerable<string> NamesIn(string file) => SourceTree.Parse(file).DescendantNodes()
+    // A name behind a dot is a member, one before a dot in a qualified name a namespace.
+    private static IEnumerable<string> NamesIn(string file) => SourceTree.Parse(file)
+        .DescendantNodes(node => node is not UsingDirectiveSyntax)
         .OfType<SimpleNameSyntax>()
+        .Where(name => name.Parent is not QualifiedNameSyntax qualified || (qualified.Right == name && qualified.Parent is not QualifiedNameSyntax))
         .Where(name => name.Parent is not MemberAccessExpressionSyntax access || access.Expression == name)
         .Where(name => name.Parent is not (MemberBindingExpressionSyntax or NameColonSyntax or NameEqualsSyntax) && !IsAssignedInInitializer(name))
         .Select(name => name.Identifier.Text)

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 
-using RedisSessionWeb.Commands;
 using RedisSessionWeb.Roles;
 
 using TestServers;

@@ -1,4 +1,4 @@
-namespace RedisSessionWeb.Hosting;
+namespace RedisSessionWeb.Roles;
 
 /// <summary>Where <c>appsettings.json</c> and <c>wwwroot/</c> are: in the checkout, or beside the published program.</summary>
 internal static class ContentRoot

@@ -1,8 +1,7 @@
 using PostgreSqlAccounts.Moving;
 
-using RedisSessionWeb.Roles;
 
-namespace RedisSessionWeb.Commands;
+namespace RedisSessionWeb.Roles;
 
 /// <summary><c>--role move-accounts</c>: moves the accounts that are in Redis to PostgreSQL; to be run as often as one likes.</summary>
 internal sealed class MoveAccountsCommand(AccountMove move) : ICommand

@@ -1,7 +1,6 @@
-using RedisSessionWeb.Hosting;
 using RedisSessionWeb.Hosting.Clients;
 
-namespace RedisSessionWeb.Roles;
+namespace RedisSessionWeb.Hosting;
 
 /// <summary>
 /// <c>--role verify</c>: the same program as a verification service alone. It issues and checks codes and sends the mail for

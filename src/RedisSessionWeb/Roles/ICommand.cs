@@ -1,4 +1,4 @@
-namespace RedisSessionWeb.Commands;
+namespace RedisSessionWeb.Roles;
 
 /// <summary>A role that does one thing and ends, instead of serving.</summary>
 internal interface ICommand

@@ -1,8 +1,7 @@
 using PostgreSqlAccounts.Schema;
 
-using RedisSessionWeb.Roles;
 
-namespace RedisSessionWeb.Commands;
+namespace RedisSessionWeb.Roles;
 
 /// <summary><c>--role migrate-accounts</c>: brings the tables of accounts in PostgreSQL to this version, once for each version.</summary>
 internal sealed class MigrateAccountsCommand(AccountSchema schema) : ICommand
