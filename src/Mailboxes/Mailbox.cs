@@ -41,10 +41,16 @@ internal readonly record struct Mailbox(string LocalPart, string Domain)
     {
         mailbox = default;
         if (text is null || text.Length > 2 * MaxOctets)
+        {
             return false;
+        }
+
         text = WithoutMargins(text);
         if (ContainsForbidden(text))
+        {
             return false;
+        }
+
         string normalised;
         try
         {
@@ -57,9 +63,15 @@ internal readonly record struct Mailbox(string LocalPart, string Domain)
 
         var at = normalised.IndexOf('@', StringComparison.Ordinal);
         if (at <= 0 || at != normalised.LastIndexOf('@'))
+        {
             return false;
+        }
+
         if (!IsLocalPart(normalised.AsSpan(0, at)) || !TryGetDomain(normalised[(at + 1)..], out var domain))
+        {
             return false;
+        }
+
         mailbox = new Mailbox(normalised[..at], domain);
         return Encoding.UTF8.GetByteCount(mailbox.Value) <= MaxOctets;
     }
@@ -69,10 +81,16 @@ internal readonly record struct Mailbox(string LocalPart, string Domain)
         var runes = text.EnumerateRunes().ToArray();
         var start = 0;
         while (start < runes.Length && IsMargin(runes[start]))
+        {
             start++;
+        }
+
         var end = runes.Length;
         while (end > start && IsMargin(runes[end - 1]))
+        {
             end--;
+        }
+
         return end - start == runes.Length ? text : string.Concat(runes[start..end]);
     }
 
@@ -85,7 +103,10 @@ internal readonly record struct Mailbox(string LocalPart, string Domain)
         foreach (var rune in text.EnumerateRunes())
         {
             if (rune == Rune.ReplacementChar)
+            {
                 return true;
+            }
+
             switch (Rune.GetUnicodeCategory(rune))
             {
                 case UnicodeCategory.Control:
@@ -105,14 +126,19 @@ internal readonly record struct Mailbox(string LocalPart, string Domain)
     private static bool IsLocalPart(ReadOnlySpan<char> local)
     {
         if (Encoding.UTF8.GetByteCount(local) > MaxLocalOctets || local[0] == '.' || local[^1] == '.' || local.Contains("..", StringComparison.Ordinal))
+        {
             return false;
+        }
+
         foreach (var rune in local.EnumerateRunes())
         {
             var fits = rune.IsAscii
                 ? Rune.IsLetterOrDigit(rune) || rune.Value == '.' || AtomSymbols.Contains((char)rune.Value, StringComparison.Ordinal)
                 : Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
             if (!fits)
+            {
                 return false;
+            }
         }
 
         return true;

@@ -1,12 +1,12 @@
 using Microsoft.Extensions.Options;
 
-using RedisSessionWeb.Roles;
 using RedisSessionWeb.Errors;
 using RedisSessionWeb.Gate;
 using RedisSessionWeb.Hosting;
 using RedisSessionWeb.Hosting.Requests;
 using RedisSessionWeb.Inspection;
 using RedisSessionWeb.Localization;
+using RedisSessionWeb.Roles;
 using RedisSessionWeb.Sms;
 using RedisSessionWeb.Visitors;
 

@@ -45,20 +45,26 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
         finally
         {
             if (!isGood || !TryKeep(client))
+            {
                 await CloseAsync(client, politely: isGood);
+            }
         }
     }
 
     public void Dispose()
     {
         foreach (var client in TakeAll())
+        {
             client.Dispose();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var client in TakeAll())
+        {
             await CloseAsync(client, politely: true);
+        }
     }
 
     /// <summary>How connections are secured. Never Auto, which goes on without TLS where the server, or somebody in between, offers none.</summary>
@@ -75,7 +81,9 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
             if (TryTakeIdle(out var client))
             {
                 if (await IsAliveAsync(client, attempt))
+                {
                     return client;
+                }
             }
             else if (TryCountOpen(most))
             {
@@ -120,7 +128,9 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
         finally
         {
             if (!isAlive)
+            {
                 await CloseAsync(client, politely: false);
+            }
         }
 
         return isAlive;
@@ -138,7 +148,10 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
         {
             await attempt.RunAsync(Connecting, token => client.ConnectAsync(options.Value.Host, options.Value.Port, SecurityOf(options.Value), token));
             if (options.Value.User.Length > 0)
+            {
                 await attempt.RunAsync("signing in", token => SignInAsync(client, token));
+            }
+
             return client;
         }
         catch
@@ -167,7 +180,10 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
             // The one that was used last: the others come to their end.
             client = _idle.Count > 0 ? _idle[^1].Client : null;
             if (client is not null)
+            {
                 _idle.RemoveAt(_idle.Count - 1);
+            }
+
             return client is not null;
         }
     }
@@ -177,7 +193,10 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
         lock (_lock)
         {
             if (_open >= most)
+            {
                 return false;
+            }
+
             _open++;
             return true;
         }
@@ -189,7 +208,10 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
         lock (_lock)
         {
             if (_isClosed || options.Value.IdleTimeout == TimeSpan.Zero)
+            {
                 return false;
+            }
+
             _idle.Add(idle);
         }
 
@@ -203,9 +225,14 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
         await Task.Delay(options.Value.IdleTimeout, time);
         bool isUnused;
         lock (_lock)
+        {
             isUnused = _idle.Remove(idle);
+        }
+
         if (isUnused)
+        {
             await CloseAsync(idle.Client, politely: true);
+        }
     }
 
     private List<SmtpClient> TakeAll()
@@ -222,13 +249,18 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
     private async Task CloseAsync(SmtpClient client, bool politely)
     {
         lock (_lock)
+        {
             _open--;
+        }
+
         TellOneIsFree();
         try
         {
             using var soon = new CancellationTokenSource(LongestGoodbye);
             if (politely)
+            {
                 await client.DisconnectAsync(quit: true, soon.Token);
+            }
         }
         catch (Exception e) when (e is IOException or ProtocolException or CommandException or OperationCanceledException or ObjectDisposedException)
         {
@@ -242,7 +274,9 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
     {
         // One word is enough: whoever waits looks again after a moment anyway.
         if (_freed.CurrentCount == 0)
+        {
             _freed.Release();
+        }
     }
 
     // A kept connection, told by reference: the same client is another one when it is kept again.

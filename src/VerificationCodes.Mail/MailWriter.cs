@@ -43,7 +43,9 @@ internal sealed class MailWriter(IOptions<SmtpOptions> options, IOptions<Verific
             // What is signed must be what is sent: no hop may need to encode it anew.
             message.Prepare(EncodingConstraint.SevenBit);
             lock (_signing)
+            {
                 _signer.Sign(message, Signed);
+            }
         }
 
         return message;
@@ -56,7 +58,10 @@ internal sealed class MailWriter(IOptions<SmtpOptions> options, IOptions<Verific
     private static DkimSigner? SignerOf(SmtpOptions smtp)
     {
         if (smtp.Dkim.KeyFile.Length == 0)
+        {
             return null;
+        }
+
         var domain = smtp.Dkim.Domain.Length > 0 ? smtp.Dkim.Domain : DomainOf(smtp.From);
         return new DkimSigner(smtp.Dkim.KeyFile, domain, smtp.Dkim.Selector, DkimSignatureAlgorithm.RsaSha256)
         {

@@ -19,7 +19,10 @@ internal sealed class SmtpMailTransport(MailConnections connections, MailWriter 
     public async ValueTask<DeliveryResult> SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
         if (!MailboxAddress.TryParse(mail.To.Value, out var to))
+        {
             return new DeliveryResult(DeliveryStatus.Rejected, "not an address for SMTP");
+        }
+
         var attempt = new MailAttempt(options.Value.Timeout, time, cancellationToken);
         var result = DeliveryResult.Delivered;
         try
@@ -46,7 +49,10 @@ internal sealed class SmtpMailTransport(MailConnections connections, MailWriter 
     {
         // Letters outside ASCII in a local part need SMTPUTF8 (RFC 6531) all the way; MailKit asks for it where there are any.
         if (!Ascii.IsValid(mail.To.LocalPart) && !client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
+        {
             return new DeliveryResult(DeliveryStatus.Rejected, "the mail server takes no letters outside ASCII before the @ (no SMTPUTF8)");
+        }
+
         using var message = writer.Write(mail, to);
         await attempt.RunAsync("handing over", token => client.SendAsync(message, token, attempt));
         return DeliveryResult.Delivered;

@@ -16,7 +16,10 @@ internal sealed class SmtpOptionsValidator(HostEnvironmentKind environment, IOpt
     {
         var findings = new Findings();
         if (verification.Value.Remote is not null)
+        {
             return findings.Result;
+        }
+
         if (options.Host.Length == 0)
         {
             findings.Require(
@@ -29,7 +32,10 @@ internal sealed class SmtpOptionsValidator(HostEnvironmentKind environment, IOpt
         findings.Require(EmailAddress.TryParse(options.From, out _), $"Smtp:From is '{options.From}'; allowed: one e-mail address.");
         findings.Require(!options.FromName.Any(char.IsControl), "Smtp:FromName has control characters; allowed: none.");
         if (options.Dkim.KeyFile.Length > 0)
+        {
             CheckDkim(options.Dkim, findings);
+        }
+
         return findings.Result;
     }
 

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using RespClient.Stress.Phases;
 using RespClient.Stress.Results;
 using RespClient.Stress.Worlds;
+
 using TestServers;
 
 namespace RespClient.Stress;

@@ -14,7 +14,9 @@ public static class NodePackages
         {
             var candidate = Path.Combine(folder.FullName, "tests", "TestServers", name);
             if (File.Exists(Path.Combine(candidate, script)))
+            {
                 return candidate;
+            }
         }
 
         throw new InvalidOperationException($"tests/TestServers/{name} is not above the test's folder.");
@@ -27,16 +29,24 @@ public static class NodePackages
         try
         {
             if (Directory.Exists(Path.Combine(folder, "node_modules", package)))
+            {
                 return;
+            }
+
             var start = new ProcessStartInfo("npm") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
             foreach (var argument in (string[])["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+            {
                 start.ArgumentList.Add(argument);
+            }
+
             using var npm = Process.Start(start) ?? throw new InvalidOperationException("npm did not start.");
             var output = npm.StandardOutput.ReadToEndAsync();
             var errors = await npm.StandardError.ReadToEndAsync();
             await npm.WaitForExitAsync();
             if (npm.ExitCode != 0)
+            {
                 throw new InvalidOperationException($"npm ci failed: {errors} {await output}");
+            }
         }
         finally
         {

@@ -51,7 +51,7 @@ public sealed class AccountSchema
         try
         {
             var database = scope.ServiceProvider.GetRequiredService<AccountDbContext>().Database;
-            IEnumerable<string> before = await database.CanConnectAsync(cancellationToken)
+            var before = await database.CanConnectAsync(cancellationToken)
                 ? await database.GetAppliedMigrationsAsync(cancellationToken)
                 : [];
             await database.MigrateAsync(cancellationToken);

@@ -22,22 +22,33 @@ internal sealed class AccountSafety(
     public async Task EndAccessAsync(Account account, string email, bool keepsThisSession)
     {
         if (keepsThisSession)
+        {
             await sessions.EndOthersAsync(account.Id, visitor.Session.Id);
+        }
         else
+        {
             await sessions.EndAllAsync(account.Id);
+        }
+
         await throttle.ForgetDevicesAsync(account.Id);
         await EndCodesAsync(email);
         if (account.PhoneNumber is { Length: > 0 } number)
+        {
             await EndCodesAsync(number);
+        }
     }
 
     /// <summary>Ends every open code to a mailbox or a number.</summary>
     public async Task EndCodesAsync(string address)
     {
         if (PhoneNumber.TryParse(address, out var number))
+        {
             await codes.CancelAsync(number);
+        }
         else if (EmailAddress.TryParse(address, out var email))
+        {
             await codes.CancelAsync(email);
+        }
     }
 
     /// <summary>Gives this session a new id and the account's present data.</summary>
@@ -50,6 +61,8 @@ internal sealed class AccountSafety(
     public async Task TellAsync(NoticeKind kind, string email, string detail = "")
     {
         if (EmailAddress.TryParse(email, out var address))
+        {
             await notices.SendAsync(new Notice(kind, address) { Language = visitor.Language, Detail = detail });
+        }
     }
 }

@@ -33,12 +33,21 @@ internal sealed class ChangeEmail(
     public async Task<(SignInOutcome Password, IssueOutcome? Issue)> AskAsync(string? email, string? password, CaptchaAnswer? captcha)
     {
         if (!EmailAddress.TryParse(email, out var address))
+        {
             return (new SignInOutcome(SignInStatus.Right), new IssueOutcome { Status = IssueStatus.NotDeliverable });
+        }
+
         if (await accounts.GetUserAsync(visitor.User) is not { } account)
+        {
             return (new SignInOutcome(SignInStatus.Wrong), null);
+        }
+
         IsOwn = EmailAddress.TryParse(account.Email, out var own) && own.Equals(address);
         if (IsOwn)
+        {
             return (new SignInOutcome(SignInStatus.Right), null);
+        }
+
         var confirmed = await signIn.ConfirmPasswordAsync(account, password);
         return confirmed.IsRight ? (confirmed, await SendAsync(address, captcha, AccountMark.Of(account))) : (confirmed, null);
     }
@@ -59,7 +68,10 @@ internal sealed class ChangeEmail(
 
         var outcome = await proof.AnswerAsync(Purpose, code);
         if (!outcome.IsConfirmed)
+        {
             return outcome;
+        }
+
         var address = proof.Proven(Purpose)!;
         proof.Forget(Purpose);
         return await ChangeAsync(account, address) ? outcome : new ConfirmOutcome { Status = ConfirmStatus.Expired };
@@ -76,10 +88,16 @@ internal sealed class ChangeEmail(
         var old = account.Email!;
         // A name with an @ must be the account's own address: one that is the old address becomes the new one.
         if (account.UserName!.Contains('@', StringComparison.Ordinal))
+        {
             account.UserName = address.Value;
+        }
+
         var token = await accounts.GenerateChangeEmailTokenAsync(account, address.Value);
         if (AccountProblems.From(await accounts.ChangeEmailAsync(account, address.Value, token)).Count > 0)
+        {
             return false;
+        }
+
         await safety.EndAccessAsync(account, old, keepsThisSession: true);
         await safety.SignInAgainAsync(account);
         await safety.TellAsync(NoticeKind.EmailChanged, old, address.Masked);

@@ -16,14 +16,23 @@ internal sealed class ChangePassword(UserManager<Account> accounts, SignIn signI
     public async Task<(SignInOutcome Old, IReadOnlyList<AccountProblem> New)> ChangeAsync(string? oldPassword, string? newPassword)
     {
         if (await accounts.GetUserAsync(visitor.User) is not { } account)
+        {
             return (new SignInOutcome(SignInStatus.Wrong), AccountProblems.None);
+        }
+
         var old = await signIn.ConfirmPasswordAsync(account, oldPassword);
         if (!old.IsRight)
+        {
             return (old, AccountProblems.None);
+        }
+
         var token = await accounts.GeneratePasswordResetTokenAsync(account);
         var problems = AccountProblems.From(await accounts.ResetPasswordAsync(account, token, newPassword ?? ""));
         if (problems.Count > 0)
+        {
             return (old, problems);
+        }
+
         await safety.EndAccessAsync(account, account.Email!, keepsThisSession: true);
         await safety.SignInAgainAsync(account);
         await safety.TellAsync(NoticeKind.PasswordChanged, account.Email!);

@@ -19,13 +19,22 @@ internal sealed class DeleteAccount(UserManager<Account> accounts, SignIn signIn
     public async Task<(SignInOutcome Password, IReadOnlyList<AccountProblem> Problems)> DeleteAsync(string? password)
     {
         if (await accounts.GetUserAsync(visitor.User) is not { } account)
+        {
             return (new SignInOutcome(SignInStatus.Wrong), AccountProblems.None);
+        }
+
         var confirmed = await signIn.ConfirmPasswordAsync(account, password);
         if (!confirmed.IsRight)
+        {
             return (confirmed, AccountProblems.None);
+        }
+
         var problems = await DeleteAsync(account);
         if (problems.Count > 0)
+        {
             return (confirmed, problems);
+        }
+
         await safety.EndAccessAsync(account, account.Email!, keepsThisSession: false);
         await visitor.SignOutAsync();
         await safety.TellAsync(NoticeKind.AccountDeleted, account.Email!);
@@ -43,9 +52,15 @@ internal sealed class DeleteAccount(UserManager<Account> accounts, SignIn signIn
         {
             problems = AccountProblems.From(await accounts.DeleteAsync(account));
             if (problems.Count == 0 || await accounts.FindByIdAsync(confirmed.Id) is not { } fresh)
+            {
                 return AccountProblems.None;
+            }
+
             if (fresh.SecurityStamp != confirmed.SecurityStamp)
+            {
                 break;
+            }
+
             account = fresh;
         }
 

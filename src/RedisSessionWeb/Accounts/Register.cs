@@ -32,7 +32,10 @@ internal sealed class Register(
     public async Task<IssueOutcome> AskAsync(string? email, CaptchaAnswer? captcha)
     {
         if (!EmailAddress.TryParse(email, out var address))
+        {
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
+        }
+
         var isTaken = await accounts.FindOwnerAsync(address) is not null;
         return await proof.AskAsync(Purpose, address, captcha, isTaken ? NoticeKind.AlreadyRegistered : null);
     }
@@ -50,20 +53,32 @@ internal sealed class Register(
     {
         var counted = new SignInOutcome(SignInStatus.Right);
         if (Proven is not { } address)
+        {
             return (counted, [AccountProblem.NotProven]);
+        }
+
         var account = new Account { UserName = name?.Trim() ?? "", Email = address.Value, EmailConfirmed = true };
         if (await accounts.FindProblemsAsync(account, password ?? "") is { Count: > 0 } broken)
+        {
             return (counted, broken);
+        }
+
         hashing.Prefer(address.Value);
         // Before the name is looked up: that there is no place must not tell that a name is free.
         using var place = await hashing.ReserveAsync();
         var attempt = new SignInAttempt("register " + address.Value, visitor.Address, DeviceToken: null);
         var permit = await throttle.BeginAsync(attempt);
         if (!permit.IsAllowed)
+        {
             return (new SignInOutcome(SignInStatus.Limited, TimeSpan.FromSeconds(permit.RetryAfterSeconds)), AccountProblems.None);
+        }
+
         var problems = AccountProblems.From(await accounts.CreateAsync(account, password ?? ""));
         if (problems.Count > 0)
+        {
             return (counted, problems);
+        }
+
         await throttle.GiveBackAsync(attempt, permit);
         proof.Forget(Purpose);
         await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceTokenFor(account.Id)));

@@ -30,7 +30,10 @@ internal sealed class ResetPassword(
     public async Task<IssueOutcome> AskAsync(string? email, CaptchaAnswer? captcha)
     {
         if (!EmailAddress.TryParse(email, out var address))
+        {
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
+        }
+
         var account = await accounts.FindOwnerAsync(address);
         var browser = account is null ? null : await safety.FindBrowserAsync(account);
         return await proof.AskAsync(Purpose, address, captcha, account is null ? NoticeKind.NoAccount : null, knownBrowser: browser);
@@ -47,7 +50,10 @@ internal sealed class ResetPassword(
     public async Task<IReadOnlyList<AccountProblem>> FinishAsync(string? password)
     {
         if (Proven is not { } address)
+        {
             return [AccountProblem.NotProven];
+        }
+
         if (await accounts.FindOwnerAsync(address) is not { } account || Pending?.Mark != AccountMark.Of(account))
         {
             proof.Forget(Purpose);
@@ -58,7 +64,10 @@ internal sealed class ResetPassword(
         var token = await accounts.GeneratePasswordResetTokenAsync(account);
         var problems = AccountProblems.From(await accounts.ResetPasswordAsync(account, token, password ?? ""));
         if (problems.Count > 0)
+        {
             return problems;
+        }
+
         proof.Forget(Purpose);
         await safety.EndAccessAsync(account, account.Email!, keepsThisSession: false);
         await safety.TellAsync(NoticeKind.PasswordReset, account.Email!);

@@ -45,19 +45,34 @@ internal sealed class SignIn(
         var attempt = new SignInAttempt(subject, visitor.Address, visitor.DeviceTokenFor(account?.Id));
         var permit = await throttle.BeginAsync(attempt);
         if (!permit.IsAllowed)
+        {
             return new SignInOutcome(SignInStatus.Limited, TimeSpan.FromSeconds(permit.RetryAfterSeconds));
+        }
+
         if (permit.IsKnownDevice)
+        {
             hashing.Prefer(subject);
+        }
         // An account that an administrator has locked answers as a wrong password does: nobody is told which it is.
         if (!await IsRightAsync(account, password, attempt, permit) || await accounts.IsLockedOutAsync(account!))
+        {
             return new SignInOutcome(SignInStatus.Wrong);
+        }
+
         string? token = null;
         if (isRemembered)
+        {
             token = await throttle.SucceededAsync(attempt, permit);
+        }
         else
+        {
             await throttle.GiveBackAsync(attempt, permit);
+        }
+
         if (signsIn)
+        {
             await visitor.SignInAsync(account!, token);
+        }
         // What follows belongs to who knows the password.
         hashing.Prefer(subject);
         return new SignInOutcome(SignInStatus.Right, Account: account);

@@ -24,7 +24,10 @@ internal sealed class SignInByCode(AddressProof proof, UserManager<Account> acco
     public async Task<IssueOutcome> AskAsync(string? email, CaptchaAnswer? captcha)
     {
         if (!EmailAddress.TryParse(email, out var address))
+        {
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
+        }
+
         var account = await accounts.FindOwnerAsync(address);
         var browser = account is null ? null : await throttle.FindBrowserAsync(account.Id, visitor.DeviceTokenFor(account.Id));
         return await proof.AskAsync(Purpose, address, captcha, account is null ? NoticeKind.NoAccount : null, knownBrowser: browser);
@@ -37,11 +40,17 @@ internal sealed class SignInByCode(AddressProof proof, UserManager<Account> acco
     {
         var outcome = await proof.AnswerAsync(Purpose, code);
         if (!outcome.IsConfirmed)
+        {
             return outcome;
+        }
+
         var address = proof.Proven(Purpose)!;
         proof.Forget(Purpose);
         if (await accounts.FindOwnerAsync(address) is not { } account || await accounts.IsLockedOutAsync(account))
+        {
             return new ConfirmOutcome { Status = ConfirmStatus.Expired };
+        }
+
         await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceTokenFor(account.Id)));
         return outcome;
     }

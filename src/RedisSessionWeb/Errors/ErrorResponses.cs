@@ -44,9 +44,14 @@ internal static class ErrorResponses
         foreach (var type in request.GetTypedHeaders().Accept.OrderByDescending(t => t.Quality ?? 1))
         {
             if (Html.IsSubsetOf(type))
+            {
                 return type.MatchesAllTypes && request.IsJson();
+            }
+
             if (Json.IsSubsetOf(type) || Problem.IsSubsetOf(type))
+            {
                 return true;
+            }
         }
 
         return false;
@@ -74,10 +79,15 @@ internal static class ErrorResponses
     private static bool IsToldAsOutage(ExceptionHandlerSuppressDiagnosticsContext context)
     {
         if (StatusOf(context.Exception) != StatusCodes.Status503ServiceUnavailable)
+        {
             return false;
+        }
         // Told where it was refused.
         if (context.Exception is PasswordsBusyException)
+        {
             return true;
+        }
+
         context.HttpContext.RequestServices.GetRequiredService<OutageLog>().Tell(context.Exception);
         return true;
     }

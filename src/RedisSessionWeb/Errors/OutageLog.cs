@@ -14,16 +14,26 @@ internal sealed partial class OutageLog(ILogger<OutageLog> logger, TimeProvider 
         if (outage is AccountsUnavailableException { IsLasting: true })
         {
             if (_notes.IsNews("accounts", outage.Message))
+            {
                 LogAccountsRefused(outage.Message);
+            }
+
             return;
         }
 
         if (!_notes.IsNews("requests", outage, out var untold))
+        {
             return;
+        }
+
         if (OutageNotes.RefusalIn(outage) is { } refusal)
+        {
             LogRefusal(refusal.Message);
+        }
         else
+        {
             LogOutage(outage.GetType().Name, outage.Message, untold);
+        }
     }
 
     [LoggerMessage(1, LogLevel.Warning, "A store is away, and requests that need it get a 503: {Error}: {Reason} ({Untold} more since the last such line.)")]

@@ -37,13 +37,18 @@ internal abstract class AskPage(ICaptchaService captchas, IStringLocalizer<Text>
             var outcome = await captchas.CreateAsync(HttpContext.Connection.RemoteIpAddress, Route, HttpContext.RequestAborted);
             Shown = outcome.Challenge;
             if (Shown is null)
+            {
                 page = RefuseUntil(Whole, T["Too many captchas were asked for from your network."], outcome.RetryAfter);
+            }
         }
 
         // What was typed belongs to the picture that is gone.
         Captcha = new CaptchaInput();
         if (ModelState.TryGetValue(CaptchaInput.TextField, out var typed))
+        {
             typed.AttemptedValue = null;
+        }
+
         return page ?? Page();
     }
 

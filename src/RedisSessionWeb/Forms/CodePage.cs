@@ -33,16 +33,23 @@ internal abstract class CodePage(ICodeFlow flow, ICaptchaService captchas, IStri
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {
         if (flow.Pending is { } pending)
+        {
             Pending = pending;
+        }
         else
+        {
             context.Result = Redirect(StartPage);
+        }
     }
 
     public async Task<IActionResult> OnPostAsync()
     {
         var outcome = await flow.AnswerAsync(Code);
         if (flow.IsOutdated)
+        {
             return Refuse(Whole, T["Your account has changed since the code was asked for. Start again."], StatusCodes.Status409Conflict);
+        }
+
         return outcome.IsConfirmed ? Redirect(NextPage) : Explain(outcome, nameof(Code));
     }
 
@@ -50,7 +57,10 @@ internal abstract class CodePage(ICodeFlow flow, ICaptchaService captchas, IStri
     {
         var outcome = await flow.AskAgainAsync(captcha: null);
         if (!outcome.IsSent)
+        {
             return Explain(outcome, nameof(Code));
+        }
+
         Pending = flow.Pending!;
         WasSentAgain = true;
         return Page();

@@ -47,10 +47,15 @@ public sealed class FieldTagHelper : TagHelper
         label.InnerHtml.Append(Label);
         output.Content.AppendHtml(label);
         if (Hint is not null)
+        {
             output.Content.AppendHtml(Line("hint", $"{id}-hint", Hint));
+        }
+
         output.Content.AppendHtml(input);
         if (errors.Count > 0)
+        {
             output.Content.AppendHtml(Line("error", $"{id}-error", string.Join(' ', errors)));
+        }
     }
 
     private TagBuilder InputTag(string id, TagHelperAttributeList attributes, bool invalid)
@@ -60,13 +65,21 @@ public sealed class FieldTagHelper : TagHelper
         input.Attributes["name"] = For.Name;
         input.Attributes["type"] = Type;
         if (Type != "password" && Convert.ToString(SentValue() ?? For.Model, provider: null) is { Length: > 0 } value)
+        {
             input.Attributes["value"] = value;
+        }
+
         foreach (var attribute in attributes)
+        {
             input.Attributes[attribute.Name] = ValueOf(attribute);
+        }
 
         string?[] described = [Hint is null ? null : $"{id}-hint", invalid ? $"{id}-error" : null];
         if (described.Any(d => d is not null))
+        {
             input.Attributes["aria-describedby"] = string.Join(' ', described.Where(d => d is not null));
+        }
+
         if (invalid)
         {
             input.Attributes["aria-invalid"] = "true";
@@ -88,7 +101,10 @@ public sealed class FieldTagHelper : TagHelper
     private static string ValueOf(TagHelperAttribute attribute)
     {
         if (attribute.Value is not Microsoft.AspNetCore.Html.IHtmlContent html)
+        {
             return attribute.Value?.ToString() ?? attribute.Name;
+        }
+
         using var writer = new StringWriter();
         html.WriteTo(writer, HtmlEncoder.Default);
         return System.Net.WebUtility.HtmlDecode(writer.ToString());

@@ -28,7 +28,10 @@ internal abstract class FormPage(IStringLocalizer<Text> text) : PageModel
     {
         OnPageHandlerExecuting(context);
         if (context.Result is not null)
+        {
             return;
+        }
+
         var executed = await next();
         if (executed.Exception is PasswordsBusyException busy)
         {

@@ -22,9 +22,13 @@ internal static class ReturnTarget
         foreach (var value in Encoding.UTF8.GetBytes(target))
         {
             if (value is >= (byte)'!' and <= (byte)'~')
+            {
                 text.Append((char)value);
+            }
             else
+            {
                 text.Append('%').Append(value.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
+            }
         }
 
         return text.ToString();

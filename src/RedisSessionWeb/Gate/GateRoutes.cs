@@ -37,7 +37,9 @@ internal static class GateRoutes
         services.AddOptions<RedisSessionOptions>().Configure<IOptions<GateOptions>>((sessions, gate) =>
         {
             if (gate.Value.Enabled)
+            {
                 sessions.HeaderName ??= SessionHeader;
+            }
         });
         return services.AddScoped<GateService>().AddScoped<GateSignIn>();
     }
@@ -49,12 +51,18 @@ internal static class GateRoutes
     public static IApplicationBuilder UseGate(this IApplicationBuilder app)
     {
         if (!IsEnabled(app.ApplicationServices))
+        {
             return app;
+        }
+
         var header = app.ApplicationServices.GetRequiredService<IOptions<RedisSessionOptions>>().Value.HeaderName!;
         return app.Use((context, next) =>
         {
             if (context.GetEndpoint()?.Metadata.GetMetadata<GateRoute>() is not null)
+            {
                 context.Request.Headers.TryAdd(header, "");
+            }
+
             return next(context);
         });
     }
@@ -62,7 +70,10 @@ internal static class GateRoutes
     public static void MapGate(this IEndpointRouteBuilder routes)
     {
         if (!IsEnabled(routes.ServiceProvider))
+        {
             return;
+        }
+
         Map(routes, "/get_varifycode", GateJson.Default.CodeRequest, (GateService gate, CodeRequest request) => gate.SendCodeAsync(request));
         Map(routes, "/user_register", GateJson.Default.RegisterRequest, (GateService gate, RegisterRequest request) => gate.RegisterAsync(request));
         Map(routes, "/reset_pwd", GateJson.Default.ResetRequest, (GateService gate, ResetRequest request) => gate.ResetAsync(request));
@@ -82,9 +93,15 @@ internal static class GateRoutes
     private static async Task<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
     {
         if (!JsonRequests.SaysJson(context.Request))
+        {
             return default;
+        }
+
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
             limit.MaxRequestBodySize = MaxBody;
+        }
+
         try
         {
             return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted);

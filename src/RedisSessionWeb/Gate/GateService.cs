@@ -24,7 +24,10 @@ internal sealed class GateService(
     public async Task<GateAnswer> SendCodeAsync(CodeRequest request)
     {
         if (!EmailAddress.TryParse(request.Email, out var address))
+        {
             return GateError.BadEmail;
+        }
+
         var outcome = await codes.IssueAsync(new IssueRequest
         {
             Purpose = CodePurpose.General,
@@ -48,15 +51,27 @@ internal sealed class GateService(
     public async Task<GateAnswer> RegisterAsync(RegisterRequest request)
     {
         if (!EmailAddress.TryParse(request.Email, out var address))
+        {
             return GateError.BadEmail;
+        }
+
         if (request.Passwd != request.Confirm)
+        {
             return GateError.PasswordsDiffer;
+        }
+
         var account = new Account { UserName = request.User.Trim(), Email = address.Value, EmailConfirmed = true };
         if (await RefusesAsync(account, request.Passwd) is { } refusal)
+        {
             return refusal;
+        }
+
         using var place = await hashing.ReserveAsync();
         if (await CheckAsync(address, request.Varifycode) is { } failure)
+        {
             return failure;
+        }
+
         var problems = AccountProblems.From(await accounts.CreateAsync(account, request.Passwd));
         return problems.Count > 0
             ? Number(problems[0])
@@ -66,21 +81,35 @@ internal sealed class GateService(
     public async Task<GateAnswer> ResetAsync(ResetRequest request)
     {
         if (!EmailAddress.TryParse(request.Email, out var address))
+        {
             return GateError.BadEmail;
+        }
+
         if (await RefusesAsync(new Account { UserName = request.User, Email = address.Value }, request.Passwd) is { } refusal)
+        {
             return refusal;
+        }
         // Read before the code is used up: a change of the account meanwhile makes the reset fail.
         var account = await accounts.FindOwnerAsync(address);
         var named = await accounts.FindByNameAsync(request.User);
         using var place = await hashing.ReserveAsync();
         if (await CheckAsync(address, request.Varifycode) is { } failure)
+        {
             return failure;
+        }
+
         if (account is null || account.Id != named?.Id)
+        {
             return GateError.EmailMismatch;
+        }
+
         var token = await accounts.GeneratePasswordResetTokenAsync(account);
         var problems = AccountProblems.From(await accounts.ResetPasswordAsync(account, token, request.Passwd));
         if (problems.Count > 0)
+        {
             return Number(problems[0]);
+        }
+
         await safety.EndAccessAsync(account, account.Email!, keepsThisSession: false);
         await safety.TellAsync(NoticeKind.PasswordReset, account.Email!);
         return new GateAnswer(GateError.None) { Email = account.Email, User = account.UserName };

@@ -11,9 +11,15 @@ internal sealed class GateSignIn(SignIn signIn, Visitor visitor)
     {
         var outcome = await signIn.WithPasswordAsync(request.Email, request.Passwd, isBrowser: false);
         if (outcome.Status == SignInStatus.Limited)
+        {
             return GateAnswer.TooOften(outcome.RetryAfter);
+        }
+
         if (outcome.Account is not { } account)
+        {
             return GateError.WrongPassword;
+        }
+
         return new GateAnswer(GateError.None) { Uid = account.Id, Email = account.Email, Token = await visitor.CommitAsync() };
     }
 }

@@ -57,7 +57,10 @@ internal static class SecurityHeaders
         var context = (HttpContext)state;
         // Browsers keep it by the host's name: localhost is everybody's.
         if (context.Request.IsHttps && !LoopbackHost.Is(context.Request.Host))
+        {
             context.Response.Headers.StrictTransportSecurity = HttpsForAYear;
+        }
+
         return SetHeaders(context);
     }
 

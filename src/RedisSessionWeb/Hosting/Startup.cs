@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 using PostgreSqlAccounts;
 using PostgreSqlAccounts.Schema;
 
-using RedisSessionWeb.Roles;
 using RedisSessionWeb.Hosting.Clients;
+using RedisSessionWeb.Roles;
 
 using RespClient;
 
@@ -37,11 +37,17 @@ internal sealed class Startup(TextWriter output, TextWriter errors)
             using var app = build();
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             if (app.Services.GetService<ICommand>() is { } command)
+            {
                 return await command.RunAsync(output);
+            }
+
             await RedisClients.ReachAsync(app.Services);
             await ReachAccountsAsync(app.Services);
             if (await ListenAsync(app) is { Count: > 0 } faults)
+            {
                 return Tell(BadConfiguration, faults);
+            }
+
             await app.WaitForShutdownAsync();
             return 0;
         }
@@ -82,20 +88,28 @@ internal sealed class Startup(TextWriter output, TextWriter errors)
     {
         if (services.GetService<AccountSchema>() is not { } schema
             || !services.GetRequiredService<IOptions<PostgreSqlAccountOptions>>().Value.CheckAtStart)
+        {
             return;
+        }
+
         var missing = await schema.FindMissingAsync();
         if (missing.Count > 0)
+        {
             throw new OptionsValidationException(
                 "Accounts:PostgreSql",
                 typeof(PostgreSqlAccountOptions),
                 [$"PostgreSQL has no tables of accounts, or older ones (missing: {string.Join(", ", missing)}). Run this once: dotnet RedisSessionWeb.dll --role {MigrateAccountsCommand.Name}"]);
+        }
     }
 
     private int Tell(int exitCode, IEnumerable<string> failures)
     {
         // Several options look at one setting: each says what is wrong with it, and it is said once.
         foreach (var failure in failures.Distinct())
+        {
             errors.WriteLine("RedisSessionWeb: " + failure.ReplaceLineEndings(" "));
+        }
+
         return exitCode;
     }
 }

@@ -27,7 +27,10 @@ internal static class AdminPolicy
         protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, Requirement requirement)
         {
             if (context.User.FindFirstValue(ClaimTypes.Email) is { } email && options.CurrentValue.Admits(email))
+            {
                 context.Succeed(requirement);
+            }
+
             return Task.CompletedTask;
         }
     }

@@ -39,7 +39,10 @@ internal sealed class Inspector(
     public async Task<InspectedPage> OfUserAsync(string email, CancellationToken cancellationToken)
     {
         if (await accounts.FindByEmailAsync(email) is not { } account)
+        {
             return new InspectedPage([], null);
+        }
+
         var own = await sessions.ListAsync(account.Id, cancellationToken);
         return new InspectedPage(
             [.. own.Select(s => new InspectedSession(s.Id, account.Email, s.SignedInAt, s.LastSeenAt, s.ExpiresAt, s.UserAgent, s.Address))],
@@ -50,7 +53,10 @@ internal sealed class Inspector(
     public async Task<InspectedDetails?> FindAsync(string id, CancellationToken cancellationToken)
     {
         if (await catalog.FindAsync(id, cancellationToken) is not { } details)
+        {
             return null;
+        }
+
         var shows = options.CurrentValue.ShowValues;
         var session = (await WithOwnersAsync([details.Summary]))[0];
         return new InspectedDetails(

@@ -14,9 +14,13 @@ internal sealed class InspectorOptionsValidator(IHostEnvironment environment) : 
         {
             var admin = options.Admins[i];
             if (admin == InspectorOptions.Everybody && !environment.IsDevelopment())
+            {
                 failures.Add($"Inspector:Admins:{i} is '*', everybody: allowed in Development only. Name e-mail addresses.");
+            }
             else if (admin != InspectorOptions.Everybody && !EmailAddress.TryParse(admin, out _))
+            {
                 failures.Add($"Inspector:Admins:{i} is '{admin}', which is no e-mail address.");
+            }
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

@@ -23,7 +23,10 @@ internal sealed class KeyRingDecryptor(IServiceProvider services) : IXmlDecrypto
             ?? throw new CryptographicException($"A key of the key ring is sealed with the server's key '{name}', which Verification:Keys no longer names.");
         var box = Convert.FromBase64String(encryptedElement.Value);
         if (box.Length < SealedKey.Overhead)
+        {
             throw new CryptographicException("A sealed key of the key ring is cut short.");
+        }
+
         var plain = new byte[box.Length - SealedKey.Overhead];
         using var aes = new AesGcm(key, SealedKey.TagSize);
         aes.Decrypt(SealedKey.Nonce(box), SealedKey.Text(box), SealedKey.Tag(box), plain, Encoding.UTF8.GetBytes(name));

@@ -16,7 +16,10 @@ internal static class KeyRingServiceCollectionExtensions
         services.AddOptions<KeyManagementOptions>().Configure<KeyRingSecrets, ILogger<SealedKeyRing>>((ring, secrets, logger) =>
         {
             if (!secrets.Any)
+            {
                 return;
+            }
+
             ring.XmlEncryptor = new KeyRingEncryptor(secrets);
             ring.XmlRepository = new SealedKeyRing((IDeletableXmlRepository)ring.XmlRepository!, secrets, logger);
         });

@@ -32,7 +32,10 @@ internal sealed partial class SealedKeyRing(IDeletableXmlRepository ring, KeyRin
         // Once for each number of them, however often the ring is read.
         var passedOver = all.Count - counting.Count;
         if (Interlocked.Exchange(ref _passedOver, passedOver) != passedOver && passedOver > 0)
+        {
             LogPassedOver(passedOver);
+        }
+
         return counting;
     }
 
@@ -49,7 +52,10 @@ internal sealed partial class SealedKeyRing(IDeletableXmlRepository ring, KeyRin
             || descriptor.Elements().ToList() is not [_, _, var secret]
             || !Names(outer, "deserializerType", typeof(AuthenticatedEncryptorDescriptorDeserializer))
             || !Names(secret, "decryptorType", typeof(KeyRingDecryptor)))
+        {
             return false;
+        }
+
         try
         {
             KeyRingDecryptor.Open(secret.Elements().Single(), secrets);
@@ -67,7 +73,10 @@ internal sealed partial class SealedKeyRing(IDeletableXmlRepository ring, KeyRin
         var name = $"{type.FullName}, {type.Assembly.GetName().Name}";
         var written = (string?)element.Attribute(attribute) ?? "";
         if (written != name && !written.StartsWith(name + ",", StringComparison.Ordinal))
+        {
             return false;
+        }
+
         element.SetAttributeValue(attribute, type.AssemblyQualifiedName);
         return true;
     }

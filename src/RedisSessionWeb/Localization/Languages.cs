@@ -41,7 +41,10 @@ internal static class Languages
     public static void Choose(HttpContext context, string? name)
     {
         if (Offered.FirstOrDefault(l => l.Name == name) is not { } language)
+        {
             return;
+        }
+
         context.Response.Cookies.Append(
             context.RequestServices.GetRequiredService<CookieNames>().Language,
             CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(language.Name)),

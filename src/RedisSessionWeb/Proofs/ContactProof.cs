@@ -76,7 +76,10 @@ internal abstract class ContactProof<TAddress>(IVerificationService codes, Visit
     public async Task<ConfirmOutcome> AnswerAsync(CodePurpose purpose, string? typed, string? mark = null)
     {
         if (Find(purpose) is not { } state || Parse(state.Address) is not { } address)
+        {
             return new ConfirmOutcome { Status = ConfirmStatus.Expired };
+        }
+
         await time.NowAsync();
         var outcome = await codes.ConfirmAsync(new ConfirmRequest
         {
@@ -86,7 +89,10 @@ internal abstract class ContactProof<TAddress>(IVerificationService codes, Visit
             Challenge = Challenge(purpose),
         });
         if (outcome.IsConfirmed)
+        {
             Keep(purpose, state with { ProvenAt = time.Now, Mark = mark ?? state.Mark });
+        }
+
         return outcome;
     }
 

@@ -10,7 +10,10 @@ internal static class ContentRoot
     public static string? Find(string[] args)
     {
         if (IsNamed(args))
+        {
             return null;
+        }
+
         var here = Directory.GetCurrentDirectory();
         return IsComplete(here) ? here : AppContext.BaseDirectory;
     }

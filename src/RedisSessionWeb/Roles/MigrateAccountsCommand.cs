@@ -14,7 +14,10 @@ internal sealed class MigrateAccountsCommand(AccountSchema schema) : ICommand
     {
         var applied = await schema.MigrateAsync();
         foreach (var migration in applied)
+        {
             await output.WriteLineAsync("Applied " + migration + ".");
+        }
+
         await output.WriteLineAsync(applied.Count == 0 ? "Nothing to do: the tables of accounts are of this version." : "The tables of accounts are ready.");
         return 0;
     }

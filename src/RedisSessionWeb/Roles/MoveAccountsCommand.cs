@@ -14,9 +14,15 @@ internal sealed class MoveAccountsCommand(AccountMove move) : ICommand
     {
         var report = await move.RunAsync(new Progress(output));
         foreach (var (id, reason) in report.Conflicts)
+        {
             await output.WriteLineAsync($"Stays in Redis: account {id}, {Say(reason)}");
+        }
+
         if (report.Finished > 0)
+        {
             await output.WriteLineAsync($"Finished {report.Finished} that an earlier run had copied.");
+        }
+
         await output.WriteLineAsync(report is { Moved: 0, Finished: 0, Conflicts.Count: 0 }
             ? "Nothing to do: there is no account in Redis."
             : $"Moved {report.Moved} accounts to PostgreSQL; {report.Conflicts.Count} stay in Redis.");

@@ -30,7 +30,10 @@ internal static class SmsRoutes
     public static void MapSms(this IEndpointRouteBuilder routes)
     {
         if (!routes.ServiceProvider.GetRequiredService<IOptions<SmsOptions>>().Value.Enabled)
+        {
             return;
+        }
+
         routes.MapGet("/img", (HttpContext context, ICaptchaService captchas) =>
             AnswerAsync(context, () => DrawAsync(context, captchas))).WithoutSession();
         routes.MapPost("/sms/{phone}", (string phone, HttpContext context, IVerificationService codes) =>
@@ -52,7 +55,10 @@ internal static class SmsRoutes
 
         context.Response.Headers.CacheControl = "no-store";
         if (answer.RetryAfter is { } seconds)
+        {
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
         return Results.Json(answer, SmsJson.Default.SmsAnswer);
     }
 
@@ -60,7 +66,10 @@ internal static class SmsRoutes
     {
         var outcome = await captchas.CreateAsync(context.Connection.RemoteIpAddress, CaptchaRoute, context.RequestAborted);
         if (outcome.Challenge is not { } challenge)
+        {
             return new SmsAnswer(SmsNumber.TooOften) { RetryAfter = Seconds(outcome.RetryAfter) };
+        }
+
         var png = challenge.HasImage ? await captchas.DrawAsync(challenge.Id, context.Connection.RemoteIpAddress, context.RequestAborted) : null;
         return new SmsAnswer(SmsNumber.Ok)
         {
@@ -74,9 +83,15 @@ internal static class SmsRoutes
     private static async Task<SmsAnswer> SendAsync(string phone, HttpContext context, IVerificationService codes)
     {
         if (await ReadAsync(context) is not { } request)
+        {
             return SmsNumber.MissingField;
+        }
+
         if (!PhoneNumber.TryParse(phone, out var number))
+        {
             return SmsNumber.BadNumber;
+        }
+
         var outcome = await codes.IssueAsync(
             new IssueRequest
             {
@@ -93,9 +108,15 @@ internal static class SmsRoutes
     private static async Task<SmsRequest?> ReadAsync(HttpContext context)
     {
         if (!JsonRequests.SaysJson(context.Request))
+        {
             return null;
+        }
+
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
             limit.MaxRequestBodySize = MaxBody;
+        }
+
         try
         {
             return await JsonSerializer.DeserializeAsync(context.Request.Body, SmsJson.Default.SmsRequest, context.RequestAborted);

@@ -29,7 +29,9 @@ internal readonly record struct Browser(string? Name, string? System)
         foreach (var (token, name) in known)
         {
             if (userAgent?.Contains(token, StringComparison.Ordinal) == true)
+            {
                 return name;
+            }
         }
 
         return null;

@@ -20,7 +20,10 @@ internal static class DeviceTokens
     public static string? Find(string? cookie, string? accountId)
     {
         if (accountId is null)
+        {
             return null;
+        }
+
         var tag = TagOf(accountId);
         return Entries(cookie).FirstOrDefault(entry => entry.StartsWith(tag, StringComparison.Ordinal))?[TagLength..];
     }

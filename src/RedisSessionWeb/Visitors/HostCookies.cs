@@ -17,16 +17,25 @@ internal static class HostCookies
     public static IApplicationBuilder UseHostCookies(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         if (!context.Request.IsHttps)
+        {
             return next(context);
+        }
+
         var names = context.RequestServices.GetRequiredService<CookieNames>();
         var cookies = context.Request.Headers.Cookie;
         if (cookies.Count > 0)
+        {
             context.Request.Headers.Cookie = new StringValues([.. cookies.Select(header => Read(header!, names))]);
+        }
+
         context.Response.OnStarting(static state =>
         {
             var (headers, names) = ((IHeaderDictionary, CookieNames))state;
             if (headers.SetCookie.Count > 0)
+            {
                 headers.SetCookie = new StringValues([.. headers.SetCookie.Select(cookie => IsOurs(cookie!, names) ? Prefix + cookie : cookie)]);
+            }
+
             return Task.CompletedTask;
         }, (context.Response.Headers, names));
         return next(context);

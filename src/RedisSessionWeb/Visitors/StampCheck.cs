@@ -24,6 +24,8 @@ internal static class StampCheck
         if (account is null
             || account.SecurityStamp != context.Principal.FindFirstValue(Visitor.StampClaim)
             || await accounts.IsLockedOutAsync(account))
+        {
             context.Reject();
+        }
     }
 }

@@ -127,7 +127,7 @@ internal sealed class FieldCommands(TimedClient client)
     {
         var few = default(FewArguments);
         var count = FieldArguments.CountToCreate(write);
-        Span<RedisArgument> arguments = count <= FewArguments.Length ? few[..count] : new RedisArgument[count];
+        var arguments = count <= FewArguments.Length ? few[..count] : new RedisArgument[count];
         FieldArguments.Create(write, arguments);
         return indexKey is null
             ? Create.ExecuteAsync(target, [write.Key], arguments, ReadAnswer, cancellationToken)
@@ -140,7 +140,7 @@ internal sealed class FieldCommands(TimedClient client)
         var few = default(FewArguments);
         var (moves, isListed) = (newKey is not null, indexKey is not null);
         var count = FieldArguments.CountToChange(write, moves, isListed);
-        Span<RedisArgument> arguments = count <= FewArguments.Length ? few[..count] : new RedisArgument[count];
+        var arguments = count <= FewArguments.Length ? few[..count] : new RedisArgument[count];
         FieldArguments.Change(write, moves, isListed, arguments);
         return (newKey, indexKey) switch
         {

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 using RespClient.Commands;
+using RespClient.Configuration;
 using RespClient.Connections;
 using RespClient.Deadlines;
 using RespClient.Diagnostics;
-using RespClient.Configuration;
 using RespClient.Protocol;
 using RespClient.PubSub;
 using RespClient.Queue;

@@ -1,7 +1,7 @@
-using RespClient.Wire;
 using RespClient.Commands;
 using RespClient.Protocol;
 using RespClient.Queue;
+using RespClient.Wire;
 
 namespace RespClient.Transactions;
 

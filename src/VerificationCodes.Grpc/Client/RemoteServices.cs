@@ -38,7 +38,10 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
             KnownBrowser = request.KnownBrowser ?? "",
         };
         if (request.Captcha is { } captcha)
+        {
             message.Captcha = new CaptchaReq { Id = captcha.Id, Text = captcha.Text ?? "", Work = captcha.Work ?? "", Route = captcha.Route };
+        }
+
         var reply = await client.CallAsync((service, call) => service.IssueCodeAsync(message, call), cancellationToken);
         return new IssueOutcome
         {
@@ -97,7 +100,10 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
         var reply = await client.CallAsync((service, call) => service.CreateCaptchaAsync(message, call), cancellationToken);
         CheckError(reply.Error);
         if (reply.RetryAfter > 0)
+        {
             return new CaptchaOutcome(null, TimeSpan.FromSeconds(reply.RetryAfter));
+        }
+
         return new CaptchaOutcome(new CaptchaChallenge
         {
             Id = reply.Id,
@@ -140,12 +146,16 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
     {
         CheckError(reply.Error);
         if (reply.Error != 0)
+        {
             throw new ArgumentException("The verification service refused the request as malformed.", nameof(reply));
+        }
     }
 
     private static void CheckError(int error)
     {
         if (error == Server.VarifyCalls.RedisAway)
+        {
             throw new VerificationUnavailableException("The Redis of the verification service is away.");
+        }
     }
 }

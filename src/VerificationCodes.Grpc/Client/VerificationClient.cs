@@ -64,7 +64,9 @@ internal sealed class VerificationClient(IOptions<VerificationOptions> options, 
     public void Dispose()
     {
         if (_channel.IsValueCreated)
+        {
             _channel.Value.Dispose();
+        }
     }
 
     // Given as a client and not as a handler: with a handler the library counts connections itself, and refuses calls for a
@@ -95,7 +97,10 @@ internal sealed class VerificationClient(IOptions<VerificationOptions> options, 
     {
         var headers = new Metadata();
         if (options.Value.RemoteSecret.Length > 0)
+        {
             headers.Add(SecretCheck.Header, options.Value.RemoteSecret);
+        }
+
         return headers;
     }
 

@@ -13,7 +13,10 @@ internal sealed class VerificationServerOptionsValidator : IValidateOptions<Veri
     {
         var findings = new Findings();
         if (!options.Enabled)
+        {
             return findings.Result;
+        }
+
         var isAddress = IPAddress.TryParse(options.Address, out var address);
         findings.Require(isAddress, $"Verification:Grpc:Address is '{options.Address}'; allowed: an IP address.");
         findings.Require(

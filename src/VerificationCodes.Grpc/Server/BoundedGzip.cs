@@ -57,7 +57,10 @@ internal sealed class BoundedGzip(int maxBytes) : ICompressionProvider
         protected override void Dispose(bool disposing)
         {
             if (disposing)
+            {
                 inner.Dispose();
+            }
+
             base.Dispose(disposing);
         }
 

@@ -12,10 +12,17 @@ internal sealed class CallOutages(ILogger<VerificationServer> log, TimeProvider 
     public void Tell(VerificationUnavailableException outage)
     {
         if (!_notes.IsNews("calls", outage, out var untold))
+        {
             return;
+        }
+
         if (OutageNotes.RefusalIn(outage) is { } refusal)
+        {
             log.CallsRefused(refusal.Message);
+        }
         else
+        {
             log.CallsUnavailable(outage.InnerException?.Message ?? outage.Message, untold);
+        }
     }
 }

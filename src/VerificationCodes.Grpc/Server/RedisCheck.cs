@@ -14,7 +14,10 @@ internal sealed class RedisCheck(IServiceProvider host, IOptions<VerificationOpt
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (options.Value.Remote is not null)
+        {
             return HealthCheckResult.Healthy();
+        }
+
         try
         {
             await host.GetRequiredService<IRedisClient>().ExecuteAsync(new RedisCommand("PING") { Timeout = Longest }, cancellationToken);

@@ -26,7 +26,9 @@ internal sealed class SecretCheck(RequestDelegate next, IOptions<VerificationSer
     public Task InvokeAsync(HttpContext context)
     {
         if (!_isOn || IsRight(context.Request) || context.Request.Path.Value!.StartsWith(HealthService, StringComparison.Ordinal))
+        {
             return next(context);
+        }
         // A status without a message: headers and trailers in one.
         var response = context.Response;
         response.ContentType = "application/grpc";

@@ -28,7 +28,10 @@ internal sealed class VarifyCalls(
             {
                 var (reply, settle) = await calls.CheckVarifyCodeAsync(request, token);
                 if (settle is not null)
+                {
                     SettleWhenAnswered(context, settle);
+                }
+
                 return reply;
             },
             () => new CheckVarifyRsp { Error = RedisAway });
@@ -92,7 +95,10 @@ internal sealed class VarifyCalls(
         http.Response.OnCompleted(() =>
         {
             if (!http.RequestAborted.IsCancellationRequested)
+            {
                 settle();
+            }
+
             return Task.CompletedTask;
         });
     }

@@ -24,7 +24,10 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
     {
         // Clients of the older system count on the address in every answer.
         if (!EmailAddress.TryParse(request.Email, out var address))
+        {
             return new GetVarifyRsp { Error = AnythingElse, Email = request.Email, Status = Malformed };
+        }
+
         var outcome = await codes.IssueAsync(
             new IssueRequest { Purpose = CodePurpose.General, Address = address, WithoutCaptcha = true }, cancellationToken);
         return new GetVarifyRsp
@@ -74,7 +77,10 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
     public async ValueTask<IssueRsp> IssueCodeAsync(IssueReq request, CancellationToken cancellationToken)
     {
         if (!TryRead(request, out var issue))
+        {
             return new IssueRsp { Error = AnythingElse, Status = Malformed };
+        }
+
         var outcome = await codes.IssueAsync(issue, cancellationToken);
         return new IssueRsp
         {
@@ -90,7 +96,10 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
     public async ValueTask<StatusRsp> CancelCodesAsync(CancelReq request, CancellationToken cancellationToken)
     {
         if (!TryParseAddress(request.Address, out var address))
+        {
             return new StatusRsp { Error = AnythingElse, Status = Malformed };
+        }
+
         await codes.CancelAsync(address, cancellationToken);
         return new StatusRsp { Status = "Done" };
     }
@@ -105,7 +114,10 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
         }
 
         if (codes is VerificationService here)
+        {
             await here.SettleAsync(purpose, address, request.Challenge, request.Taken);
+        }
+
         return new StatusRsp { Status = "Done" };
     }
 
@@ -124,10 +136,16 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
     public async ValueTask<CreateCaptchaRsp> CreateCaptchaAsync(CreateCaptchaReq request, CancellationToken cancellationToken)
     {
         if (!TryParseClient(request.ClientAddress, out var client))
+        {
             return new CreateCaptchaRsp { Error = AnythingElse };
+        }
+
         var outcome = await captchas.CreateAsync(client, request.Route, cancellationToken);
         if (outcome.Challenge is not { } captcha)
+        {
             return new CreateCaptchaRsp { Error = AnythingElse, RetryAfter = SecondsOf(outcome.RetryAfter) };
+        }
+
         return new CreateCaptchaRsp
         {
             Id = captcha.Id,
@@ -140,7 +158,10 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
     public async ValueTask<DrawCaptchaRsp> DrawCaptchaAsync(DrawCaptchaReq request, CancellationToken cancellationToken)
     {
         if (!TryParseClient(request.ClientAddress, out var client))
+        {
             return new DrawCaptchaRsp { Error = AnythingElse };
+        }
+
         var png = await captchas.DrawAsync(request.Id, client, cancellationToken);
         return new DrawCaptchaRsp { Png = png is null ? ByteString.Empty : ByteString.CopyFrom(png) };
     }
@@ -159,12 +180,18 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
         if (request.Instead.Length > 0)
         {
             if (!TryParseName<NoticeKind>(request.Instead, out var kind))
+            {
                 return false;
+            }
+
             instead = kind;
         }
 
         if (!TryParseClient(request.ClientAddress, out var client))
+        {
             return false;
+        }
+
         issue = new IssueRequest
         {
             Purpose = purpose,
@@ -184,9 +211,14 @@ internal sealed class VerificationCalls(IVerificationService codes, ICaptchaServ
     {
         address = null!;
         if (PhoneNumber.TryParse(text, out var number))
+        {
             address = number;
+        }
         else if (EmailAddress.TryParse(text, out var email))
+        {
             address = email;
+        }
+
         return address is not null;
     }
 

@@ -34,7 +34,10 @@ internal sealed class VerificationServer(IServiceProvider host, IOptions<Verific
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!options.Value.Enabled)
+        {
             return;
+        }
+
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
         AddServices(builder.Services);
@@ -44,7 +47,10 @@ internal sealed class VerificationServer(IServiceProvider host, IOptions<Verific
         _server.MapGrpcService<VarifyCalls>();
         _server.MapGrpcHealthChecksService();
         if (host.GetRequiredService<IHostEnvironment>().IsDevelopment())
+        {
             _server.MapGrpcReflectionService();
+        }
+
         await _server.StartAsync(cancellationToken);
         var address = _server.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
         Port = new Uri(address).Port;
@@ -54,13 +60,17 @@ internal sealed class VerificationServer(IServiceProvider host, IOptions<Verific
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_server is not null)
+        {
             await _server.StopAsync(cancellationToken);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_server is not null)
+        {
             await _server.DisposeAsync();
+        }
     }
 
     private void AddServices(IServiceCollection services)

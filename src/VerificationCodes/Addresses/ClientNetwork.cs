@@ -14,7 +14,10 @@ internal readonly record struct ClientNetwork
     public ClientNetwork(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
+        {
             address = address.MapToIPv4();
+        }
+
         if (address.AddressFamily == AddressFamily.InterNetwork)
         {
             _text = address.ToString();

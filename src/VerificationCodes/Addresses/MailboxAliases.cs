@@ -17,7 +17,10 @@ internal static class MailboxAliases
     public static string NameOf(EmailAddress address)
     {
         if (!IgnorePlus.TryGetValue(address.Domain, out var domain))
+        {
             return address.Value;
+        }
+
         var plus = address.LocalPart.IndexOf('+', StringComparison.Ordinal);
         var local = plus > 0 ? address.LocalPart[..plus] : address.LocalPart;
         return (domain == "gmail.com" ? local.Replace(".", "", StringComparison.Ordinal) : local) + "@" + domain;

@@ -49,9 +49,15 @@ public sealed class PhoneNumber : ContactAddress
     {
         number = null;
         if (!TryClean(text, out var clean))
+        {
             return false;
+        }
+
         if (region is not null && clean.StartsWith("00", StringComparison.Ordinal))
+        {
             clean = "+" + clean[2..];
+        }
+
         var entry = clean[0] == '+' ? NumberingPlans.Find(clean) : ReadInside(region, clean);
         number = entry is null ? null : new PhoneNumber(entry);
         return number is not null;
@@ -64,10 +70,16 @@ public sealed class PhoneNumber : ContactAddress
     private static NumberingPlans.Entry? ReadInside(string? region, string digits)
     {
         if (string.IsNullOrEmpty(region))
+        {
             return null;
+        }
+
         var inside = NumberingPlans.Find(digits, region);
         if (inside is { IsMobile: true } || !digits.StartsWith(NumberingPlans.CountryCodeOf(region), StringComparison.Ordinal))
+        {
             return inside;
+        }
+
         return NumberingPlans.Find("+" + digits) is { IsMobile: true } outside ? outside : inside;
     }
 
@@ -76,14 +88,19 @@ public sealed class PhoneNumber : ContactAddress
     {
         clean = "";
         if (text is null || text.Length > MaxLength)
+        {
             return false;
+        }
+
         var plain = new StringBuilder(text.Length);
         foreach (var c in text)
         {
             // Full-width forms stand at one distance from ASCII.
             var narrow = c is >= '！' and <= '～' ? (char)(c - '！' + '!') : c;
             if (!IsSilent(narrow))
+            {
                 plain.Append(narrow);
+            }
         }
 
         clean = plain.ToString();

@@ -51,10 +51,16 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
     public IssueStatus? Refuses(IssueRequest request)
     {
         if (!IsRequired || request.WithoutCaptcha)
+        {
             return null;
+        }
+
         var answer = request.Captcha;
         if (answer is null || (string.IsNullOrWhiteSpace(answer.Text) && string.IsNullOrWhiteSpace(answer.Work)))
+        {
             return IssueStatus.CaptchaMissing;
+        }
+
         return IsId(answer.Id) && IsFor(answer, request.ClientAddress) ? null : IssueStatus.CaptchaExpired;
     }
 
@@ -62,7 +68,10 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
     public CaptchaVerdict Judge(IssueRequest request)
     {
         if (!IsRequired || request.WithoutCaptcha || request.Captcha is not { } answer)
+        {
             return CaptchaVerdict.NotRequired;
+        }
+
         var right = string.IsNullOrWhiteSpace(answer.Text)
             ? Settings.ProofOfWork && IsWork(answer.Id, answer.Work ?? "", Settings.WorkBits)
             : Settings.Image && IsText(answer.Id, answer.Text);
@@ -79,7 +88,10 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
     internal static bool IsWork(string id, string work, int bits)
     {
         if (work.Length is 0 or > MaxWorkLength || work.AsSpan().ContainsAnyExceptInRange('0', '9'))
+        {
             return false;
+        }
+
         var hash = SHA256.HashData(Encoding.ASCII.GetBytes($"{id}:{work}"));
         return BitOperations.LeadingZeroCount(BitConverter.ToUInt32([hash[3], hash[2], hash[1], hash[0]])) >= bits;
     }
@@ -109,9 +121,14 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
         foreach (var c in typed.Length > 64 ? "" : typed)
         {
             if (char.IsWhiteSpace(c))
+            {
                 continue;
+            }
+
             if (count == Length)
+            {
                 return false;
+            }
             // Full-width forms stand at one distance from ASCII. Normalize would throw on what is no character.
             plain[count++] = char.ToUpperInvariant(c is >= '！' and <= '～' ? (char)(c - '！' + '!') : c);
         }
@@ -119,7 +136,10 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
         var given = Encoding.UTF8.GetBytes(plain[..count].ToString());
         var right = false;
         foreach (var key in serverKeys.All)
+        {
             right |= CryptographicOperations.FixedTimeEquals(given, Encoding.UTF8.GetBytes(TextOf(key, id)));
+        }
+
         return right;
     }
 
@@ -133,7 +153,9 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
             foreach (var b in HMACSHA256.HashData(key.Captchas, Encoding.ASCII.GetBytes($"text {id} {round}")))
             {
                 if (b < limit && text.Length < Length)
+                {
                     text.Append(Alphabet[b % Alphabet.Length]);
+                }
             }
         }
 

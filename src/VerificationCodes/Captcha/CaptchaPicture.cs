@@ -58,7 +58,9 @@ internal sealed class CaptchaPicture
                 * Matrix3x2.CreateTranslation(centre);
             var pen = Between(4f, 5.2f);
             foreach (var stroke in Glyphs.Of(text[i]))
+            {
                 DrawStroke([.. stroke.Select(p => Vector2.Transform(p - new Vector2(50), form))], pen, Ink);
+            }
         }
     }
 

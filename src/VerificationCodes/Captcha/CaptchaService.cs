@@ -45,7 +45,10 @@ internal sealed class CaptchaService(
     {
         ArgumentNullException.ThrowIfNull(id);
         if (!Settings.Image || !CaptchaAnswers.IsId(id))
+        {
             return null;
+        }
+
         var key = keys.Captcha(id);
         var mayDraw = await Draw.ExecuteAsync(
             redis,

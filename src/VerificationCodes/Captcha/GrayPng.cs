@@ -52,7 +52,10 @@ internal static class GrayPng
     private static uint Crc(uint crc, ReadOnlySpan<byte> data)
     {
         foreach (var b in data)
+        {
             crc = CrcTable[(byte)(crc ^ b)] ^ (crc >> 8);
+        }
+
         return crc;
     }
 
@@ -63,7 +66,10 @@ internal static class GrayPng
         {
             var c = n;
             for (var bit = 0; bit < 8; bit++)
+            {
                 c = (c & 1) != 0 ? 0xEDB88320 ^ (c >> 1) : c >> 1;
+            }
+
             table[n] = c;
         }
 

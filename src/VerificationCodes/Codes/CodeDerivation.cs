@@ -35,7 +35,9 @@ internal static class CodeDerivation
             {
                 var draw = BinaryPrimitives.ReadUInt32BigEndian(hash[i..]);
                 if (draw < Limit)
+                {
                     return (draw % Codes).ToString("D6", CultureInfo.InvariantCulture);
+                }
             }
         }
     }
@@ -57,7 +59,9 @@ internal static class CodeDerivation
         return string.Create(4, hash, static (span, hash) =>
         {
             for (var i = 0; i < span.Length; i++)
+            {
                 span[i] = ReferenceAlphabet[hash[i] % ReferenceAlphabet.Length];
+            }
         });
     }
 }

@@ -36,7 +36,10 @@ internal readonly record struct CodeScope(CodePurpose Purpose, string Address, s
     private static string BrowserOf(string challenge)
     {
         if (challenge.Length > MaxChallengeLength)
+        {
             throw new ArgumentException($"A challenge has at most {MaxChallengeLength} characters, this one has {challenge.Length}.", nameof(challenge));
+        }
+
         return challenge.Length == 0 ? "-" : Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(challenge)).AsSpan(0, 16));
     }
 }

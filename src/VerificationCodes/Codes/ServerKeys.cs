@@ -47,7 +47,9 @@ internal sealed class ServerKeys
     {
         All = [.. keys.Select(Parse)];
         if (All.Count == 0)
+        {
             All = [Development];
+        }
     }
 
     /// <summary>The key that makes new codes.</summary>
@@ -65,7 +67,10 @@ internal sealed class ServerKeys
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         if (colon is < 1 or > 16 || !text[..colon].All(char.IsAsciiLetterOrDigit))
+        {
             return null;
+        }
+
         var secret = new byte[text.Length];
         return Convert.TryFromBase64String(text[(colon + 1)..], secret, out var length) && length >= MinSecretBytes && !IsPlaceholder(secret.AsSpan(0, length))
             ? new ServerKey(text[..colon], secret.AsSpan(0, length))

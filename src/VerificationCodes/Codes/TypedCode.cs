@@ -16,14 +16,23 @@ internal static class TypedCode
     {
         code = "";
         if (text.Length > MaxLength)
+        {
             return false;
+        }
+
         var digits = new StringBuilder(CodeDerivation.Digits);
         foreach (var rune in WithoutWord(WithoutStop(text)).EnumerateRunes())
         {
             if (IsSilent(rune))
+            {
                 continue;
+            }
+
             if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.DecimalDigitNumber || digits.Length == CodeDerivation.Digits)
+            {
                 return false;
+            }
+
             digits.Append((int)Rune.GetNumericValue(rune));
         }
 
@@ -35,7 +44,10 @@ internal static class TypedCode
     {
         var end = text.Length;
         while (end > 0 && IsSilent(new Rune(char.IsSurrogate(text[end - 1]) ? 'x' : text[end - 1])))
+        {
             end--;
+        }
+
         return end > 0 && text[end - 1] is '.' or '。' or '．' or '｡' ? text[..(end - 1)] : text;
     }
 
@@ -46,7 +58,9 @@ internal static class TypedCode
         {
             // A digit before the colon: it is not clear which are the code.
             if (Rune.IsDigit(rune))
+            {
                 return text;
+            }
         }
 
         return text[(colon + 1)..];

@@ -33,7 +33,10 @@ internal sealed class DeliveryRoute(
         // Without an outbox here, nothing is ever handed to it.
         var isIdle = server is null && (!options.Value.RunOutbox || options.Value.Remote is not null);
         if (isIdle || (options.Value.DevelopmentMailbox ?? (environment.IsDevelopment && server is not { IsSet: true })))
+        {
             return services.GetRequiredService<DevelopmentMailbox>();
+        }
+
         return server ?? throw new OptionsValidationException(
             "Smtp", typeof(VerificationOptions),
             ["There is no way to send mail; needed: AddVerificationMail(configuration), of the package VerificationCodes.Mail, or an IMailTransport."]);

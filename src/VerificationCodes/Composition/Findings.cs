@@ -20,6 +20,8 @@ internal sealed class Findings
     public void Require(bool holds, string otherwise)
     {
         if (!holds)
+        {
             _failures.Add(otherwise);
+        }
     }
 }

@@ -12,7 +12,10 @@ internal sealed class NumberingPlansLoader(IOptions<SmsOptions> sms) : IHostedSe
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (sms.Value.Enabled)
+        {
             NumberingPlans.Load(sms.Value.Countries);
+        }
+
         return Task.CompletedTask;
     }
 

@@ -14,11 +14,20 @@ internal sealed class SmsOptionsValidator(HostEnvironmentKind environment, IOpti
     {
         var findings = new Findings();
         if (!options.Enabled)
+        {
             return findings.Result;
+        }
+
         for (var i = 0; i < options.Countries.Count; i++)
+        {
             CheckRegion($"Sms:Countries:{i}", options.Countries[i], findings);
+        }
+
         if (verification.Value.Remote is not null)
+        {
             return findings.Result;
+        }
+
         findings.Require(options.Countries.Count > 0, "Sms:Countries is empty; needed: one or more regions, such as DE.");
         findings.Number("Sms:SendsPerHour", options.SendsPerHour, 1, 100_000);
         findings.Number("Sms:SendsPerDay", options.SendsPerDay, options.SendsPerHour, 1_000_000);

@@ -15,9 +15,15 @@ internal sealed class StartupWarnings(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (!captchas.IsRequired && !environment.IsDevelopment)
+        {
             log.NoCaptcha();
+        }
+
         if (options.Value.Keys.Count == 0 && options.Value.Remote is null)
+        {
             log.DevelopmentKey();
+        }
+
         return Task.CompletedTask;
     }
 

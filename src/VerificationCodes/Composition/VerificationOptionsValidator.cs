@@ -16,9 +16,14 @@ internal sealed class VerificationOptionsValidator(HostEnvironmentKind environme
             options.ProductName.Length is >= 1 and <= 40 && !options.ProductName.Any(char.IsControl),
             $"Verification:ProductName has {options.ProductName.Length} characters; allowed: 1 to 40, no control characters.");
         if (options.Remote is not null)
+        {
             CheckRemote(options, findings);
+        }
         else
+        {
             CheckLocal(options, findings);
+        }
+
         return findings.Result;
     }
 

@@ -17,7 +17,9 @@ internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<Delive
     {
         metrics.Attempted(message.IsSms ? "sms" : "mail", result.Status);
         if (result.Status == DeliveryStatus.Delivered)
+        {
             log.Delivered(message.MaskedTo, message.Attempts + 1);
+        }
     }
 
     public void TriedInVain(OutboxMessage message, TimeSpan wait, string reason) =>
@@ -36,14 +38,20 @@ internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<Delive
     {
         var reason = ReasonOf(e);
         if (reason != _unreachable)
+        {
             log.OutboxUnreachable(reason);
+        }
+
         _unreachable = reason;
     }
 
     public void Reached()
     {
         if (_unreachable is not null)
+        {
             log.OutboxBack();
+        }
+
         _unreachable = null;
     }
 
@@ -51,7 +59,9 @@ internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<Delive
     public void NotSettled(Exception e)
     {
         if (OutageNotes.RefusalIn(e) is null || _unsettled.IsNews("", e, out _))
+        {
             log.NotSettled(ReasonOf(e));
+        }
     }
 
     public void LeftBehind() => log.OutboxLeft();

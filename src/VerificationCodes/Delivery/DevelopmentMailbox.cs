@@ -26,7 +26,9 @@ internal sealed class DevelopmentMailbox(IRedisClient redis, RedisKeys keys) : I
         {
             var letter = JsonSerializer.Deserialize(item.Bytes.Span, MailboxJson.Default.Letter)!;
             if (to is null || letter.To == to)
+            {
                 messages.Add(letter.ToMessage());
+            }
         }
 
         return messages;
@@ -37,7 +39,9 @@ internal sealed class DevelopmentMailbox(IRedisClient redis, RedisKeys keys) : I
         foreach (var message in await ListAsync(null, cancellationToken))
         {
             if (message.Id == id)
+            {
                 return message;
+            }
         }
 
         return null;

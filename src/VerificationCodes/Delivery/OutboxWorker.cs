@@ -33,7 +33,10 @@ internal sealed class OutboxWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!Runs)
+        {
             return;
+        }
+
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -41,7 +44,9 @@ internal sealed class OutboxWorker(
                 var any = await SendSomeAsync(stoppingToken);
                 record.Reached();
                 if (!any)
+                {
                     await signal.WaitAsync(LookEvery, stoppingToken);
+                }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -62,12 +67,18 @@ internal sealed class OutboxWorker(
     {
         await base.StopAsync(cancellationToken);
         if (!Runs)
+        {
             return;
+        }
+
         try
         {
             // What is being sent is let finish, as long as the host waits; the rest stays in the outbox.
             for (var i = 0; i < Places; i++)
+            {
                 await _places.WaitAsync(cancellationToken);
+            }
+
             await queue.LeaveAsync(cancellationToken);
         }
         catch (Exception e) when (e is OperationCanceledException or RedisException)
@@ -91,7 +102,10 @@ internal sealed class OutboxWorker(
         try
         {
             while (held < Places && _places.Wait(0, CancellationToken.None))
+            {
                 held++;
+            }
+
             var taken = await queue.TakeAsync(held, stoppingToken);
             foreach (var message in taken)
             {
@@ -104,7 +118,9 @@ internal sealed class OutboxWorker(
         finally
         {
             if (held > 0)
+            {
                 _places.Release(held);
+            }
         }
     }
 
@@ -153,13 +169,21 @@ internal sealed class OutboxWorker(
         var result = await delivery.SendAsync(taken.Message, remaining);
         record.Attempted(taken.Message, result);
         if (result.Status == DeliveryStatus.Delivered)
+        {
             await queue.DoneAsync(taken);
+        }
         else if (result.Status == DeliveryStatus.Rejected || (result.Status == DeliveryStatus.Unknown && taken.Message.IsUnanswered))
+        {
             await BuryAsync(taken, result.Reason, wasTried: true);
+        }
         else if (result.Status == DeliveryStatus.Unknown)
+        {
             await TryAgainAsync(taken with { Message = taken.Message with { IsUnanswered = true } }, result.Reason);
+        }
         else
+        {
             await TryAgainAsync(taken, result.Reason);
+        }
     }
 
     private async ValueTask TryAgainAsync(TakenMessage taken, string reason)

@@ -17,7 +17,9 @@ internal sealed class VerificationRecord(VerificationMetrics metrics, ILogger<Ve
     {
         metrics.CaptchaAsked(isMade);
         if (!isMade)
+        {
             log.CaptchaRefused(client.ToString() ?? "");
+        }
     }
 
     public void Checked(ConfirmRequest request, ConfirmOutcome outcome)

@@ -77,14 +77,18 @@ internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, SmsRoute 
     {
         await DropAsync(taken);
         if (taken.Message.IsSms)
+        {
             await sms.WorkedAsync();
+        }
     }
 
     public async ValueTask LaterAsync(TakenMessage taken, TimeSpan wait)
     {
         await SettleAsync(taken, "later", (long)wait.TotalMilliseconds, (taken.Message with { Attempts = taken.Message.Attempts + 1 }).ToJson());
         if (taken.Message.IsSms)
+        {
             await sms.FailedAsync();
+        }
     }
 
     /// <summary>Takes it out of the outbox: nothing is to be sent.</summary>
@@ -99,10 +103,15 @@ internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, SmsRoute 
     {
         var exists = await redis.ReadTaggedAsync("EXISTS", keys.Outbox, cancellationToken: cancellationToken);
         if (exists.AsInt64() == 0)
+        {
             return;
+        }
+
         var held = await redis.ReadTaggedAsync("XPENDING", keys.Outbox, [Group, "-", "+", 1, _consumer], cancellationToken);
         if (held.Items.Length == 0)
+        {
             await redis.ExecuteAsync(new RedisCommand("XGROUP", "DELCONSUMER", keys.Outbox, Group, _consumer), cancellationToken);
+        }
     }
 
     // A first word that says that the ids follow, of which there may be none.

@@ -23,7 +23,10 @@ internal sealed class NoticeQueue(IRedisClient redis, RedisKeys keys, OutboxSign
     {
         ArgumentNullException.ThrowIfNull(notice);
         if (!Notice.IsDetail(notice.Detail))
+        {
             throw new ArgumentException("A detail has at most 100 characters and no control characters.", nameof(notice));
+        }
+
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
         var message = new OutboxMessage
         {
@@ -36,8 +39,12 @@ internal sealed class NoticeQueue(IRedisClient redis, RedisKeys keys, OutboxSign
         var reply = await Script.ExecuteAsync(
             redis, [keys.Notices(notice.To), keys.Outbox], [NoticesPerDay, (long)Lifetime.TotalMilliseconds, id, message.ToJson()], cancellationToken).OrUnavailableAsync();
         if (reply.AsInt64() == 0)
+        {
             log.NoticeDropped(notice.Kind, notice.To.Masked);
+        }
         else
+        {
             signal.Set();
+        }
     }
 }

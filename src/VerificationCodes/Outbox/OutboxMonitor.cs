@@ -30,7 +30,10 @@ internal sealed class OutboxMonitor(IRedisClient redis, RedisKeys keys) : IOutbo
         var reply = await redis.ReadTaggedAsync("XREVRANGE", keys.DeadLetters, ["+", "-", "COUNT", count], cancellationToken).OrUnavailableAsync();
         var letters = new List<DeadLetter>(reply.Items.Length);
         foreach (var entry in reply.Items)
+        {
             letters.Add(Read(entry.Items[0].AsString()!, entry.Items[1].Items));
+        }
+
         return letters;
     }
 

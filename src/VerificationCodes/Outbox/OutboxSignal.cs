@@ -10,7 +10,9 @@ internal sealed class OutboxSignal(TimeProvider time) : IDisposable
         try
         {
             if (_set.CurrentCount == 0)
+            {
                 _set.Release();
+            }
         }
         catch (SemaphoreFullException)
         {

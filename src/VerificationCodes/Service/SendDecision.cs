@@ -35,7 +35,10 @@ internal sealed class SendDecision(
     public static string BrowserOf(string? name)
     {
         if (name is null)
+        {
             return Nobody;
+        }
+
         return IsBrowserName(name)
             ? name
             : throw new ArgumentException($"A known browser's name has 2 to {MaxNameLength} letters, digits, - and _.", nameof(name));
@@ -136,7 +139,10 @@ internal sealed class SendDecision(
         };
         var milliseconds = reply.Items[1].AsInt64();
         if (status != IssueStatus.Sent)
+        {
             return new IssueOutcome { Status = status, RetryAfter = milliseconds > 0 ? WholeSeconds.Up(milliseconds) : TimeSpan.Zero };
+        }
+
         return new IssueOutcome
         {
             Status = status,

@@ -15,7 +15,10 @@ internal sealed class VerificationService(
         ArgumentNullException.ThrowIfNull(request);
         var outcome = await DecideAsync(request, cancellationToken);
         if (outcome.IsSent)
+        {
             signal.Set();
+        }
+
         record.Issued(request, outcome);
         return outcome;
     }
@@ -58,18 +61,30 @@ internal sealed class VerificationService(
     private async ValueTask<IssueOutcome> DecideAsync(IssueRequest request, CancellationToken cancellationToken)
     {
         if (!send.Delivers(request.Address))
+        {
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
+        }
+
         if (captchas.Refuses(request) is { } refusal)
+        {
             return new IssueOutcome { Status = refusal };
+        }
+
         if (await send.TroubleAsync(request.Address, cancellationToken) is { Ticks: > 0 } wait)
+        {
             return new IssueOutcome { Status = IssueStatus.ProviderDown, RetryAfter = wait };
+        }
+
         return await send.RunAsync(request, captchas.Judge(request), cancellationToken).OrUnavailableAsync();
     }
 
     private async ValueTask<(ConfirmOutcome Outcome, long Taken)> CheckAsync(ConfirmRequest request, CancellationToken cancellationToken)
     {
         if (!TypedCode.TryRead(request.Code, out var code))
+        {
             return (new ConfirmOutcome { Status = ConfirmStatus.Malformed }, 0);
+        }
+
         return await check.RunAsync(request, code, cancellationToken).OrUnavailableAsync();
     }
 }

@@ -9,11 +9,19 @@ internal static class MailLayout
     {
         var text = new StringBuilder();
         foreach (var paragraph in letter.Before)
+        {
             text.Append(paragraph).Append("\r\n\r\n");
+        }
+
         if (letter.Code is not null)
+        {
             text.Append("    ").Append(letter.Code).Append("\r\n\r\n");
+        }
+
         foreach (var paragraph in letter.After ?? [])
+        {
             text.Append(paragraph).Append("\r\n\r\n");
+        }
         // "-- " on a line of its own: readers show what follows as a signature.
         return text.Append("-- \r\n").Append(footer).Append("\r\n").ToString();
     }
@@ -44,7 +52,9 @@ internal static class MailLayout
     private static void AppendParagraphs(StringBuilder html, string[] paragraphs)
     {
         foreach (var paragraph in paragraphs)
+        {
             html.Append("<p style=\"margin:0 0 16px\">").Append(Encode(paragraph)).Append("</p>\n");
+        }
     }
 
     // Only what HTML reads as markup: Chinese stays readable in the source of the mail.

@@ -19,13 +19,25 @@ internal sealed class MessageComposer(ServerKeys serverKeys, IOptions<Verificati
         var wording = Wording.For(message.Language);
         var facts = Facts(message, remaining);
         if (facts is null && message.Notice is null)
+        {
             return "its key was dropped";
+        }
+
         if (PhoneNumber.TryParse(message.To, out var number))
+        {
             return facts is null ? "a notice to a number" : new OutgoingSms(number, WithWebOtp(wording.Sms(facts), facts));
+        }
+
         if (!EmailAddress.TryParse(message.To, out var address))
+        {
             return "not an address";
+        }
+
         if (message.Notice is not null && !Enum.TryParse<NoticeKind>(message.Notice, out _))
+        {
             return "an unknown notice";
+        }
+
         return Mail(message, address, wording, message.Notice is { } kind
             ? wording.Notice(Enum.Parse<NoticeKind>(kind), options.Value.ProductName, message.Detail ?? "")
             : wording.Code(PurposeOf(message), facts!));
@@ -37,7 +49,10 @@ internal sealed class MessageComposer(ServerKeys serverKeys, IOptions<Verificati
     private CodeFacts? Facts(OutboxMessage message, TimeSpan remaining)
     {
         if (message.Notice is not null || message.Nonce is null || serverKeys.Find(message.Key ?? "") is not { } key)
+        {
             return null;
+        }
+
         var scope = new CodeScope(PurposeOf(message), message.To, message.Browser ?? "-");
         return new CodeFacts(
             options.Value.ProductName, CodeDerivation.Code(key, scope, message.Nonce), MinutesOf(remaining), CodeDerivation.Reference(key, message.Nonce));

@@ -27,12 +27,20 @@ public sealed class SharedBudgetTests(AccountServices redis) : IClassFixture<Acc
     public async Task A_success_of_ones_own_does_not_wipe_out_what_a_network_has_failed()
     {
         for (var i = 0; i < 45; i++)
+        {
             Assert.True(await TryAsync(User(i), Network(0)));
+        }
+
         for (var i = 0; i < 10; i++)
+        {
             await SucceedAsync(new SignInAttempt("own", Network(0), null));
+        }
 
         for (var i = 45; i < 50; i++)
+        {
             Assert.True(await TryAsync(User(i), Network(0)));
+        }
+
         Assert.False(await TryAsync(User(50), Network(0)));
     }
 
@@ -40,7 +48,10 @@ public sealed class SharedBudgetTests(AccountServices redis) : IClassFixture<Acc
     public async Task A_success_of_ones_own_does_not_wipe_out_what_strangers_have_failed_at_the_account()
     {
         for (var i = 0; i < 18; i++)
+        {
             Assert.True(await TryAsync("ann", Network(i)));
+        }
+
         await SucceedAsync(new SignInAttempt("ann", Network(100), null));
 
         Assert.True(await TryAsync("ann", Network(18)));
@@ -53,9 +64,14 @@ public sealed class SharedBudgetTests(AccountServices redis) : IClassFixture<Acc
     {
         var token = await Throttle.RememberAsync("ann", null);
         for (var i = 0; i < 19; i++)
+        {
             Assert.True(await TryAsync("ann", Network(i)));
+        }
+
         for (var i = 0; i < 5; i++)
+        {
             await SucceedAsync(new SignInAttempt("ann", Network(100), token));
+        }
 
         Assert.True(await TryAsync("ann", Network(19)));
         Assert.False(await TryAsync("ann", Network(20)));
@@ -67,7 +83,9 @@ public sealed class SharedBudgetTests(AccountServices redis) : IClassFixture<Acc
     public async Task A_success_with_the_last_free_try_leaves_nobody_waiting(int free, bool isNetwork)
     {
         for (var i = 0; i < free - 1; i++)
+        {
             Assert.True(await (isNetwork ? TryAsync(User(i), Network(0)) : TryAsync("ann", Network(i))));
+        }
 
         await SucceedAsync(new SignInAttempt("ann", Network(isNetwork ? 0 : 100), null));
 

@@ -156,7 +156,10 @@ public abstract class AccountMailboxContract : UserStoreContract
     private static string Fold(string text)
     {
         for (var round = 0; round < 3; round++)
+        {
             text = text.Normalize(NormalizationForm.FormKC).ToUpperInvariant().ToLowerInvariant();
+        }
+
         return text;
     }
 }

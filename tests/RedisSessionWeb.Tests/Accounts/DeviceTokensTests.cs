@@ -10,7 +10,10 @@ public sealed class DeviceTokensTests
     {
         string? cookie = null;
         for (var i = 0; i < 5; i++)
+        {
             cookie = DeviceTokens.Put(cookie, "account" + i, "token" + i);
+        }
+
         cookie = DeviceTokens.Put(cookie, "account0", "token0");
         cookie = DeviceTokens.Put(cookie, "account5", "token5");
 

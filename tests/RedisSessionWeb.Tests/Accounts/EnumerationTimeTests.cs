@@ -37,7 +37,10 @@ public sealed class EnumerationTimeTests(EnumerationTimeTests.Fixture fixture, I
             var (first, second) = i % 2 == 0 ? (known, unknown) : (unknown, known);
             var (a, b) = (await first.AskAsync(status), await second.AskAsync(status));
             if (i < 0)
+            {
                 continue;
+            }
+
             knownTimes.Add(first == known ? a : b);
             unknownTimes.Add(first == known ? b : a);
         }

@@ -150,11 +150,17 @@ public sealed class LookAlikeMailboxTests(LookAlikeMailboxTests.Fixture fixture)
         for (var code = 0; code <= 0x10FFFF; code++)
         {
             if (!Rune.IsValid(code))
+            {
                 continue;
+            }
+
             foreach (var address in (string[])[$"a{new Rune(code)}b@example.com", $"ann@a{new Rune(code)}b.example"])
             {
                 if (!EmailAddress.TryParse(address, out var mailbox))
+                {
                     continue;
+                }
+
                 parsed++;
                 Assert.Equal(mailbox.Value, normalizer.NormalizeEmail(address));
             }

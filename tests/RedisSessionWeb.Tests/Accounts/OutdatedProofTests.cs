@@ -90,7 +90,10 @@ public sealed class OutdatedProofTests(AppFixture fixture) : IClassFixture<AppFi
         Assert.Equal("/account", winner.Path);
         var loser = winner == one ? other : one;
         if (loser.Main.Contains("changed in another window", StringComparison.Ordinal)) // the two met in the last step
+        {
             await loser.SubmitAsync(("Password", Late));
+        }
+
         Assert.Contains(Words, loser.Main, StringComparison.Ordinal);
     }
 

@@ -36,7 +36,9 @@ public sealed class SecretsAtRestTests
         await using (var app = await StartAsync(redis, smtp, logs))
         {
             for (var flow = 0; flow < Flows; flow++)
+            {
                 await RunAsync(app, smtp, flow);
+            }
         }
 
         await redis.CliAsync("SAVE");
@@ -46,7 +48,9 @@ public sealed class SecretsAtRestTests
             ["logs"] = string.Join('\n', logs.Lines),
         };
         foreach (var file in Directory.EnumerateFiles(redis.DataFolder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".sock", StringComparison.Ordinal)))
+        {
             places[Path.GetFileName(file)] = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file));
+        }
 
         Assert.Contains("dump.rdb", places.Keys);
         Assert.Contains(places.Keys, name => name.StartsWith("appendonly", StringComparison.Ordinal));

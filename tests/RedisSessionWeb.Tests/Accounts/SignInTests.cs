@@ -35,7 +35,9 @@ public sealed class SignInTests(AppFixture fixture) : IClassFixture<AppFixture>
     {
         using var visit = new Visit(fixture.App);
         for (var i = 0; i < 5; i++)
+        {
             await SignInAsync(visit, "guessed@example.com", "guess " + i);
+        }
 
         await SignInAsync(visit, "guessed@example.com", "guess 6");
         await SignInAsync(visit, "guessed@example.com", "guess 7");
@@ -180,7 +182,10 @@ public sealed class SignInTests(AppFixture fixture) : IClassFixture<AppFixture>
         // A stranger's guesses use up what unknown browsers may try.
         using var stranger = new Visit(app);
         for (var i = 0; i < 6; i++)
+        {
             await SignInAsync(stranger, emails[0], "guess " + i);
+        }
+
         await SignInAsync(stranger, emails[0], Password);
         Assert.Equal(HttpStatusCode.TooManyRequests, stranger.Response.StatusCode);
 

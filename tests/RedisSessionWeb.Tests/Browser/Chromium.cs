@@ -28,7 +28,9 @@ public sealed class Chromium : IAsyncDisposable
         page.Console += (_, message) =>
         {
             if (message.Text.Contains("Content Security Policy", StringComparison.Ordinal))
+            {
                 complaints.Add(message.Text);
+            }
         };
         return new Window(context, page, complaints);
     }
@@ -36,7 +38,10 @@ public sealed class Chromium : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!_started.IsValueCreated)
+        {
             return;
+        }
+
         var (playwright, browser) = await _started.Value;
         await browser.DisposeAsync();
         playwright.Dispose();

@@ -63,7 +63,10 @@ internal sealed partial class Person(IPage page)
             await tab.GotoAsync("/dev/mailbox?to=" + Uri.EscapeDataString(email));
             var newest = tab.Locator(".rows a").First;
             if (await tab.Locator(".rows a").CountAsync() == 0)
+            {
                 return false;
+            }
+
             await newest.ClickAsync();
             code = Digits().Match(await tab.Locator("pre").InnerTextAsync()).Value;
             return code.Length > 0;

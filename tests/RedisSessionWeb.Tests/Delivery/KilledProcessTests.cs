@@ -108,7 +108,10 @@ public sealed class KilledProcessTests(ITestOutputHelper output) : IAsyncLifetim
     private async Task AssertUsedCodesAreGoneAsync()
     {
         foreach (var email in _confirmed)
+        {
             Assert.Equal("0", await _redis.CliAsync("HLEN", "code_register:" + email));
+        }
+
         Assert.NotEmpty(_confirmed);
     }
 
@@ -124,10 +127,15 @@ public sealed class KilledProcessTests(ITestOutputHelper output) : IAsyncLifetim
                 await visit.OpenAsync("/register");
                 await visit.SubmitAsync(("Email", email));
                 if (visit.Path != "/register/code")
+                {
                     continue;
+                }
+
                 _accepted[email] = visit.Page.QuerySelector("[data-reference]")!.GetAttribute("data-reference")!;
                 if (i % 4 == 0)
+                {
                     await TypeAsync(visit, email, over);
+                }
             }
             catch (Exception e) when (CutOff.Is(e))
             {
@@ -142,14 +150,22 @@ public sealed class KilledProcessTests(ITestOutputHelper output) : IAsyncLifetim
     {
         ReceivedMail? mail = null;
         while (!over.IsCancellationRequested && (mail = _smtp.Mails.FirstOrDefault(m => m.To[0] == email)) is null)
+        {
             await Task.Delay(10, CancellationToken.None);
+        }
+
         if (mail is null)
+        {
             return;
+        }
+
         var code = Regex.Match(mail.Text, @"\b\d{6}\b").Value;
         await visit.SubmitAsync(("Code", code[..^1] + (code[^1] == '0' ? '1' : '0')));
         await visit.SubmitAsync(("Code", code));
         if (visit.Path == "/register/finish")
+        {
             _confirmed.Add(email);
+        }
     }
 
     private async Task OutboxEmptyAsync()

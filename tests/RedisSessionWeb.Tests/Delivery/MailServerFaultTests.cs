@@ -45,7 +45,9 @@ public sealed class MailServerFaultTests(ITestOutputHelper output) : IAsyncLifet
         var outbox = app.Services.GetRequiredService<IOutboxMonitor>();
 
         for (var i = 0; i < 20; i++)
+        {
             await AskAsync(app, $"p{i}@example.com");
+        }
 
         // No attempt has come to an end, well or badly: all wait in the outbox or for the banner.
         await Eventually.TrueAsync(() => smtp.Connections == 8);
@@ -80,7 +82,10 @@ public sealed class MailServerFaultTests(ITestOutputHelper output) : IAsyncLifet
         await Eventually.TrueAsync(() => smtp.Count("TEXT") == 8);
         using var http = new HttpClient { BaseAddress = app.Address };
         for (var i = 0; i < 20; i++)
+        {
             Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/healthz/live")).StatusCode);
+        }
+
         Assert.Equal(8, smtp.Count("TEXT"));
     }
 
@@ -100,22 +105,37 @@ public sealed class MailServerFaultTests(ITestOutputHelper output) : IAsyncLifet
             await using var app = await StartAsync(smtp.Port, sendTimeout: fault == Fault.SlowByThreeSeconds ? "00:00:30" : "00:00:01");
             // What is compiled and connected at the first request is not what is measured.
             for (var i = 0; i < 5; i++)
+            {
                 await AskAsync(app, $"warm{i}@example.com");
+            }
+
             await MailsAsync(smtp, 5);
             if (fault == Fault.Down)
+            {
                 await smtp.DisposeAsync();
+            }
             else
+            {
                 await smtp.BehaveAsync(ModeOf(fault));
+            }
 
             var times = new List<TimeSpan>();
             for (var i = 0; i < Requests; i++)
+            {
                 times.Add(await AskAsync(app, $"p{i}@example.com"));
+            }
+
             Report(fault, times);
 
             if (fault == Fault.Down)
+            {
                 smtp = await SmtpServer.StartAsync(startTls: false, port: smtp.Port);
+            }
             else if (fault != Fault.Answers550)
+            {
                 await smtp.BehaveAsync(SmtpMode.Take);
+            }
+
             await AssertOnceEachAsync(app, smtp, fault);
         }
         finally

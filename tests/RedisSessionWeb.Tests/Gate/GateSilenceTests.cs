@@ -78,7 +78,9 @@ public sealed class GateSilenceTests(GateTests.Fixture fixture) : IClassFixture<
         var wrong = code[..^1] + (code[^1] == '0' ? '1' : '0');
         Task<int> RegisterAsync(string varifycode) => ErrorAsync("/user_register", new { user = "Last answer", email, passwd = Password, confirm = Password, varifycode });
         for (var i = 0; i < 4; i++)
+        {
             Assert.Equal(1004, await RegisterAsync(wrong));
+        }
 
         Assert.Equal(0, await RegisterAsync(code));
     }

@@ -88,7 +88,9 @@ public sealed class GateTests(GateTests.Fixture fixture) : IClassFixture<GateTes
     {
         using var body = new ByteArrayContent("{\"email\":\"typed@example.com\"}"u8.ToArray());
         if (type is not null)
+        {
             body.Headers.TryAddWithoutValidation("Content-Type", type);
+        }
 
         using var response = await _http.PostAsync("/get_varifycode", body);
 

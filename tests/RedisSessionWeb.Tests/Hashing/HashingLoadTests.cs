@@ -63,7 +63,9 @@ public sealed class HashingLoadTests : IAsyncLifetime
             strangers = [.. Enumerable.Range(0, 100).Select(i => SignInAsync(http, token, $"198.51.100.{i}", $"stranger{i}@example.com"))];
             await Eventually.TrueAsync(() => strangers.Count(answer => answer.IsCompleted) == 92);
             foreach (var path in (string[])["/healthz/live", "/healthz/ready", "/", "/register"])
+            {
                 Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(path)).StatusCode);
+            }
 
             // A browser that the account knows pushes a stranger out, and is served first.
             known = owner.SubmitAsync(("Email", "owner@example.com"), ("Password", Password));
@@ -140,7 +142,10 @@ public sealed class HashingLoadTests : IAsyncLifetime
         await second.SubmitAsync(("Email", "second@example.com"));
         await second.SubmitAsync(("Code", await second.ReadCodeAsync("second@example.com")));
         for (var i = 0; i < 10; i++)
+        {
             await second.SubmitAsync(("Name", "Taken"), ("Password", "short"));
+        }
+
         Assert.Equal(HttpStatusCode.BadRequest, second.Response.StatusCode);
 
         for (var i = 0; i < 5; i++)
@@ -182,7 +187,10 @@ public sealed class HashingLoadTests : IAsyncLifetime
             Content = new FormUrlEncodedContent([new("Email", email), new("Password", Password), new("__RequestVerificationToken", token)]),
         };
         if (network is not null)
+        {
             request.Headers.Add("X-Forwarded-For", network);
+        }
+
         return http.SendAsync(request);
     }
 

@@ -33,7 +33,10 @@ internal sealed class AppProcess : IAsyncDisposable
         string[] arguments = [$"urls={address}", "environment=Development", "Redis:ConnectionString=" + redis, .. settings];
         start.ArgumentList.Add(Path.Combine(folder, "RedisSessionWeb.dll"));
         foreach (var argument in arguments)
+        {
             start.ArgumentList.Add("--" + argument);
+        }
+
         if (mostThreads is { } threads)
         {
             start.Environment["DOTNET_ThreadPool_ForceMinWorkerThreads"] = start.Environment["DOTNET_ThreadPool_ForceMaxWorkerThreads"] =

@@ -86,9 +86,15 @@ internal sealed partial class Visit : IDisposable
             .First(candidate => inputs.All(input => candidate.QuerySelector($"[name='{input.Name}']") is not null));
         var fields = form.QuerySelectorAll<IHtmlInputElement>("input[name]").ToDictionary(input => input.Name!, input => input.Value);
         foreach (var (name, value) in inputs)
+        {
             fields[name] = value;
+        }
+
         if (form.QuerySelector("[data-captcha]") is { } captcha)
+        {
             fields["Captcha.Work"] = Work(fields["Captcha.Id"], int.Parse(captcha.GetAttribute("data-bits")!, CultureInfo.InvariantCulture));
+        }
+
         var action = form.GetAttribute("action") is { Length: > 0 } given ? given : Path;
         return ShowAsync(() => _http.PostAsync(action, new FormUrlEncodedContent(fields)));
     }
@@ -134,7 +140,10 @@ internal sealed partial class Visit : IDisposable
     {
         var list = await ParseAsync(await _http.GetAsync("/dev/mailbox?to=" + Uri.EscapeDataString(email)));
         if (list.QuerySelectorAll(".rows a").FirstOrDefault(a => a.TextContent.Contains(subject, StringComparison.Ordinal)) is not { } newest)
+        {
             return null;
+        }
+
         var mail = await ParseAsync(await _http.GetAsync(newest.GetAttribute("href")));
         return mail.QuerySelector("pre")!.TextContent;
     }
@@ -159,7 +168,9 @@ internal sealed partial class Visit : IDisposable
     private void KeepCookies()
     {
         if (Response.Headers.TryGetValues("Set-Cookie", out var cookies))
+        {
             SetCookies.AddRange(cookies);
+        }
     }
 
     private static async Task<IHtmlDocument> ParseAsync(HttpResponseMessage response) =>
@@ -172,7 +183,9 @@ internal sealed partial class Visit : IDisposable
         {
             var hash = SHA256.HashData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{captcha}:{number}")));
             if (BitOperations.LeadingZeroCount(BinaryPrimitives.ReadUInt32BigEndian(hash)) >= bits)
+            {
                 return number.ToString(CultureInfo.InvariantCulture);
+            }
         }
     }
 

@@ -134,7 +134,10 @@ public sealed class SealedKeyRingTests
         {
             var changed = new XElement(own);
             for (var i = random.Next(1, 4); i > 0; i--)
+            {
                 Change(changed, clear, random);
+            }
+
             var changedRing = new Ring { Elements = { changed } };
             using var after = Start(changedRing, Server);
 
@@ -143,7 +146,9 @@ public sealed class SealedKeyRingTests
                 counted++;
                 var box = TryEncrypt(key);
                 if (box is not null)
+                {
                     Assert.Equal("text"u8.ToArray(), sealedWith.Decrypt(box, new ArraySegment<byte>([])));
+                }
             }
         }
 
@@ -216,10 +221,16 @@ public sealed class SealedKeyRingTests
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.ClearProviders());
         if (log is not null)
+        {
             services.AddSingleton<ILoggerProvider>(log);
+        }
+
         var verification = new VerificationOptions();
         foreach (var key in keys)
+        {
             verification.Keys.Add(key);
+        }
+
         services.AddSingleton(Options.Create(verification));
         services.AddKeyRing();
         services.AddOptions<KeyManagementOptions>().PostConfigure<KeyRingSecrets, ILogger<SealedKeyRing>>((options, secrets, logger) =>

@@ -109,7 +109,9 @@ public sealed class HangingRedisTests : IAsyncLifetime
 
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Bound);
         foreach (var answer in answers)
+        {
             Assert.Equal(1002, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetInt32());
+        }
     }
 
     [Fact]
@@ -150,7 +152,9 @@ public sealed class HangingRedisTests : IAsyncLifetime
             new("/account/delete", new Visit(_app.Address, owner.Cookies), ("Password", Password)),
         };
         foreach (var form in forms)
+        {
             await form.Visit.OpenAsync(form.Page);
+        }
         // Codes that are awaited, and an address that was proven.
         foreach (var (start, email) in ((string, string)[])[("/register", "await@example.com"), ("/reset", "forms@example.com"), ("/signin/code", "forms@example.com")])
         {

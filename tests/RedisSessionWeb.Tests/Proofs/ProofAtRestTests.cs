@@ -50,7 +50,10 @@ public sealed class ProofAtRestTests
     {
         var shown = new StringBuilder().AppendJoin('\n', await monitor.LinesAsync());
         foreach (var file in Directory.EnumerateFiles(redis.DataFolder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".sock", StringComparison.Ordinal)))
+        {
             shown.Append('\n').Append(Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file)));
+        }
+
         return shown.ToString();
     }
 }

@@ -40,7 +40,9 @@ public sealed class ForeignHeaderTests(AppFixture fixture) : IClassFixture<AppFi
             using var response = await SendAsync(client, HttpMethod.Get, path, cookies, name, value);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             if (path == "/account")
+            {
                 Assert.Contains(user, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            }
         }
     }
 
@@ -74,7 +76,10 @@ public sealed class ForeignHeaderTests(AppFixture fixture) : IClassFixture<AppFi
         var request = new HttpRequestMessage(method, path) { Content = body };
         request.Headers.TryAddWithoutValidation("Cookie", name == "Cookie" ? value + "; " + cookies : cookies);
         if (name != "Cookie")
+        {
             request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         return client.SendAsync(request);
     }
 }

@@ -95,7 +95,10 @@ public sealed partial class OutdatedFormTests(AppFixture fixture) : IClassFixtur
         (http.Request.Method, http.Request.Scheme, http.Request.Host) = ("POST", "https", new HostString("app.example.com"));
         (http.Request.Path, http.Request.QueryString) = (path, new QueryString(query));
         foreach (var (name, value) in headers.Where(header => header.Value is not null))
+        {
             http.Request.Headers[name] = value;
+        }
+
         var context = new ResultExecutingContext(
             new ActionContext(http, new RouteData(), new ActionDescriptor()), [], new AntiforgeryValidationFailedResult(), new object());
 

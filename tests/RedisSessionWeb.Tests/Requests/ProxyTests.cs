@@ -100,7 +100,10 @@ public sealed class ProxyTests
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/");
             foreach (var (name, value) in headers)
+            {
                 request.Headers.TryAddWithoutValidation(name, value);
+            }
+
             using var response = await client.SendAsync(request);
             seen = await response.Content.ReadAsStringAsync();
         }

@@ -65,9 +65,13 @@ public sealed class ReturnTargetTests(AppFixture fixture) : IClassFixture<AppFix
             Assert.All(followed, letter => Assert.InRange(letter, '!', '~'));
             Assert.True(url.IsLocalUrl(followed));
             if (url.IsLocalUrl(target))
+            {
                 Assert.Equal(Uri.UnescapeDataString(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(target))), Uri.UnescapeDataString(followed));
+            }
             else
+            {
                 Assert.Equal("/otherwise", followed);
+            }
         }
     }
 }

@@ -38,7 +38,10 @@ internal sealed class VerifyProcess : IAsyncDisposable
         ];
         start.ArgumentList.Add(typeof(Program).Assembly.Location);
         foreach (var argument in arguments)
+        {
             start.ArgumentList.Add(argument);
+        }
+
         var process = Process.Start(start)!;
         _ = process.StandardOutput.ReadToEndAsync();
         _ = process.StandardError.ReadToEndAsync();
@@ -49,7 +52,10 @@ internal sealed class VerifyProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (IsAlive)
+        {
             _process.Kill();
+        }
+
         await _process.WaitForExitAsync();
         _process.Dispose();
     }

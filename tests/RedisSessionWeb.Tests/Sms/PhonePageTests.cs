@@ -207,7 +207,10 @@ public sealed class PhonePageTests(AppFixture fixture) : IClassFixture<AppFixtur
         await AskToSignInAsync(other, "+4915130000012");
         var code = await other.ReadTextMessageAsync("+4915130000012");
         for (var i = 0; i < 5; i++)
+        {
             await other.SubmitAsync(("Code", (int.Parse(code, CultureInfo.InvariantCulture) + 1 + i).ToString("D6", CultureInfo.InvariantCulture)[^6..]));
+        }
+
         Assert.Equal("That was not the code, and it is used up now. Ask for a new one.", other.ErrorOf("Code"));
 
         await AskToSignInAsync(other, "+4915130000012");
@@ -299,7 +302,10 @@ public sealed class PhonePageTests(AppFixture fixture) : IClassFixture<AppFixtur
         await fixture.ForgetCoolDownsAsync();
         await visit.RegisterAsync(name + "@example.com", name, Password);
         if (number is not null)
+        {
             await ConfirmAsync(visit, number);
+        }
+
         return visit;
     }
 

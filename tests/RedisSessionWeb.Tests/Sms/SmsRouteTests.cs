@@ -177,7 +177,9 @@ public sealed class SmsRouteTests(SmsFixture fixture) : IClassFixture<SmsFixture
         await using var app = await RunningApp.StartAsync(redis.ConnectionString, [.. SmsFixture.SettingsFor(provider), .. AppFixture.Settings]);
         using var client = app.CreateClient();
         for (var i = 0; i < 3; i++)
+        {
             Assert.Equal(200, await CodeAsync($"+491512000001{i}"));
+        }
 
         await Eventually.TrueAsync(async () => await CodeAsync("+4915120000014") == 5001);
         isDown = false;
@@ -199,14 +201,20 @@ public sealed class SmsRouteTests(SmsFixture fixture) : IClassFixture<SmsFixture
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/sms/+4915120000017") { Content = new StringContent("{}", Encoding.UTF8, type) };
         if (origin is not null)
+        {
             request.Headers.TryAddWithoutValidation("Origin", origin);
+        }
 
         using var response = await _http.SendAsync(request);
 
         if (answer is null)
+        {
             Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        }
         else
+        {
             Assert.Equal(answer, await response.Content.ReadAsStringAsync());
+        }
     }
 
     [Fact]
@@ -275,7 +283,9 @@ public sealed class SmsRouteTests(SmsFixture fixture) : IClassFixture<SmsFixture
             var text = number.ToString(CultureInfo.InvariantCulture);
             var hash = SHA256.HashData(Encoding.ASCII.GetBytes($"{challenge}:{text}"));
             if (BitOperations.LeadingZeroCount(BinaryPrimitives.ReadUInt32BigEndian(hash)) >= bits)
+            {
                 return (challenge, text);
+            }
         }
     }
 

@@ -24,9 +24,14 @@ public sealed class AccountCommandTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_redis is not null)
+        {
             await _redis.DisposeAsync();
+        }
+
         if (_postgres is not null)
+        {
             await _postgres.DisposeAsync();
+        }
     }
 
     [Fact]
@@ -149,7 +154,10 @@ public sealed class AccountCommandTests : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = SourceTree.Root };
         start.ArgumentList.Add(typeof(Program).Assembly.Location);
         foreach (var argument in Settings.Concat(settings))
+        {
             start.ArgumentList.Add("--" + argument);
+        }
+
         return Process.Start(start)!;
     }
 

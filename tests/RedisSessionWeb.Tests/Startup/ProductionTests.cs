@@ -140,7 +140,10 @@ public sealed class ProductionTests
         };
         start.ArgumentList.Add(typeof(Program).Assembly.Location);
         foreach (var argument in Arguments(settings))
+        {
             start.ArgumentList.Add(argument);
+        }
+
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = await process.StandardError.ReadToEndAsync();

@@ -41,9 +41,15 @@ internal sealed class RunScript : IAsyncDisposable
             WorkingDirectory = Path.GetTempPath(),
         };
         foreach (var name in (string[])["REDIS", "PORT", "VERIFY_PORT", "READY_SECONDS", "DATA", "ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS"])
+        {
             start.Environment.Remove(name);
+        }
+
         foreach (var (name, value) in environment)
+        {
             start.Environment[name] = value;
+        }
+
         return new RunScript(Process.Start(start)!);
     }
 
@@ -76,13 +82,18 @@ internal sealed class RunScript : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
+        {
             await StopAsync("TERM");
+        }
+
         _process.Dispose();
     }
 
     private void Keep(string? line)
     {
         if (line is not null)
+        {
             _output.Enqueue(line);
+        }
     }
 }

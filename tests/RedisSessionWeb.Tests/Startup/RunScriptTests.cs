@@ -109,7 +109,9 @@ public sealed partial class RunScriptTests : IDisposable
         // Every program of the machine but dotnet.
         var programs = Directory.CreateDirectory(Path.Combine(_data, "bin")).FullName;
         foreach (var program in Directory.EnumerateFiles("/usr/bin").Where(file => Path.GetFileName(file) != "dotnet"))
+        {
             File.CreateSymbolicLink(Path.Combine(programs, Path.GetFileName(program)), program);
+        }
 
         await AssertRefusesAsync(
             1,

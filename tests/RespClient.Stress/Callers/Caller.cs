@@ -1,6 +1,6 @@
 using RespClient.Stress.Kinds;
-using RespClient.Stress.Worlds;
 using RespClient.Stress.Results;
+using RespClient.Stress.Worlds;
 
 namespace RespClient.Stress.Callers;
 

@@ -3,6 +3,7 @@ using RespClient.Stress.Callers;
 using RespClient.Stress.Results;
 using RespClient.Stress.Troubles;
 using RespClient.Stress.Worlds;
+
 using TestServers.Proxy;
 
 namespace RespClient.Stress.Phases;

@@ -2,6 +2,7 @@ using System.Globalization;
 
 using RespClient.Commands;
 using RespClient.Stress.Results;
+
 using TestServers;
 
 namespace RespClient.Stress.Worlds;

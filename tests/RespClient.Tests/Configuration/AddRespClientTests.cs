@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 using RespClient.Commands;
-using RespClient.Connections;
 using RespClient.Configuration;
+using RespClient.Connections;
 
 using TestServers;
 

@@ -98,9 +98,13 @@ public sealed class StackExchangeStringTests
 
         var keys = ours.Keys.Union(theirs.Keys).Where(key => ours.GetValueOrDefault(key, "-") != theirs.GetValueOrDefault(key, "-"));
         if (differences is [Refused])
+        {
             Assert.NotEqual(ours.ContainsKey(Refused), theirs.ContainsKey(Refused));
+        }
         else
+        {
             Assert.Equal(differences.Where(key => key != Refused).Order(), keys.Order());
+        }
     }
 
     private static Dictionary<string, string> Ours(string text)

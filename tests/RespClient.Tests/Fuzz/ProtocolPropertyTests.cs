@@ -1,6 +1,8 @@
 using System.Text;
+
 using FsCheck;
 using FsCheck.Fluent;
+
 using RespClient.Protocol;
 using RespClient.Tests.Protocol;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+
 using RespClient.Protocol;
 using RespClient.Tests.Protocol;
 

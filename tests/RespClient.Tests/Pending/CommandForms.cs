@@ -1,4 +1,5 @@
 using System.Globalization;
+
 using RespClient.Protocol;
 
 namespace RespClient.Tests.Pending;
@@ -110,7 +111,7 @@ internal static class CommandForms
         var fields = Fields(argument);
         string[] token = fields.TryGetValue("token", out var text) ? [text.AsString()!] : [];
         string[] flags = fields.TryGetValue("flags", out var value) ? [.. value.Items.ToArray().Select(flag => flag.AsString()!)] : [];
-        IEnumerable<string[]> values = fields["type"].AsString() switch
+        var values = fields["type"].AsString() switch
         {
             "pure-token" => [[]],
             "oneof" => fields["arguments"].Items.ToArray().SelectMany(Choices),

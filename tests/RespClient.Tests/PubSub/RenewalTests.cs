@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+
 using RespClient.Commands;
 using RespClient.PubSub;
 using RespClient.Tests.Pipelines;
+
 using TestServers;
 using TestServers.Scripted;
 

@@ -1,5 +1,6 @@
 using RespClient.Commands;
 using RespClient.Replication;
+
 using TestServers;
 using TestServers.Scripted;
 

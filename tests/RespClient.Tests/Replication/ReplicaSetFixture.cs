@@ -1,4 +1,5 @@
 using System.Globalization;
+
 using TestServers;
 
 namespace RespClient.Tests.Replication;

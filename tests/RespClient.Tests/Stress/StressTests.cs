@@ -3,6 +3,7 @@ using System.Text;
 using RespClient.Stress;
 using RespClient.Stress.Results;
 using RespClient.Tests.Pipelines;
+
 using TestServers.Proxy;
 
 namespace RespClient.Tests.Stress;

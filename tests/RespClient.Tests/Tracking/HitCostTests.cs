@@ -1,6 +1,8 @@
 using System.Diagnostics;
-using RespClient.Tracking;
+
 using RespClient.Tests.Pipelines;
+using RespClient.Tracking;
+
 using TestServers.Scripted;
 
 namespace RespClient.Tests.Tracking;

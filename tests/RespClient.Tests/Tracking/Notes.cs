@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+
 using RespClient.Protocol;
 using RespClient.Tracking;
 

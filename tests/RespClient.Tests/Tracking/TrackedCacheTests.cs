@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+
 using RespClient.Tracking;
+
 using TestServers;
 using TestServers.Scripted;
 

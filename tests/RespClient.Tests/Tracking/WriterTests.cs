@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+
 using RespClient.Commands;
 using RespClient.Protocol;
 using RespClient.Tracking;
+
 using TestServers;
 using TestServers.Scripted;
 

@@ -1,6 +1,7 @@
 using RespClient.Tests.Protocol;
 using RespClient.Tests.Tracking;
 using RespClient.Tracking;
+
 using TestServers;
 using TestServers.Scripted;
 

@@ -2,6 +2,7 @@ using RespClient.Commands;
 using RespClient.Protocol;
 using RespClient.Tests.Protocol;
 using RespClient.Transactions;
+
 using TestServers;
 using TestServers.Scripted;
 

@@ -33,7 +33,10 @@ public sealed class GrpcClient : IAsyncDisposable
             RedirectStandardError = true,
         };
         foreach (var argument in (string[])["client.mjs", $"127.0.0.1:{port}", proto])
+        {
             start.ArgumentList.Add(argument);
+        }
+
         return new GrpcClient(Process.Start(start) ?? throw new InvalidOperationException("node did not start."));
     }
 

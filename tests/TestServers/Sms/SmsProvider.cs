@@ -57,7 +57,10 @@ public sealed class SmsProvider : IAsyncDisposable
         var expected = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"));
         var status = context.Request.Headers.Authorization == expected ? Answer(Requests++) : HttpStatusCode.Unauthorized;
         if (status == HttpStatusCode.Created)
+        {
             _messages.Enqueue((await context.Request.ReadFormAsync()).ToDictionary(f => f.Key, f => f.Value.ToString()));
+        }
+
         context.Response.StatusCode = (int)status;
     }
 }

@@ -83,9 +83,13 @@ public sealed partial class ReceivedMail
             _ => Encoding.Latin1.GetBytes(content),
         };
         if (type == "text/plain")
+        {
             Text = Encoding.UTF8.GetString(bytes);
+        }
         else
+        {
             Html = Encoding.UTF8.GetString(bytes);
+        }
     }
 
     [GeneratedRegex("boundary=\"?([^\";]+)\"?")]

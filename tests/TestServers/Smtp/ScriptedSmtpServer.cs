@@ -57,7 +57,9 @@ public sealed class ScriptedSmtpServer : IAsyncDisposable
         try
         {
             while (true)
+            {
                 _ = ServeAsync(await _listener.AcceptTcpClientAsync(_end.Token));
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
@@ -78,7 +80,9 @@ public sealed class ScriptedSmtpServer : IAsyncDisposable
                 var word = line.Split(' ')[0].ToUpperInvariant();
                 goesOn = await AnswerAsync(word, client.GetStream(), token);
                 if (goesOn && word == "DATA")
+                {
                     goesOn = await IsWholeTextAsync(reader, token) && await AnswerAsync("TEXT", client.GetStream(), token);
+                }
             }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
@@ -92,7 +96,9 @@ public sealed class ScriptedSmtpServer : IAsyncDisposable
         while (await reader.ReadLineAsync(token) is { } line)
         {
             if (line == ".")
+            {
                 return true;
+            }
         }
 
         return false;
@@ -103,9 +109,15 @@ public sealed class ScriptedSmtpServer : IAsyncDisposable
         var answer = _answer(word);
         _heard.Enqueue(word);
         if (answer is null)
+        {
             await Task.Delay(Timeout.Infinite, token);
+        }
+
         if (answer == HangUp)
+        {
             return false;
+        }
+
         await stream.WriteAsync(Encoding.Latin1.GetBytes(answer + "\r\n"), token);
         return true;
     }

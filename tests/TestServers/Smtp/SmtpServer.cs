@@ -132,13 +132,24 @@ public sealed class SmtpServer : IAsyncDisposable
         {
             var said = JsonSerializer.Deserialize<Said>(line, JsonSerializerOptions.Web)!;
             if (said.Port is { } port)
+            {
                 _port.TrySetResult(port);
+            }
+
             if (said.Mode is { } mode)
+            {
                 _mode = mode;
+            }
+
             if (said.Connected)
+            {
                 Interlocked.Increment(ref _connections);
+            }
+
             if (said.Mail is { } mail)
+            {
                 _mails.Enqueue(new ReceivedMail(Convert.FromBase64String(mail), said.From!, said.To!, said.Secure, said.User!) { At = DateTimeOffset.FromUnixTimeMilliseconds(said.At) });
+            }
         }
 
         _port.TrySetException(new InvalidOperationException("The mail server ended: " + await errors));

@@ -102,7 +102,10 @@ public sealed class EmailAddressTests
         for (var code = 0; code <= 0x10FFFF; code++)
         {
             if (!Rune.IsValid(code) || !EmailAddress.TryParse($"a{new Rune(code)}b@example.com", out var address))
+            {
                 continue;
+            }
+
             parsed++;
             Assert.True(EmailAddress.TryParse(address.Value, out var again), $"U+{code:X4}");
             Assert.Equal(address.Value, again.Value);

@@ -104,7 +104,9 @@ public sealed class PhoneNumberTests
                     Assert.NotEqual(number.Value, former);
                     longest = Math.Max(longest, former.Length - "+".Length);
                     if (PhoneNumber.TryParse(former, out var read))
+                    {
                         Assert.Equal(number, read);
+                    }
                 }
             }
         }
@@ -123,7 +125,10 @@ public sealed class PhoneNumberTests
         {
             var text = (random.Next(2) == 0 ? "+" : "") + string.Concat(Enumerable.Range(0, random.Next(6, 15)).Select(_ => (char)('0' + random.Next(10))));
             if (!PhoneNumber.TryParse(text, out var number, regions[random.Next(regions.Length)]))
+            {
                 continue;
+            }
+
             found++;
             Assert.True(PhoneNumber.TryParse(number.Value, out var again), $"{text} became {number.Value}");
             Assert.Equal((number.Value, number.Region), (again.Value, again.Region));

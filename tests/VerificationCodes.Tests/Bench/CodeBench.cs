@@ -158,9 +158,15 @@ internal sealed class CodeBench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_front is not null)
+        {
             await _front.DisposeAsync();
+        }
+
         using (var soon = new CancellationTokenSource(TimeSpan.FromSeconds(5)))
+        {
             await _host.StopAsync(soon.Token);
+        }
+
         _host.Dispose();
     }
 }

@@ -24,15 +24,26 @@ internal sealed class ForgetfulClient(IRedisClient redis) : IRedisClient
     private static bool Has(RespValue reply, string text)
     {
         if (text.Length == 0)
+        {
             return true;
+        }
+
         if (reply.Kind is RespKind.BulkString or RespKind.SimpleString)
+        {
             return reply.AsString()?.Contains(text, StringComparison.Ordinal) == true;
+        }
+
         if (reply.Kind is not RespKind.Array)
+        {
             return false;
+        }
+
         foreach (var item in reply.Items)
         {
             if (Has(item, text))
+            {
                 return true;
+            }
         }
 
         return false;

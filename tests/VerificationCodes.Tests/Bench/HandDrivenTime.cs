@@ -31,7 +31,9 @@ internal sealed class HandDrivenTime : TimeProvider
         }
 
         foreach (var alarm in due)
+        {
             alarm.Ring();
+        }
     }
 
     // Rings once: nothing here needs more.

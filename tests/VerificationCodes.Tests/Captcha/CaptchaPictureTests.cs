@@ -62,7 +62,9 @@ public sealed class CaptchaPictureTests
             }
 
             foreach (var name in lot)
+            {
                 read.Add((await RecogniseLotAsync(folder, [name]))?[0] ?? "");
+            }
         }
 
         return [.. read];
@@ -75,7 +77,10 @@ public sealed class CaptchaPictureTests
         await File.WriteAllLinesAsync(list, names);
         var start = new ProcessStartInfo("tesseract") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])[list, "stdout", "--psm", "7", "-c", $"tessedit_char_whitelist={CaptchaAnswers.Alphabet}"])
+        {
             start.ArgumentList.Add(argument);
+        }
+
         start.Environment["OMP_THREAD_LIMIT"] = "1";
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

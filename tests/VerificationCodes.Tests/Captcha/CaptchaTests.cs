@@ -225,7 +225,10 @@ public abstract class CaptchaTests(SharedRedis redis, Place place) : OutcomeTest
                 CodeBench.Ask($"bound{number++}@example.com") with { Captcha = answer with { Route = at }, ClientAddress = from }).AsTask();
 
             foreach (var (at, from) in routes.SelectMany(_ => networks, (at, from) => (at, from)).Where(other => other.at != route || (network is not null && !Equals(other.from, network))))
+            {
                 Assert.Equal(IssueStatus.CaptchaExpired, (await RedeemAsync(at, from)).Status);
+            }
+
             Assert.Equal(IssueStatus.Sent, (await RedeemAsync(route, network)).Status);
         }
     }

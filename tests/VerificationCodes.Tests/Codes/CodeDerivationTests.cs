@@ -24,20 +24,24 @@ public sealed class CodeDerivationTests
             Assert.Equal(6, code.Length);
             cells[int.Parse(code, CultureInfo.InvariantCulture) / 1000]++;
             for (var d = 0; d < 6; d++)
+            {
                 digits[d, code[d] - '0']++;
+            }
         }
 
         // 999 degrees of freedom: mean 999, standard deviation 44.7; five of them either way.
         Assert.InRange(cells.Sum(n => Math.Pow(n - 1000, 2) / 1000), 776, 1222);
         // Each digit in each place, the leading zero too: 9 degrees of freedom, one in a million above 45.
         for (var d = 0; d < 6; d++)
+        {
             Assert.InRange(Enumerable.Range(0, 10).Sum(v => Math.Pow(digits[d, v] - 100_000, 2) / 100_000), 0, 45);
+        }
     }
 
     [Fact]
     public void A_code_changes_with_everything_it_is_bound_to()
     {
-        ServerKey other = ServerKeys.TryParse("other:5VbZ0a0s1Jp3kq0o6Qp5m9o2Fq5Uo0m8C8c7mQxkTz4=")!;
+        var other = ServerKeys.TryParse("other:5VbZ0a0s1Jp3kq0o6Qp5m9o2Fq5Uo0m8C8c7mQxkTz4=")!;
         CodeScope[] scopes =
         [
             Scope,

@@ -68,7 +68,10 @@ public abstract class CodeGuessingTests(SharedRedis redis, Place place) : Outcom
         await using var bench = await StartAsync();
         var code = await bench.ReceiveAsync();
         for (var i = 0; i < 4; i++)
+        {
             await bench.ConfirmAsync(CodeBench.Try(CodeBench.Other(code)));
+        }
+
         await bench.AdvanceAsync(TimeSpan.FromSeconds(61));
         await bench.ReceiveAsync();
 
@@ -84,7 +87,10 @@ public abstract class CodeGuessingTests(SharedRedis redis, Place place) : Outcom
             var challenge = $"browser-{sent}";
             var code = await bench.ReceiveAsync(CodeBench.Ask(challenge: challenge));
             for (var miss = 0; miss < 5; miss++)
+            {
                 await bench.ConfirmAsync(CodeBench.Try(CodeBench.Other(code), challenge: challenge));
+            }
+
             await bench.AdvanceAsync(TimeSpan.FromSeconds(900));
         }
 
@@ -101,7 +107,10 @@ public abstract class CodeGuessingTests(SharedRedis redis, Place place) : Outcom
         await using var bench = await StartAsync(o => { o.MissesPerDay = 5; });
         var code = await bench.ReceiveAsync();
         for (var miss = 0; miss < 5; miss++)
+        {
             await bench.ConfirmAsync(CodeBench.Try(CodeBench.Other(code)));
+        }
+
         await bench.AdvanceAsync(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(5));
         var blocked = await bench.ReceiveAsync();
         Assert.Equal(ConfirmStatus.Blocked, await bench.ConfirmAsync(CodeBench.Try(blocked)));
@@ -116,7 +125,9 @@ public abstract class CodeGuessingTests(SharedRedis redis, Place place) : Outcom
     {
         await using var bench = await StartAsync();
         for (var i = 0; i < 30; i++)
+        {
             Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try("123456")));
+        }
     }
 
     [Fact]
@@ -124,7 +135,9 @@ public abstract class CodeGuessingTests(SharedRedis redis, Place place) : Outcom
     {
         await using var bench = await StartAsync();
         for (var i = 0; i < 19; i++)
+        {
             Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try("123456", challenge: "")));
+        }
 
         Assert.Equal(ConfirmStatus.Blocked, await bench.ConfirmAsync(CodeBench.Try("123456", challenge: "")));
     }
@@ -174,7 +187,9 @@ public abstract class CodeGuessingTests(SharedRedis redis, Place place) : Outcom
         Assert.Contains("already has one", mail.Text, StringComparison.Ordinal);
         ConfirmStatus[] expected = [ConfirmStatus.Wrong, ConfirmStatus.Wrong, ConfirmStatus.Wrong, ConfirmStatus.Wrong, ConfirmStatus.Spent, ConfirmStatus.Expired];
         foreach (var status in expected)
+        {
             Assert.Equal(status, await bench.ConfirmAsync(CodeBench.Try("123456", "known@example.com")));
+        }
     }
 }
 

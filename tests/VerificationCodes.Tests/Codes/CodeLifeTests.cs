@@ -45,7 +45,9 @@ public abstract class CodeLifeTests(SharedRedis redis, Place place) : OutcomeTes
         await using var bench = await StartAsync();
         var code = await bench.ReceiveAsync(CodeBench.Ask(challenge: challenge));
         for (var lost = 0; lost < times; lost++)
+        {
             await LoseAnswerAsync(bench, code, challenge);
+        }
 
         Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try(code, challenge: challenge)));
     }
@@ -121,7 +123,10 @@ public abstract class CodeLifeTests(SharedRedis redis, Place place) : OutcomeTes
         var code = await bench.ReceiveAsync();
 
         for (var i = 0; i < 6; i++)
+        {
             Assert.Equal(ConfirmStatus.Malformed, await bench.ConfirmAsync(CodeBench.Try(typed)));
+        }
+
         Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(code)));
     }
 
@@ -168,7 +173,9 @@ public abstract class CodeLifeTests(SharedRedis redis, Place place) : OutcomeTes
         var theirs = await bench.ReceiveAsync(CodeBench.Ask(challenge: "browser-b"));
 
         for (var i = 0; i < 5; i++)
+        {
             await bench.ConfirmAsync(CodeBench.Try(CodeBench.Other(theirs), challenge: "browser-b"));
+        }
 
         Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(CodeBench.Try(theirs, challenge: "browser-b")));
         Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(mine)));
@@ -266,7 +273,10 @@ public abstract class CodeLifeTests(SharedRedis redis, Place place) : OutcomeTes
         await bench.Codes.CancelAsync(CodeBench.Email());
 
         foreach (var request in open)
+        {
             Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(request));
+        }
+
         Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(others, "another@example.com")));
     }
 

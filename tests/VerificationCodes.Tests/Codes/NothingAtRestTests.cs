@@ -24,7 +24,10 @@ public sealed class NothingAtRestTests
         await using (var bench = await CodeBench.StartAsync(server, o => { o.Captcha.Image = true; o.SendsPerMinute = 10_000; }))
         {
             for (var flow = 0; flow < Flows; flow++)
+            {
                 secrets.AddRange(await RunAsync(bench, flow));
+            }
+
             logs = bench.Logs.Lines;
         }
 
@@ -35,7 +38,9 @@ public sealed class NothingAtRestTests
             ["logs"] = string.Join('\n', logs),
         };
         foreach (var file in Directory.EnumerateFiles(server.DataFolder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".sock", StringComparison.Ordinal)))
+        {
             places[Path.GetFileName(file)] = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file));
+        }
 
         Assert.Contains("dump.rdb", places.Keys);
         Assert.Contains(places.Keys, name => name.StartsWith("appendonly", StringComparison.Ordinal));
@@ -61,7 +66,10 @@ public sealed class NothingAtRestTests
         await bench.ConfirmAsync(CodeBench.Try(CodeBench.Other(code), to, challenge));
         // Half of the codes stay open, so that the dump has live records.
         if (flow % 2 == 0)
+        {
             Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(code, to, challenge)));
+        }
+
         return [code, answer, challenge];
     }
 

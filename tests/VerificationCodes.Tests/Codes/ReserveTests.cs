@@ -19,7 +19,10 @@ public abstract class ReserveTests(SharedRedis redis, Place place) : OutcomeTest
         {
             var code = await bench.ReceiveAsync(Ask(Stranger, challenge));
             for (var miss = 0; miss < 5; miss++)
+            {
                 await bench.ConfirmAsync(Try(CodeBench.Other(code), Stranger, challenge));
+            }
+
             await bench.AdvanceAsync(TimeSpan.FromSeconds(61));
         }
 
@@ -109,13 +112,18 @@ public abstract class ReserveTests(SharedRedis redis, Place place) : OutcomeTest
 
         // Ten that anybody could have had, and the fourteen of fresh networks.
         for (var i = 0; i < 24; i++)
+        {
             Assert.Equal(IssueStatus.Sent, await AskAsync($"10.0.0.{i}", ""));
+        }
+
         Assert.Equal(IssueStatus.AddressLimit, await AskAsync("10.0.0.100", ""));
 
         foreach (var browser in new[] { "one", "two", "three" })
         {
             for (var i = 0; i < 8; i++)
+            {
                 await AskAsync($"10.1.0.{i / 4}", browser);
+            }
         }
 
         Assert.Equal(34, sent);
@@ -127,7 +135,10 @@ public abstract class ReserveTests(SharedRedis redis, Place place) : OutcomeTest
         await using var bench = await StartAsync(o => o.MissesPerDay = 5);
         var code = await bench.ReceiveAsync();
         for (var miss = 0; miss < 4; miss++)
+        {
             Assert.Equal(ConfirmStatus.Wrong, await bench.ConfirmAsync(CodeBench.Try(CodeBench.Other(code))));
+        }
+
         Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(code)));
         await bench.AdvanceAsync(TimeSpan.FromSeconds(61));
 
@@ -140,7 +151,9 @@ public abstract class ReserveTests(SharedRedis redis, Place place) : OutcomeTest
     {
         await using var bench = await StartAsync();
         for (var miss = 0; miss < 20; miss++)
+        {
             await bench.ConfirmAsync(Try("123456", Stranger, ""));
+        }
 
         var fresh = await bench.ReceiveAsync(Ask(IPAddress.Parse("10.0.0.1"), "fresh"));
         Assert.Equal(ConfirmStatus.Blocked, await bench.ConfirmAsync(Try(CodeBench.Other(fresh), Stranger, "fresh")));
@@ -170,7 +183,10 @@ public abstract class ReserveTests(SharedRedis redis, Place place) : OutcomeTest
         await using var bench = await StartAsync();
         var owner = IPAddress.Parse("198.51.100.1");
         for (var miss = 0; miss < 20; miss++)
+        {
             await bench.ConfirmAsync(Try("123456", Stranger, ""));
+        }
+
         var code = await bench.ReceiveAsync(Ask(owner, ""));
 
         Assert.Equal(ConfirmStatus.Blocked, await bench.ConfirmAsync(Try(code, Stranger, "")));
@@ -184,7 +200,9 @@ public abstract class ReserveTests(SharedRedis redis, Place place) : OutcomeTest
         var owner = IPAddress.Parse("198.51.100.1");
         var code = await bench.ReceiveAsync(Ask(owner, ""));
         for (var miss = 0; miss < 4; miss++)
+        {
             Assert.Equal(ConfirmStatus.Wrong, await bench.ConfirmAsync(Try(CodeBench.Other(code), Stranger, "")));
+        }
 
         // From here on strangers meet what they met without a code, even with the right one.
         Assert.Equal(ConfirmStatus.Expired, await bench.ConfirmAsync(Try(code, Stranger, "")));
@@ -215,7 +233,9 @@ public abstract class ReserveTests(SharedRedis redis, Place place) : OutcomeTest
         await bench.AdvanceAsync(TimeSpan.FromSeconds(400));
         var code = await bench.ReceiveAsync(owner);
         for (var miss = 0; miss < 20; miss++)
+        {
             await bench.ConfirmAsync(Try("123456", Stranger, ""));
+        }
 
         Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(Try(code, Stranger, "owner")));
     }

@@ -15,7 +15,10 @@ public sealed class SameAnswerTests(SharedRedis redis)
     {
         await using var bench = await CodeBench.StartAsync(redis.Server, o => (o.RunOutbox, o.SendsPerMinute) = (false, 10_000));
         for (var i = 0; i < 20; i++)
+        {
             await bench.Codes.IssueAsync(Ask($"warm{i}@example.com", i % 2 == 0));
+        }
+
         var times = new List<double>[] { [], [] };
         for (var i = 0; i < 2 * Samples; i++)
         {

@@ -65,7 +65,10 @@ public sealed class TypedCodeTests
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(0, 70)).Select(_ => pool[random.Next(pool.Length)]));
             if (!TypedCode.TryRead(text, out var code))
+            {
                 continue;
+            }
+
             Assert.Matches("^[0-9]{6}$", code);
             var digits = text.EnumerateRunes().Where(Rune.IsDigit).Select(digit => ((int)Rune.GetNumericValue(digit)).ToString(CultureInfo.InvariantCulture));
             Assert.Equal(code, string.Concat(digits));

@@ -38,7 +38,10 @@ public sealed class OutboxTests(SharedRedis redis)
         bench.Transport.Answer = async n =>
         {
             if (n == 0)
+            {
                 await server.KillAsync();
+            }
+
             return DeliveryResult.Delivered;
         };
         await bench.Codes.IssueAsync(CodeBench.Ask());
@@ -68,7 +71,10 @@ public sealed class OutboxTests(SharedRedis redis)
         var client = new ForgetfulClient(bench.Redis);
         var queue = ActivatorUtilities.CreateInstance<MessageQueue>(bench.Service<IServiceProvider>(), client);
         for (var number = 0; number < 4; number++)
+        {
             await bench.Codes.IssueAsync(CodeBench.Ask($"p{number}@example.com"));
+        }
+
         var held = Assert.Single(await queue.TakeAsync(1, CancellationToken.None));
         for (var lost = 0; lost < 7; lost++)
         {
@@ -124,7 +130,9 @@ public sealed class OutboxTests(SharedRedis redis)
             for (var move = 0; move < 2000; move++)
             {
                 foreach (var taken in await queue.TakeAsync(1, CancellationToken.None))
+                {
                     await queue.LaterAsync(taken, TimeSpan.Zero);
+                }
             }
         });
 
@@ -149,7 +157,9 @@ public sealed class OutboxTests(SharedRedis redis)
         await using var second = await first.StartAnotherAsync();
         await using var asking = await first.StartAnotherAsync(o => o.RunOutbox = false);
         for (var i = 0; i < 200; i++)
+        {
             await asking.Codes.IssueAsync(CodeBench.Ask($"p{i}@example.com"));
+        }
 
         await Eventually.TrueAsync(() => first.Transport.Mails.Count + second.Transport.Mails.Count >= 200);
         await Eventually.TrueAsync(async () => (await first.Service<IOutboxMonitor>().CountAsync()).Waiting == 0);
@@ -304,7 +314,10 @@ public sealed class OutboxTests(SharedRedis redis)
         await bench.Service<INoticeService>().SendAsync(notice);
         await bench.AdvanceAsync(TimeSpan.FromHours(1));
         for (var i = 0; i < 20; i++)
+        {
             await bench.Service<INoticeService>().SendAsync(notice);
+        }
+
         await bench.ReceiveAsync(CodeBench.Ask("mark@example.com"));
         await Eventually.TrueAsync(() => bench.Transport.Mails.Count >= 21);
 

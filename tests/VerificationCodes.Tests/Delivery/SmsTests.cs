@@ -108,7 +108,9 @@ public abstract class SmsTests(SharedRedis redis, Place place) : OutcomeTests(re
         await using var provider = await SmsProvider.StartAsync();
         await using var bench = await StartAsync(provider, o => o.SendsPerPrefixPerHour = 3);
         for (var i = 0; i < 3; i++)
+        {
             Assert.True((await bench.Codes.IssueAsync(Ask($"+491512345678{i}"))).IsSent);
+        }
 
         var refused = await bench.Codes.IssueAsync(Ask("+4915123456789"));
 
@@ -133,7 +135,9 @@ public abstract class SmsTests(SharedRedis redis, Place place) : OutcomeTests(re
             },
             o => o.SendsPerMinute = 2);
         foreach (var number in new[] { "+4915123456780", "+4917012345678" })
+        {
             Assert.True((await bench.Codes.IssueAsync(Ask(number))).IsSent);
+        }
 
         var refused = await bench.Codes.IssueAsync(Ask("+4916012345678"));
 
@@ -168,7 +172,10 @@ public abstract class SmsTests(SharedRedis redis, Place place) : OutcomeTests(re
         provider.Answer = _ => isDown ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.Created;
         await using var bench = await StartAsync(provider);
         for (var i = 0; i < 3; i++)
+        {
             Assert.True((await bench.Codes.IssueAsync(Ask($"+491512345678{i}"))).IsSent);
+        }
+
         await Eventually.TrueAsync(async () => await StatusAsync("+4915123456784") == IssueStatus.ProviderDown);
         var refused = await bench.Codes.IssueAsync(Ask("+4915123456785"));
         var keys = await bench.Server.CliAsync("KEYS", bench.Prefix + "*4915123456785");
@@ -212,9 +219,15 @@ public abstract class SmsTests(SharedRedis redis, Place place) : OutcomeTests(re
         await using var bench = await StartAsync(provider);
         bench.Transport.Answer = _ => Task.FromResult(new DeliveryResult(becomes));
         for (var i = 0; becomes == DeliveryStatus.Delivered && i < 3; i++)
+        {
             await bench.Service<SmsRoute>().FailedAsync();
+        }
+
         for (var i = 0; i < 8; i++)
+        {
             await bench.ReceiveAsync(CodeBench.Ask($"a{i}@example.com"));
+        }
+
         await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Waiting == 0);
 
         var isDown = (await bench.Codes.IssueAsync(Ask("+4915123456789"))).Status == IssueStatus.ProviderDown;
@@ -243,7 +256,10 @@ public abstract class SmsTests(SharedRedis redis, Place place) : OutcomeTests(re
         provider.Answer = _ => HttpStatusCode.BadRequest;
         await using var bench = await StartAsync(provider);
         for (var i = 0; i < 4; i++)
+        {
             Assert.True((await bench.Codes.IssueAsync(Ask($"+491512345678{i}"))).IsSent);
+        }
+
         await Eventually.TrueAsync(async () => (await bench.Service<IOutboxMonitor>().CountAsync()).Dead == 4);
 
         Assert.True((await bench.Codes.IssueAsync(Ask("+4915123456789"))).IsSent);
@@ -257,7 +273,10 @@ public abstract class SmsTests(SharedRedis redis, Place place) : OutcomeTests(re
         await using var bench = await StartAsync(provider, verification: o => o.Captcha.Image = true);
         var captcha = await CaptchaAsync();
         for (var i = 0; i < 3; i++)
+        {
             Assert.True((await bench.Codes.IssueAsync(Ask($"+491512345678{i}") with { WithoutCaptcha = true })).IsSent);
+        }
+
         await Eventually.TrueAsync(async () =>
             (await bench.Codes.IssueAsync(Ask("+4915123456785") with { WithoutCaptcha = true })).Status == IssueStatus.ProviderDown);
         Assert.Equal(IssueStatus.ProviderDown, (await bench.Codes.IssueAsync(Ask("+4915123456784") with { Captcha = captcha })).Status);
@@ -313,7 +332,9 @@ public abstract class SmsTests(SharedRedis redis, Place place) : OutcomeTests(re
         var asked = (await monitor.CommandsAsync()).Where(line => line.Contains("4917012345678", StringComparison.Ordinal) && !line.Contains(" lua]", StringComparison.Ordinal));
         Assert.Contains("evalsha", Assert.Single(asked), StringComparison.OrdinalIgnoreCase);
         foreach (var key in (await bench.Server.CliAsync("KEYS", bench.Prefix + "*4917012345678")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
             Assert.NotEqual("-1", await bench.Server.CliAsync("PTTL", key.Trim()));
+        }
     }
 
     [Fact]
@@ -347,7 +368,9 @@ public abstract class SmsTests(SharedRedis redis, Place place) : OutcomeTests(re
         await using var bench = await StartAsync();
         var mailbox = ActivatorUtilities.CreateInstance<DevelopmentMailbox>(bench.Service<IServiceProvider>());
         for (var i = 0; i < 201; i++)
+        {
             await mailbox.SendAsync(new OutgoingSms(Number("+4915123456789"), $"{i}"), CancellationToken.None);
+        }
 
         Assert.Equal("200", (await Server.CliAsync("LLEN", bench.Prefix + "DEV:mailbox")).Trim());
         Assert.Equal("200", (await mailbox.ListAsync(null, CancellationToken.None))[0].Text);

@@ -229,7 +229,9 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
         await smtp.BehaveAsync(SmtpMode.HangAtBanner);
         await using var bench = await StartAsync(smtp);
         for (var i = 0; i < 100; i++)
+        {
             Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask($"p{i}@example.com"))).IsSent);
+        }
 
         // No attempt has come to an end, well or badly: all wait in the outbox or for the banner.
         Assert.Equal(new OutboxCounts(100, 0, 0), await bench.Service<IOutboxMonitor>().CountAsync());

@@ -21,7 +21,9 @@ public sealed class MetricsTests(SharedRedis redis)
         {
             // Other tests run instances of their own at the same time.
             if (instrument.Meter.Name == "VerificationCodes" && ReferenceEquals(instrument.Meter.Scope, factory))
+            {
                 l.EnableMeasurementEvents(instrument);
+            }
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
             seen.Enqueue($"{instrument.Name} {value} {string.Join(' ', tags.ToArray().Select(t => t.Value))}"));

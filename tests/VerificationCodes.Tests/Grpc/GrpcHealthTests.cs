@@ -56,9 +56,13 @@ public sealed class GrpcHealthTests(SharedRedis redis)
         }
 
         if (refusal is { } status)
+        {
             Assert.Equal(status, (await Assert.ThrowsAsync<RpcException>(ServicesAsync)).StatusCode);
+        }
         else
+        {
             Assert.Contains("message.VarifyService", await ServicesAsync());
+        }
     }
 
     [Fact]

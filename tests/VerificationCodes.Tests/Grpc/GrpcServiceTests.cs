@@ -121,7 +121,10 @@ public sealed class GrpcServiceTests(SharedRedis redis)
         await using var bench = await StartAsync();
         await using var client = await GrpcClient.StartAsync(PortOf(bench), OriginalProto);
         for (var i = 0; i < 60; i++)
+        {
             await client.CallAsync(new { method = "GetVarifyCode", request = new { email = $"c{i}@example.com" }, cancel = i % 6 });
+        }
+
         await bench.ReceiveAsync(CodeBench.Ask("mark@example.com", purpose: CodePurpose.General) with { WithoutCaptcha = true });
 
         async Task<int> CountAsync(string pattern) =>
@@ -334,7 +337,10 @@ public sealed class GrpcServiceTests(SharedRedis redis)
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         if (timeout is not null)
+        {
             request.Headers.TryAddWithoutValidation("grpc-timeout", timeout);
+        }
+
         var response = await http.SendAsync(request);
         await response.Content.ReadAsByteArrayAsync();
         return response;

@@ -102,7 +102,10 @@ public sealed class HangUpTests(SharedRedis redis)
             }
 
             if (_way != HangUp.ResetStream)
+            {
                 _socket.Close();
+            }
+
             throw new IOException("The caller has hung up.");
         }
     }

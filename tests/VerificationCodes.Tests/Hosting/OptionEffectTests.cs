@@ -37,7 +37,10 @@ public sealed class OptionEffectTests(SharedRedis redis) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_host is not null)
+        {
             await _host.StopAsync();
+        }
+
         _host?.Dispose();
     }
 
@@ -153,7 +156,10 @@ public sealed class OptionEffectTests(SharedRedis redis) : IAsyncLifetime
     private HostApplicationBuilder NewBuilder(params (string Key, string? Value)[] changes)
     {
         foreach (var (key, value) in changes)
+        {
             _settings[key] = value;
+        }
+
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
         builder.Configuration.AddInMemoryCollection(_settings.Where(setting => setting.Value is not null));
         builder.Services.AddRespClient(o => o.ConnectionString = redis.Server.ConnectionString);

@@ -162,7 +162,10 @@ public sealed class OptionsTests
     {
         var settings = new Dictionary<string, string?>(Good);
         foreach (var (key, value) in changes)
+        {
             settings[key] = value;
+        }
+
         using var host = Build(environment, settings);
         try
         {
@@ -183,7 +186,10 @@ public sealed class OptionsTests
         builder.Services.AddSingleton<IRedisClient, NoRedis>();
         builder.Services.AddVerificationCodes(builder.Configuration).AddVerificationGrpc(builder.Configuration);
         if (withMail)
+        {
             builder.Services.AddVerificationMail(builder.Configuration);
+        }
+
         return builder.Build();
     }
 }

@@ -49,7 +49,9 @@ public sealed class MailConversationTests(SharedRedis redis)
         Assert.Equal(3, server.Count("CONNECT"));
         await end.CancelAsync();
         foreach (var one in sending)
+        {
             await Record.ExceptionAsync(() => one);
+        }
     }
 
     [Theory]

@@ -83,9 +83,15 @@ public abstract class SendDecisionTests(SharedRedis redis, Place place) : Outcom
 
         Assert.Equal(IssueStatus.AddressLimit, (await bench.Codes.IssueAsync(CodeBench.Ask("a.n.n.l.e.e+x@gmail.com"))).Status);
         foreach (var other in new[] { "ann.lee@example.com", "annlee@example.com", "annlee+shop@example.com" })
+        {
             Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask(other))).IsSent);
+        }
+
         for (var i = 0; i < 21; i++)
+        {
             await bench.Notices.SendAsync(new Notice(NoticeKind.PasswordChanged, CodeBench.Email($"bob+{i}@outlook.com")));
+        }
+
         Assert.Single(bench.Logs.Lines, line => line.Contains("PasswordChanged to b***@outlook.com dropped", StringComparison.Ordinal));
     }
 
@@ -144,7 +150,10 @@ public abstract class SendDecisionTests(SharedRedis redis, Place place) : Outcom
         await using var bench = await StartAsync();
         await bench.ReceiveAsync();
         for (var i = 0; i < 50; i++)
+        {
             Assert.Equal(IssueStatus.TooSoon, (await bench.Codes.IssueAsync(CodeBench.Ask())).Status);
+        }
+
         await bench.AdvanceAsync(TimeSpan.FromSeconds(60));
 
         Assert.True((await bench.Codes.IssueAsync(CodeBench.Ask())).IsSent);
@@ -160,7 +169,9 @@ public abstract class SendDecisionTests(SharedRedis redis, Place place) : Outcom
         await Server.CliAsync("SET", outbox, "no stream");
 
         for (var i = 0; i < 3; i++)
+        {
             await Assert.ThrowsAsync<VerificationUnavailableException>(() => bench.Codes.IssueAsync(request).AsTask());
+        }
 
         await Server.CliAsync("DEL", outbox);
         Assert.True((await bench.Codes.IssueAsync(request)).IsSent);
@@ -206,7 +217,10 @@ public abstract class SendDecisionTests(SharedRedis redis, Place place) : Outcom
 
         Assert.True(keys.Length >= 6, string.Join(' ', keys));
         foreach (var key in keys)
+        {
             Assert.True(long.Parse(await Server.CliAsync("PTTL", key), System.Globalization.CultureInfo.InvariantCulture) > 0, key);
+        }
+
         Assert.InRange(long.Parse(await Server.CliAsync("PTTL", $"{bench.Prefix}code_register:ann@example.com"), System.Globalization.CultureInfo.InvariantCulture), 1, 600_000);
     }
 }

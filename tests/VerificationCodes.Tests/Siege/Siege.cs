@@ -98,7 +98,9 @@ internal sealed class Siege(CodeBench bench, int seed, bool isPatient, Client[] 
             var attacker = await ChooseAsync();
             var isSent = Random.Next(4) > 0 && (await AskAsync(attacker)).IsSent;
             for (var guess = isSent ? 6 : Random.Next(2); guess > 0; guess--)
+            {
                 await AnswerAsync(attacker, CodeBench.Other(await CodeOfAsync(attacker)));
+            }
         }
     }
 
@@ -109,12 +111,21 @@ internal sealed class Siege(CodeBench bench, int seed, bool isPatient, Client[] 
     private async Task<Client> ChooseAsync()
     {
         if (!isPatient)
+        {
             return attackers[Random.Next(attackers.Length)];
+        }
+
         if (Now < _firstWaitsUntil)
+        {
             return attackers[_turn++ % attackers.Length];
+        }
+
         var outcome = await AskAsync(attackers[0]);
         if (outcome.RetryAfter > TimeSpan.FromHours(1))
+        {
             _firstWaitsUntil = Now + outcome.RetryAfter;
+        }
+
         return attackers[0];
     }
 
@@ -130,9 +141,14 @@ internal sealed class Siege(CodeBench bench, int seed, bool isPatient, Client[] 
             KnownBrowser = client.Token,
         });
         if (outcome.IsSent)
+        {
             _mails.Add(Now);
+        }
         else
+        {
             Refusals++;
+        }
+
         return outcome;
     }
 
@@ -150,7 +166,9 @@ internal sealed class Siege(CodeBench bench, int seed, bool isPatient, Client[] 
         foreach (var miss in misses.Items)
         {
             if (_misses.Add(miss.AsString()!))
+            {
                 _guesses.Add(Now);
+            }
         }
 
         return outcome;
@@ -163,7 +181,10 @@ internal sealed class Siege(CodeBench bench, int seed, bool isPatient, Client[] 
         var key = $"{bench.Prefix}code_{scope.Purpose.ToName()}:{Address}";
         var record = (await bench.Redis.ExecuteAsync(new RedisCommand("HGET", key, scope.Browser))).AsString();
         if (record is null)
+        {
             return "123456";
+        }
+
         using var json = JsonDocument.Parse(record);
         return CodeDerivation.Code(ServerKeys.TryParse(CodeBench.TestKey)!, scope, json.RootElement.GetProperty("nonce").GetString()!);
     }
@@ -176,7 +197,10 @@ internal sealed class Siege(CodeBench bench, int seed, bool isPatient, Client[] 
         for (var last = 0; last < times.Count; last++)
         {
             while (times[last] - times[first] >= OneDay)
+            {
                 first++;
+            }
+
             most = Math.Max(most, last - first + 1);
         }
 

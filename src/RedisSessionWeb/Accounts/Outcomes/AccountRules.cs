@@ -12,9 +12,15 @@ internal static class AccountRules
     {
         var problems = new List<AccountProblem>();
         foreach (var validator in accounts.UserValidators)
+        {
             problems.AddRange(AccountProblems.From(await validator.ValidateAsync(accounts, account)));
+        }
+
         foreach (var validator in accounts.PasswordValidators)
+        {
             problems.AddRange(AccountProblems.From(await validator.ValidateAsync(accounts, account, password)));
+        }
+
         return problems;
     }
 }

@@ -38,9 +38,15 @@ internal sealed class ChangePhone(
         string? typed, string? country, string? password, CaptchaAnswer? captcha)
     {
         if (!PhoneNumber.TryParse(typed, out var number, country ?? ""))
+        {
             return (new SignInOutcome(SignInStatus.Right), new IssueOutcome { Status = IssueStatus.NotDeliverable });
+        }
+
         if (await signIn.FindAccountAsync() is not { } account)
+        {
             return (new SignInOutcome(SignInStatus.Wrong), null);
+        }
+
         var confirmed = await signIn.ConfirmPasswordAsync(account, password);
         return confirmed.IsRight ? (confirmed, await SendAsync(number, captcha, AccountMark.Of(account))) : (confirmed, null);
     }
@@ -54,7 +60,10 @@ internal sealed class ChangePhone(
     {
         // An account that has the number in an old form is put right before this one is read, which may be the same.
         if (PhoneNumber.TryParse(Pending?.Address, out var asked))
+        {
             await owner.FindAsync(asked);
+        }
+
         if (await signIn.FindAccountAsync() is not { } account || Pending?.Mark != AccountMark.Of(account))
         {
             proof.Forget(Purpose);
@@ -64,7 +73,10 @@ internal sealed class ChangePhone(
 
         var outcome = await proof.AnswerAsync(Purpose, code);
         if (!outcome.IsConfirmed)
+        {
             return outcome;
+        }
+
         var number = proof.Proven(Purpose)!;
         proof.Forget(Purpose);
         var problems = await ChangeAsync(account, number);
@@ -77,13 +89,22 @@ internal sealed class ChangePhone(
     public async Task<(SignInOutcome Password, IReadOnlyList<AccountProblem> Problems)> RemoveAsync(string? password)
     {
         if (await signIn.FindAccountAsync() is not { } account)
+        {
             return (new SignInOutcome(SignInStatus.Wrong), AccountProblems.None);
+        }
+
         var confirmed = await signIn.ConfirmPasswordAsync(account, password);
         if (!confirmed.IsRight || account.PhoneNumber is not { Length: > 0 } number)
+        {
             return (confirmed, AccountProblems.None);
+        }
+
         var problems = AccountProblems.From(await accounts.SetPhoneNumberAsync(account, null));
         if (problems.Count == 0)
+        {
             await FinishAsync(account, number, NoticeKind.PhoneRemoved, Mask(number));
+        }
+
         return (confirmed, problems);
     }
 
@@ -96,14 +117,20 @@ internal sealed class ChangePhone(
         var token = await accounts.GenerateChangePhoneNumberTokenAsync(account, number.Value);
         var problems = AccountProblems.From(await accounts.ChangePhoneNumberAsync(account, number.Value, token));
         if (problems.Count == 0)
+        {
             await FinishAsync(account, old, NoticeKind.PhoneChanged, number.Masked);
+        }
+
         return problems;
     }
 
     private async Task FinishAsync(Account account, string? old, NoticeKind notice, string told)
     {
         if (old is not null)
+        {
             await safety.EndCodesAsync(old);
+        }
+
         await safety.EndAccessAsync(account, account.Email!, keepsThisSession: true);
         await safety.SignInAgainAsync(account);
         await safety.TellAsync(notice, account.Email!, told);

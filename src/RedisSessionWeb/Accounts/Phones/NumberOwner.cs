@@ -23,11 +23,15 @@ internal sealed class NumberOwner(IAccountPhoneStore accounts, NumberCollisions 
         {
             var isStale = false;
             foreach (var form in number.FormerValues())
+            {
                 isStale |= await RewriteAsync(form, number);
+            }
             // The present form last: an account that is rewritten meanwhile moves there, and is never missed.
             var owner = await accounts.FindByPhoneNumberAsync(number.Value, CancellationToken.None);
             if (!isStale || attempt == Attempts)
+            {
                 return owner;
+            }
         }
     }
 
@@ -35,14 +39,23 @@ internal sealed class NumberOwner(IAccountPhoneStore accounts, NumberCollisions 
     private async Task<bool> RewriteAsync(string form, PhoneNumber number)
     {
         if (await accounts.FindByPhoneNumberAsync(form, CancellationToken.None) is not { } account)
+        {
             return false;
+        }
+
         account.PhoneNumber = number.Value;
         var result = await accounts.UpdateAsync(account, CancellationToken.None);
         if (result.Succeeded)
+        {
             return false;
+        }
+
         var isTaken = result.Errors.Any(error => error.Code == IAccountPhoneStore.DuplicatePhoneNumber);
         if (isTaken)
+        {
             collisions.Report(account.Id, number);
+        }
+
         return !isTaken;
     }
 }
@@ -59,7 +72,9 @@ internal sealed partial class NumberCollisions(ILogger<NumberCollisions> logger)
     public void Report(string accountId, PhoneNumber number)
     {
         if (_told.Count < MostTold && _told.TryAdd(accountId, 0))
+        {
             LogTaken(accountId.Length <= VisibleCharacters ? accountId : accountId[..VisibleCharacters] + "…", number.Masked);
+        }
     }
 
     [LoggerMessage(

@@ -30,7 +30,10 @@ internal sealed class SignInByPhone(
     public async Task<IssueOutcome> AskAsync(string? typed, string? country, CaptchaAnswer? captcha)
     {
         if (!PhoneNumber.TryParse(typed, out var number, country ?? ""))
+        {
             return new IssueOutcome { Status = IssueStatus.NotDeliverable };
+        }
+
         var account = await owner.FindAsync(number);
         var browser = account is null ? null : await throttle.FindBrowserAsync(account.Id, visitor.DeviceTokenFor(account.Id));
         return await proof.AskAsync(Purpose, number, captcha, account is null ? NoticeKind.NoAccount : null, knownBrowser: browser);
@@ -43,11 +46,17 @@ internal sealed class SignInByPhone(
     {
         var outcome = await proof.AnswerAsync(Purpose, code);
         if (!outcome.IsConfirmed)
+        {
             return outcome;
+        }
+
         var number = proof.Proven(Purpose)!;
         proof.Forget(Purpose);
         if (await owner.FindAsync(number) is not { } account || await accounts.IsLockedOutAsync(account))
+        {
             return new ConfirmOutcome { Status = ConfirmStatus.Expired };
+        }
+
         await visitor.SignInAsync(account, await throttle.RememberAsync(account.Id, visitor.DeviceTokenFor(account.Id)));
         return outcome;
     }

@@ -48,8 +48,12 @@ internal abstract class NumberPage(ICaptchaService captchas, IOptions<SmsOptions
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {
         if (!sms.Value.Enabled)
+        {
             context.Result = NotFound();
+        }
         else if (Country is null || !Countries.Contains(Country))
+        {
             Country = Languages.Current.Name == "zh-CN" && Countries.Contains(China) ? China : Countries.FirstOrDefault();
+        }
     }
 }

@@ -33,7 +33,10 @@ internal static class MultiplexerConfiguration
             HighIntegrity = true,
         };
         foreach (var endPoint in options.EndPoints)
+        {
             configuration.EndPoints.Add(endPoint);
+        }
+
         return configuration;
     }
 

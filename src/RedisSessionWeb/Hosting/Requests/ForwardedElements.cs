@@ -22,7 +22,10 @@ internal static class ForwardedElements
         var elements = Elements(headers[For]);
         var addresses = new List<string>();
         for (var i = elements.Length - 1; i >= 0 && TryRead(elements[i], out var address); i--)
+        {
             addresses.Insert(0, address.ToString());
+        }
+
         headers[For] = new StringValues(addresses.Count == 0 ? null : string.Join(", ", addresses));
         if (addresses.Count < elements.Length)
         {

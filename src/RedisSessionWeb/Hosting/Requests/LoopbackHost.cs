@@ -23,6 +23,8 @@ internal sealed class LoopbackHost : IAuthorizationFilter
     public void OnAuthorization(AuthorizationFilterContext context)
     {
         if (!Is(context.HttpContext.Request.Host))
+        {
             context.Result = new NotFoundResult();
+        }
     }
 }

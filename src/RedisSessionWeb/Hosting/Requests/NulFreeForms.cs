@@ -11,7 +11,10 @@ internal static class NulFreeForms
     public static IApplicationBuilder UseNulFreeForms(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {
         if (context.Request.ContentType?.StartsWith(Form, StringComparison.OrdinalIgnoreCase) == true)
+        {
             context.Request.Body = new Body(context.Request.Body);
+        }
+
         return next(context);
     });
 
@@ -65,7 +68,10 @@ internal static class NulFreeForms
             foreach (ref var value in bytes)
             {
                 if (value == '0' && _seen == 2)
+                {
                     value = (byte)'E';
+                }
+
                 _seen = value switch
                 {
                     (byte)'%' => 1,

@@ -24,7 +24,9 @@ internal static partial class Proxies
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
             foreach (var network in networks)
+            {
                 options.KnownIPNetworks.Add(network);
+            }
         });
     }
 
@@ -40,7 +42,9 @@ internal static partial class Proxies
                 if (context.Connection.RemoteIpAddress is { } sender && !IsIn(known, sender))
                 {
                     if (!Interlocked.Exchange(ref hasWarned, true))
+                    {
                         LogUnknownProxy(app.Logger, sender);
+                    }
                 }
                 else
                 {
@@ -62,9 +66,15 @@ internal static partial class Proxies
     private static System.Net.IPNetwork Read(string text)
     {
         if (System.Net.IPNetwork.TryParse(text, out var network))
+        {
             return network;
+        }
+
         if (IPAddress.TryParse(text, out var address))
+        {
             return new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8);
+        }
+
         throw new OptionsValidationException(
             Section, typeof(ForwardedHeadersOptions), [$"{Section} has '{text}'; allowed: an address, or a network such as 10.0.0.0/8."]);
     }

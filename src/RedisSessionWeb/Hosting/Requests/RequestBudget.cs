@@ -49,12 +49,20 @@ internal static class RequestBudget
     private static RedisBudget? Of(HttpContext? context, IOptions<RedisSessionOptions> options)
     {
         if (context is null)
+        {
             return null;
+        }
+
         if (context.Features.Get<RedisBudget>() is not { } budget)
+        {
             context.Features.Set(budget = new RedisBudget(options.Value.IoTimeout));
+        }
         // The session has waited for all of it.
         if (HasLostSession(context))
+        {
             budget.Spend(options.Value.IoTimeout);
+        }
+
         return budget;
     }
 

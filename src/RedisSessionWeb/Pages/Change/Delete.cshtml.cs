@@ -19,7 +19,10 @@ internal sealed class DeleteModel(DeleteAccount delete, IStringLocalizer<Text> t
     {
         var (outcome, problems) = await delete.DeleteAsync(Password);
         if (!outcome.IsRight)
+        {
             return Explain(outcome, nameof(Password), T["This is not your present password."]);
+        }
+
         return problems.Count == 0
             ? Redirect("/signin?done=deleted")
             : Refuse(Whole, T["Your account was changed in another window. Try again."], StatusCodes.Status409Conflict);

@@ -26,7 +26,10 @@ internal sealed class PasswordModel(ChangePassword change, IOptions<AccountOptio
     {
         var (old, problems) = await change.ChangeAsync(OldPassword, NewPassword);
         if (!old.IsRight)
+        {
             return Explain(old, nameof(OldPassword), T["This is not your present password."]);
+        }
+
         return problems.Count == 0 ? Redirect("/account?done=password") : Explain(problems, Whole, nameof(NewPassword));
     }
 }

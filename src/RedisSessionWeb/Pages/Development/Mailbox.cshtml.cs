@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
-using VerificationCodes.Delivery.Development;
-
 using RedisSessionWeb.Proofs;
+
+using VerificationCodes.Delivery.Development;
 
 namespace RedisSessionWeb.Pages.Development;
 
@@ -19,7 +19,9 @@ internal sealed class MailboxModel(IServiceProvider services) : PageModel
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {
         if (_mailbox is null)
+        {
             context.Result = NotFound();
+        }
     }
 
     public async Task OnGetAsync(string? to) => Messages = await _mailbox!.ListAsync(to, HttpContext.RequestAborted);

@@ -15,7 +15,10 @@ internal sealed class MessageModel(IServiceProvider services) : PageModel
     public async Task<IActionResult> OnGetAsync(string id)
     {
         if (_mailbox is null || await _mailbox.FindAsync(id, HttpContext.RequestAborted) is not { } message)
+        {
             return NotFound();
+        }
+
         Message = message;
         return Page();
     }

@@ -14,7 +14,10 @@ internal sealed class MessageHtmlModel(IServiceProvider services) : PageModel
     {
         var mailbox = services.GetService<IDevelopmentMailbox>();
         if (mailbox is null || await mailbox.FindAsync(id, HttpContext.RequestAborted) is not { IsSms: false } message)
+        {
             return NotFound();
+        }
+
         Response.Headers.ContentSecurityPolicy = Policy;
         return Content(message.Html, "text/html; charset=utf-8");
     }

@@ -31,7 +31,10 @@ internal sealed class IndexModel(Inspection.Inspector inspector) : PageModel
             ? await inspector.ListAsync(cursor, HttpContext.RequestAborted)
             : await inspector.OfUserAsync(Filter, HttpContext.RequestAborted);
         if (page is null)
+        {
             return BadRequest();
+        }
+
         Sessions = page;
         return Request.WantsJson() ? new JsonResult(page) : Page();
     }

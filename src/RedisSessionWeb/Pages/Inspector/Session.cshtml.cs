@@ -19,7 +19,10 @@ internal sealed class SessionModel(Inspection.Inspector inspector) : PageModel
     public async Task<IActionResult> OnGetAsync(string id)
     {
         if (await inspector.FindAsync(id, HttpContext.RequestAborted) is not { } details)
+        {
             return NotFound();
+        }
+
         Details = details;
         return Request.WantsJson() ? new JsonResult(details) : Page();
     }
@@ -27,7 +30,10 @@ internal sealed class SessionModel(Inspection.Inspector inspector) : PageModel
     public async Task<IActionResult> OnPostAsync(string id)
     {
         if (!await inspector.EndAsync(id, HttpContext.RequestAborted))
+        {
             return NotFound();
+        }
+
         return Request.WantsJson() ? new NoContentResult() : Redirect("/inspector?done=ended");
     }
 }

@@ -23,10 +23,16 @@ internal sealed class RemoveModel(ChangePhone change, IStringLocalizer<Text> tex
     public async Task<IActionResult> OnPostAsync()
     {
         if (!await FindAsync())
+        {
             return Redirect("/account");
+        }
+
         var (password, problems) = await change.RemoveAsync(Password);
         if (!password.IsRight)
+        {
             return Explain(password, nameof(Password), T["This is not your present password."]);
+        }
+
         return problems.Count == 0
             ? Redirect("/account?done=phone-removed")
             : Refuse(Whole, T["Your account was changed in another window. Try again."], StatusCodes.Status409Conflict);

@@ -29,9 +29,13 @@ internal sealed class PasswordModel(ResetPassword reset, IOptions<AccountOptions
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {
         if (reset.Proven is { } address)
+        {
             Address = address.Value;
+        }
         else
+        {
             context.Result = Redirect(reset.Pending is null ? "/reset" : "/reset/code");
+        }
     }
 
     public async Task<IActionResult> OnPostAsync()

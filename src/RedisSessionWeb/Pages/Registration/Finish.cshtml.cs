@@ -28,16 +28,23 @@ internal sealed class FinishModel(Register register, IOptions<AccountOptions> li
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {
         if (register.Proven is { } address)
+        {
             Address = address.Value;
+        }
         else
+        {
             context.Result = Redirect(register.Pending is null ? "/register" : "/register/code");
+        }
     }
 
     public async Task<IActionResult> OnPostAsync()
     {
         var (tries, problems) = await register.FinishAsync(Name, Password);
         if (!tries.IsRight)
+        {
             return Explain(tries, Whole, T["Too many tries."]);
+        }
+
         return problems.Count == 0 ? Redirect("/account?done=registered") : Explain(problems, nameof(Name), nameof(Password));
     }
 }

@@ -52,7 +52,10 @@ internal sealed class ErrorModel : PageModel
         Status = Response.StatusCode < 400 ? StatusCodes.Status404NotFound : Response.StatusCode;
         Response.StatusCode = Status;
         if (Status == StatusCodes.Status503ServiceUnavailable)
+        {
             Response.Headers.RetryAfter = RetryAfter;
+        }
+
         if (Request.WantsJson())
         {
             context.Result = new ObjectResult(new ProblemDetails

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+
 using TestServers;
 using TestServers.Scripted;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+
 using TestServers;
 using TestServers.Proxy;
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+
 using TestServers;
 using TestServers.Proxy;
 using TestServers.Scripted;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+
 using RespClient.Tests.Pipelines;
+
 using TestServers;
 
 namespace RespClient.Tests.Faults.Network;

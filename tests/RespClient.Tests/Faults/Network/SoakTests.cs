@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+
+using RespClient.Tests.Pipelines;
 using RespClient.Tests.Tracking;
 using RespClient.Tracking;
-using RespClient.Tests.Pipelines;
+
 using TestServers;
 using TestServers.Proxy;
 

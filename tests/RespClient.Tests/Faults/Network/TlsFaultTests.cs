@@ -1,5 +1,7 @@
 using System.Net;
+
 using RespClient.Tests.Connections;
+
 using TestServers;
 using TestServers.Proxy;
 using TestServers.Scripted;

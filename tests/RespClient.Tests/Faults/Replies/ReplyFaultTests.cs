@@ -1,5 +1,7 @@
 using System.Globalization;
+
 using RespClient.Tests.Protocol;
+
 using TestServers.Scripted;
 
 namespace RespClient.Tests.Faults.Replies;

@@ -1,5 +1,7 @@
 using System.Text;
+
 using RespClient.Protocol;
+
 using TestServers;
 using TestServers.Scripted;
 

@@ -1,6 +1,7 @@
 using RespClient.Commands;
 using RespClient.Tests.Protocol;
 using RespClient.Transactions;
+
 using TestServers;
 using TestServers.Proxy;
 using TestServers.Scripted;

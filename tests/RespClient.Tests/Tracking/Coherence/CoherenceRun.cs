@@ -1,5 +1,7 @@
 using System.Globalization;
+
 using RespClient.Tracking;
+
 using TestServers;
 
 namespace RespClient.Tests.Tracking.Coherence;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using RespClient.Tracking;
+
 using TestServers;
 using TestServers.Proxy;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+
 using TestServers.Scripted;
 
 namespace RespClient.Tests.Tracking.Rules;
