@@ -141,7 +141,7 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         : ClientActivity.HasListeners ? Trace(command, observer, cancellationToken)
         : Enqueue(command, observer, cancellationToken);
 
-    /// <summary>Adds an observer. Its first call comes soon, and is for the present connection if there is one.</summary>
+    /// <summary>Adds an observer, which soon sees the present connection, if there is one.</summary>
     internal void Observe(WireObserver observer)
     {
         _pipeline.Observers.Add(observer);

@@ -2,8 +2,8 @@ namespace RespClient.Diagnostics;
 
 /// <summary>
 /// Decides which failures are worth a line in the log, so that an outage is not logged once for each request. A
-/// transient one is logged at once and then every ten seconds, with the number left out in between. A refusal that stays
-/// until rights or configuration are changed is logged once, and again after it was not met for a minute.
+/// transient one is logged at once and then every ten seconds, with the number left out in between. A refusal that
+/// stays until rights or configuration change is logged once, and again after it was not met for a minute.
 /// </summary>
 /// <param name="time">The clock.</param>
 public sealed class OutageNotes(TimeProvider time)

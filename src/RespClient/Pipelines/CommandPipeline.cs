@@ -222,7 +222,7 @@ internal sealed class CommandPipeline : IDisposable
         }
     }
 
-    /// <summary>Refuses commands from now on and ends none by time-out: the connection must end next, and all with it.</summary>
+    /// <summary>Refuses commands and ends none by time-out from now on: the connection must end next.</summary>
     public void Dispose()
     {
         Close(new ObjectDisposedException(nameof(RedisClient)));

@@ -6,7 +6,7 @@ namespace RespClient.Reading;
 /// <summary>
 /// The commands that one look at the socket answered. Their callers go on together, and what they ask next is sent in
 /// one piece at the end: on the reader's thread if they are expected to be quick, otherwise on the thread pool, where a
-/// second work item helps as soon as there is more to do than for one. A caller that computes or blocks delays no other.
+/// second work item helps as soon as there is more to do than for one. A caller that blocks delays no other.
 /// </summary>
 internal sealed class AnswerBatch(ReplyLoop loop, RespConnection connection) : IThreadPoolWorkItem
 {

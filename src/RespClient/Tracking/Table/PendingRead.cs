@@ -15,7 +15,7 @@ internal sealed class PendingRead<TKey, TValue>(TrackedTable<TKey, TValue> table
     /// <summary>In the units of <see cref="TimeProvider.GetTimestamp"/>; not later than the read was sent.</summary>
     public long StartedAt => startedAt;
 
-    /// <summary>Its answer may be stale when it comes: its callers get it, and it is not kept. Under the gate.</summary>
+    /// <summary>Its answer may be stale when it comes: callers get it, and it is not kept. Under the gate.</summary>
     public bool IsPoisoned { get; set; } = isPoisoned;
 
     /// <summary>What was read, when the cache is to keep it after the loop; only where rule 2 is broken.</summary>
