@@ -8,7 +8,7 @@ namespace RespClient.StackExchangeRedis;
 /// <remarks>
 /// <code>
 /// StackExchange.Redis throws                                      outcome
-/// RedisServerException                                            refused, with the server's word
+/// RedisServerException                                            refused, with the server's kind
 /// RedisCommandException                                           refused: the library did not send it
 /// RedisConnectionException, waiting (to be sent, in the backlog)  not sent
 /// RedisConnectionException, no connection to be had               not sent
@@ -16,7 +16,7 @@ namespace RespClient.StackExchangeRedis;
 /// RedisTimeoutException, waiting in the backlog                   not sent: it is taken out of there
 /// RedisTimeoutException, else; our own time-out                   unknown: it may still be sent
 /// </code>
-/// Messages name what their library says of the connection, never arguments: theirs are cut off where they begin to.
+/// Messages keep what that library says of the connection, never arguments: they are cut off where arguments begin.
 /// </remarks>
 internal static class Failure
 {

@@ -49,7 +49,7 @@ public sealed class MultiplexerRedisClient : IRedisClient
         try
         {
             var sent = _database.ExecuteAsync(name, arguments);
-            // Whoever stops waiting leaves the command on its way: what becomes of it is nobody's any more.
+            // A caller that stops waiting leaves the command on its way: a failure then counts as observed.
             _ = sent.ContinueWith(
                 static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             return ReplyReader.Read(await sent.WaitAsync(timeout, _time, cancellationToken));

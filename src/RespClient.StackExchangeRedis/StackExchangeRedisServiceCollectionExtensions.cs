@@ -19,7 +19,7 @@ public static class StackExchangeRedisServiceCollectionExtensions
     /// <returns>The same services.</returns>
     /// <remarks>
     /// The near cache of sessions needs a connection of its own kind and stays off; sessions say so once in the log.
-    /// Sessions that expire are not told to the inspector.
+    /// The inspector does not see sessions expire.
     /// </remarks>
     public static IServiceCollection AddStackExchangeRedisClient(this IServiceCollection services, int database = -1)
     {

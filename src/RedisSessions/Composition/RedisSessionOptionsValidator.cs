@@ -16,7 +16,7 @@ internal sealed class RedisSessionOptionsValidator(SessionLog log, IHostEnvironm
     private const int LargestSession = 64 * 1024 * 1024;
     private const long SmallestNearCache = 1024 * 1024;
 
-    // The options are checked once for each way of asking for them; a warning is told once.
+    // The options are checked once for each way of asking for them; a warning is logged once.
     private bool _hasWarned;
 
     public ValidateOptionsResult Validate(string? name, RedisSessionOptions options)

@@ -34,7 +34,7 @@ internal sealed class SessionCarrier(RedisSessionOptions options)
     /// <summary>The ids of a request that carries several, in their order; not more than are looked at.</summary>
     public SessionId[] ReadSeveral(HttpContext context) => _cookie.ReadSeveral(context);
 
-    /// <summary>Tells the client its id, and to forget any others. The remaining lifetime is what Redis has just set.</summary>
+    /// <summary>Gives the client its id and clears others. The remaining lifetime is what Redis has just set.</summary>
     public void Issue(HttpContext context, SessionId id, SessionLifetime lifetime, TimeSpan timeToLive, bool hasSeveral)
     {
         NotStored(context.Response);

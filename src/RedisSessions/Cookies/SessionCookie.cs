@@ -12,7 +12,7 @@ internal sealed class SessionCookie
     // RFC 6265bis, section 4.1.3.2: Secure, the path "/", no domain; the browser holds the server to it.
     private const string HostPrefix = "__Host-";
 
-    // Whoever can plant cookies can plant many: no more than these are looked up.
+    // An attacker who can plant cookies can plant many: no more than these are looked up.
     private const int MostIds = 3;
 
     private readonly CookieBuilder _builder;

@@ -29,7 +29,7 @@ public static class RedisDataProtectionBuilderExtensions
     /// <remarks>
     /// <para>An <see cref="IRedisClient"/> must be registered (<c>AddRespClient</c>).</para>
     /// <para>Give instances in different folders one name: <c>SetApplicationName</c>.</para>
-    /// <para>Whoever reads Redis reads the keys, and whatever they protect there, unless the keys are encrypted:
+    /// <para>Anyone who can read Redis can read the keys, and all they protect there, unless the keys are encrypted:
     /// <c>ProtectKeysWithCertificate</c>.</para>
     /// </remarks>
     public static IDataProtectionBuilder PersistKeysToRedis(

@@ -67,7 +67,7 @@ internal sealed class RedisXmlRepository(IRedisClient redis, string key, TimeSpa
         Wait(() => redis.ExecuteAsync(command).AsTask());
     }
 
-    // On the pool, whatever thread calls: the reply's continuation must not wait for the thread that waits for it.
+    // Always on the pool: the reply's continuation must not wait for the thread that waits for it.
     private RespValue Wait(Func<Task<RespValue>> ask)
     {
         try

@@ -31,20 +31,20 @@ internal sealed class RecordReport(SessionKeys keys, SessionLog log, SessionMetr
         }
     }
 
-    /// <summary>There was said to be no record that can be read, and then there was one.</summary>
+    /// <summary>The first answer held no readable record, and the second one did.</summary>
     /// <param name="key">The key that was asked for.</param>
-    /// <param name="first">What was said first.</param>
+    /// <param name="first">What the first answer said.</param>
     public void Contradicted(string key, RecordReadingKind first)
     {
         metrics.ForeignReply(first);
         log.ContradictedAnswer(keys.PublicId(key));
     }
 
-    /// <summary>The exception that says so, noted in the log.</summary>
+    /// <summary>Logs that both answers were foreign, and makes the exception.</summary>
     public SessionUnavailableException ForeignTwice() => Unavailable(
         "load", "Redis", new InvalidDataException("Twice the answer held the record of another session."));
 
-    /// <summary>The exception that says so, noted in the log.</summary>
+    /// <summary>Logs the failure, and makes the exception.</summary>
     public SessionUnavailableException Unavailable(string operation, string what, Exception cause)
     {
         log.Unavailable(operation, cause);

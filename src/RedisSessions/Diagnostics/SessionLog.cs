@@ -57,7 +57,7 @@ internal sealed partial class SessionLog(ILogger<SessionLog> logger, TimeProvide
     [LoggerMessage(100, LogLevel.Information, "Sessions live in {Cache}, which keeps a session as one value: the last write of a session wins as a whole, and users' sessions cannot be listed.")]
     public partial void NoFields(string cache);
 
-    [LoggerMessage(108, LogLevel.Information, "The near cache is off: the registered IRedisClient is not a RespClient.RedisClient, which alone is told by the server what changes.")]
+    [LoggerMessage(108, LogLevel.Information, "The near cache is off: the registered IRedisClient is not a RespClient.RedisClient, the only client that receives invalidations from the server.")]
     public partial void NoTracking();
 
     [LoggerMessage(107, LogLevel.Information, "A sign-in carries no NameIdentifier claim: the session is listed under no user.")]
@@ -93,10 +93,10 @@ internal sealed partial class SessionLog(ILogger<SessionLog> logger, TimeProvide
     [LoggerMessage(106, LogLevel.Warning, "The principal in session {Session} cannot be read; the request is anonymous.")]
     private partial void LogBrokenTicket(string session);
 
-    [LoggerMessage(109, LogLevel.Critical, "What was read for session {Session} was written for another session, and was handed to nobody: replies are out of step, or the record was copied by hand. It is read once more over a new connection, where the client can make one.")]
+    [LoggerMessage(109, LogLevel.Critical, "What was read for session {Session} was written for another session, and was not handed out: replies are out of step, or the record was copied by hand. It is read once more over a new connection, where the client can make one.")]
     private partial void LogForeignRecord(string session);
 
-    [LoggerMessage(110, LogLevel.Warning, "There was said to be no record of session {Session} that can be read; asked again, there was one, and that counts. The first answer may have been another command's: its connection is dropped, where the client can do that.")]
+    [LoggerMessage(110, LogLevel.Warning, "The first answer held no readable record of session {Session}; the second one did, and counts. The first may have been the reply to another command: its connection is dropped, where the client can do that.")]
     private partial void LogContradictedAnswer(string session);
 
     private static string Masked(string? publicId) => publicId is null ? "?" : publicId[..ShownCharacters] + "…";

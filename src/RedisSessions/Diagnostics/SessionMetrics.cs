@@ -68,7 +68,7 @@ internal sealed class SessionMetrics
 
     public void Failed(string operation) => _failures.Add(1, new KeyValuePair<string, object?>("operation", operation));
 
-    /// <summary>Whether anybody wants to know how long loads take.</summary>
+    /// <summary>Whether the duration of loads is measured.</summary>
     public bool TimesLoads => _loadDuration.Enabled;
 
     /// <summary>A time stamp, or 0 where nobody listens.</summary>

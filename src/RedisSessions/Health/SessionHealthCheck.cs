@@ -43,7 +43,7 @@ internal sealed class SessionHealthCheck(IRedisClient redis, IOptions<RedisSessi
     /// <summary>The key of the probing write: beside the sessions, not among them.</summary>
     internal static string Key(string keyPrefix) => keyPrefix.TrimEnd(':') + "-HEALTH";
 
-    /// <summary>What a command that has failed is told as; <see langword="null"/>: it has not.</summary>
+    /// <summary>How the report describes a failed command; <see langword="null"/>: it has not failed.</summary>
     internal static async Task<string?> FailureAsync(Task command)
     {
         try

@@ -6,7 +6,7 @@ using RedisSessions.Stores;
 
 namespace RedisSessions.Inspector;
 
-/// <summary>Tells what became of records, once it has become of them.</summary>
+/// <summary>Publishes what happened to records, after it has happened.</summary>
 internal sealed class PublishingRecordStore(IRecordStore inner, SessionEventPublisher events, SessionKeys keys) : IRecordStore
 {
     public ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken) =>

@@ -10,8 +10,8 @@ namespace RedisSessions.Inspector;
 
 /// <summary>
 /// The sessions that expire, as Redis tells it where its keyspace notifications are on
-/// (<c>notify-keyspace-events</c> with <c>E</c> and <c>x</c>); nothing where they are off. Told to who listens at the
-/// moment, and not kept.
+/// (<c>notify-keyspace-events</c> with <c>E</c> and <c>x</c>); nothing where they are off. Sent to those who listen at
+/// the moment, and not kept.
 /// </summary>
 internal sealed class SessionExpirations(IRedisClient redis, SessionServices sessions, TimeProvider time)
 {
@@ -19,7 +19,7 @@ internal sealed class SessionExpirations(IRedisClient redis, SessionServices ses
 
     public async IAsyncEnumerable<SseItem<SessionEvent?>> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Another client behind the interface may have no way to subscribe: then expired sessions are not told.
+        // Another client behind the interface may have no way to subscribe: then expired sessions are not reported.
         if (redis is not RedisClient client)
         {
             yield break;

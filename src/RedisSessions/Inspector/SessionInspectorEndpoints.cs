@@ -59,7 +59,7 @@ internal sealed class SessionInspectorEndpoints(
         return TypedResults.Ok(new InspectedDetails(InspectedSession.Of(found.Summary), found.Size, values));
     }
 
-    // No cancellation token: an administrator who closes the page has ended the session all the same.
+    // No cancellation token: closing the page must not keep the session from being ended.
     public async Task<Results<NoContent, NotFound>> EndAsync(string id, ClaimsPrincipal administrator)
     {
         if (!await catalog.EndAsync(id, CancellationToken.None))

@@ -59,7 +59,7 @@ public sealed class SessionCatalog
         return new SessionDetails(summary, values, (int)record.Values.Size);
     }
 
-    /// <summary>Ends one session, whosever it is.</summary>
+    /// <summary>Ends one session of any user.</summary>
     /// <param name="sessionId">The public id.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Whether there was such a session.</returns>
@@ -81,7 +81,7 @@ public sealed class SessionCatalog
         return existed;
     }
 
-    // Where ids are not hashed, a key cannot be told from its public id, and only looking at all of them helps.
+    // Where ids are not hashed, the public id does not give the key: only looking at all keys helps.
     private async ValueTask<string?> KeyOfAsync(string sessionId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sessionId);

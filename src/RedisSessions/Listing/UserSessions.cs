@@ -12,8 +12,8 @@ namespace RedisSessions.Users;
 /// </summary>
 /// <remarks>
 /// The index of a user's sessions is written in the same step as the record that signs in. Sessions that expired or were
-/// deleted behind its back disappear from it when somebody looks. Ending all sessions, or all but one, is one step as well:
-/// of those there were when it was asked for, none is left, whatever new id it gets meanwhile. On a cluster it is several.
+/// deleted behind its back disappear from it at the next look. Ending all sessions, or all but one, is one step too:
+/// none of those that exist at the call is left, even one that gets a new id meanwhile. On a cluster it is several.
 /// </remarks>
 public sealed class UserSessions
 {
@@ -65,7 +65,7 @@ public sealed class UserSessions
     public async ValueTask<int> EndOthersAsync(string userId, string keptSessionId, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keptSessionId);
-        // Where ids are not hashed, a key cannot be told from its public id.
+        // Where ids are not hashed, the public id does not give the key.
         var kept = _services.Options.HashIds
             ? _services.Keys.RecordOfPublic(keptSessionId)
             : (await KeysAsync(userId, cancellationToken)).Find(key => _services.Keys.PublicId(key) == keptSessionId);
@@ -109,7 +109,7 @@ public sealed class UserSessions
         {
             var live = (await LiveAsync(userId, cancellationToken)).FindAll(entry => entry.Key != keptKey);
             ended += await EndAsync(userId, live.Select(entry => entry.Key));
-            // The list is written before the record: whoever moved meanwhile is in it.
+            // The list is written before the record: a session that moved meanwhile is in it.
             areAll = live.Count == 0 && (await KeysAsync(userId, cancellationToken)).TrueForAll(key => key == keptKey);
         }
 
@@ -129,7 +129,7 @@ public sealed class UserSessions
         return _services.RequireDirectory().KeysOfUserAsync(userId, cancellationToken);
     }
 
-    // A record that names another key is not shown. Its key is in this user's index all the same, and is ended with the rest.
+    // A record that names another key is not shown. Its key is still in this user's index, and is ended with the rest.
     private async ValueTask<List<(string Key, SessionSummary? Session)>> LiveAsync(
         string userId, CancellationToken cancellationToken)
     {

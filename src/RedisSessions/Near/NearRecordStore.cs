@@ -13,7 +13,7 @@ using RespClient.Tracking;
 namespace RedisSessions.Near;
 
 /// <summary>
-/// Keeps records in this process as well. The server says which of them have changed, over the connection that reads and
+/// Keeps records in this process as well. The server invalidates those that change, over the connection that reads and
 /// writes them; whatever happens to the network, no hit is older than the bound of the cache.
 /// </summary>
 internal sealed class NearRecordStore(

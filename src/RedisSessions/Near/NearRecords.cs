@@ -10,7 +10,7 @@ using RespClient.Tracking;
 
 namespace RedisSessions.Near;
 
-/// <summary>What the near cache has to know of records: how they are read, and how long they are good.</summary>
+/// <summary>What the near cache needs to know of records: how they are read, and how long they are good.</summary>
 internal sealed class NearRecords(
     SessionKeys keys, ValueProtection protection, RedisClock clock, TimeSpan timeout)
     : ITrackedRecords<string, SessionRecord>
@@ -19,7 +19,7 @@ internal sealed class NearRecords(
     private const int BytesPerValue = 32;
     private const int BytesPerRecord = 320;
 
-    // The cache hands on records and nothing else: these stand for what is none.
+    // The cache hands on records only: these stand for answers without one.
     private static readonly SessionRecord Broken = NoRecord();
     private static readonly SessionRecord Foreign = NoRecord();
 

@@ -10,9 +10,9 @@ internal readonly struct FieldSet(RespValue reply)
     /// <summary>How many fields there are.</summary>
     public int Count => _reply.Count / 2;
 
-    /// <summary>The name of a field, in UTF-8. Not copied: whoever keeps it keeps the array of the reply it lies in.</summary>
+    /// <summary>The name of a field, in UTF-8. Not copied: keeping it keeps the array of the reply.</summary>
     public ReadOnlyMemory<byte> Name(int field) => _reply[2 * field].Bytes;
 
-    /// <summary>The value of a field. Not copied: whoever keeps it keeps the array of the reply it lies in.</summary>
+    /// <summary>The value of a field. Not copied: keeping it keeps the array of the reply.</summary>
     public ReadOnlyMemory<byte> Value(int field) => _reply[(2 * field) + 1].Bytes;
 }

@@ -3,7 +3,7 @@ namespace RedisSessions.Records;
 /// <summary>What one commit does to a record.</summary>
 internal sealed class RecordChange
 {
-    /// <summary>The public id of the session.</summary>
+    /// <summary>The key of the record.</summary>
     public required string Key { get; init; }
 
     /// <summary>The record as this request knows it; <see langword="null"/>: there is none, and one is created.</summary>
@@ -34,20 +34,20 @@ internal sealed class RecordChange
     /// <summary>The absolute lifetime where it starts anew; <see langword="null"/>: none.</summary>
     public TimeSpan? AbsoluteLifetime { get; init; }
 
-    /// <summary>None. Nobody adds to it.</summary>
+    /// <summary>None. Shared, so never added to.</summary>
     public static readonly Dictionary<string, byte[]?> NoChanges = [];
 
     // The near cache, on the reader loop, and then the commit ask for the record afterwards: made once.
     private volatile SessionRecord? _after;
 
     /// <summary>
-    /// The record after this change; whole if it is known what Redis had before: nobody has changed it since
-    /// <see cref="Base"/>, or what they did is in <paramref name="current"/>.
+    /// The record after this change. It is whole if the version just before it is known: as <see cref="Base"/>, or as
+    /// <paramref name="current"/>, where others have changed the record since.
     /// </summary>
     /// <param name="version">The version the commit gave it.</param>
     /// <param name="now">The time of the commit, known where it renews.</param>
     /// <param name="sealedValues">What went to Redis for the values that were set, where values are encrypted.</param>
-    /// <param name="current">A record of the version before, where somebody has it.</param>
+    /// <param name="current">A record kept in memory; counts only if it is whole and of the version before.</param>
     public SessionRecord After(
         long version, DateTimeOffset? now, Dictionary<string, byte[]?>? sealedValues = null, SessionRecord? current = null)
     {

@@ -7,8 +7,8 @@ namespace RedisSessions.Records;
 /// <summary>
 /// What a record says of its own key: the version it was written with, a colon, and the last 11 characters of the key,
 /// which are the last 8 bytes of the id, as in <c>7:k3vQ0aXb12E</c>. Written in the step that raises the version. It counts
-/// only while the record still has that version: whoever knows no marks raises the version and leaves the mark behind, or
-/// takes it along to another key.
+/// only while the record still has that version: a build without marks raises the version and leaves the mark behind,
+/// or takes it along to another key.
 /// </summary>
 internal static class RecordMark
 {

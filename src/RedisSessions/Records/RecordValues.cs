@@ -3,8 +3,8 @@ using System.Text;
 namespace RedisSessions.Records;
 
 /// <summary>
-/// The values of a record by key, as UTF-8 came with them. Immutable. Few objects whatever their number: the values lie in
-/// the array they were received in, and keys become strings where somebody asks for them.
+/// The values of a record by key, as UTF-8 came with them. Immutable. Few objects, however many values: these lie in
+/// the array they were received in, and keys become strings on demand.
 /// </summary>
 internal sealed class RecordValues
 {

@@ -54,7 +54,7 @@ internal sealed class SessionKeys
 
     /// <summary>
     /// The record's key for a public id. <see langword="null"/> where the text is no id, and where ids are not hashed:
-    /// then the key cannot be told from the public id.
+    /// then the public id does not give the key.
     /// </summary>
     public string? RecordOfPublic(string publicId) =>
         _hashIds && SessionId.TryParse(publicId, out _) ? Prefix + publicId : null;

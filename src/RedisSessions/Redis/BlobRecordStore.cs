@@ -20,7 +20,7 @@ internal sealed class BlobRecordStore(
             {
                 var second = ReadingOf(key, await ReadAsync(key, cancellationToken));
 
-                // Two answers without a record that differ are not both the cache's, and nobody can say which one is.
+                // Of two answers without a record that differ, one at least is wrong, and it is unknown which.
                 return second.Kind == RecordReadingKind.Found || second.Kind == reading.Kind ? second : RecordReading.Foreign;
             });
         }

@@ -11,7 +11,7 @@
 -- much as all the rest of a small write: the usual one has three. The record that stays is read before the first change
 -- of it and after the last, and not in between: near caches rely on that (RespClient's TrackedCache.Writer). Where its TTL
 -- was taken away it is read in between, and a near cache drops it with the second push; it lives as long as it would have
--- with its TTL. Whatever raises @version writes @mark with it (see RecordMark).
+-- with its TTL. What raises @version writes @mark with it (see RecordMark).
 local key, flags = KEYS[1], ARGV[1]
 local version = redis.pcall('HGET', key, '@version')
 if type(version) == 'table' and not string.find(version.err, 'WRONGTYPE', 1, true) then
@@ -67,7 +67,7 @@ local function clock()
     return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- What is left to the record, by its own word, where somebody else took its TTL away; nothing: it is ended.
+-- The time the record has left by its own fields, where its TTL was taken away; 0 or less: it has been removed.
 local function rest(now)
     local own = redis.call('HMGET', key, '@renewed', '@lifetime', '@deadline')
     local ends = (tonumber(own[1]) or 0) + (tonumber(own[2]) or 0)

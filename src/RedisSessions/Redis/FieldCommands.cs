@@ -116,8 +116,8 @@ internal sealed class FieldCommands(TimedClient client)
         }
     }
 
-    // Whoever follows the commands takes the reply for that of the whole change: it sees only the change of a record that
-    // stays under its key.
+    // An observer of the commands takes one reply for that of the whole change, so it sees only the change of a record
+    // that stays under its key.
     private ValueTask<FieldAnswer> ChangeSplitAsync(FieldWrite write, TimedClient target, CancellationToken cancellationToken) =>
         new SplitFieldCommands(client).ChangeAsync(
             write, () => ChangeOne(write, null, null, write.NewKey is null ? target : client, cancellationToken), cancellationToken);

@@ -49,7 +49,7 @@ internal sealed class FieldRecordStore(
             }
         }));
 
-    /// <summary>A record that is there beyond its end, because somebody took its TTL away, is asked for again before it counts.</summary>
+    /// <summary>A record beyond its end, because its TTL was taken away, is asked for again before it counts.</summary>
     public RecordReading InTime(RecordReading reading) =>
         reading.Record is { } record && clock.IsPast(record.ExpiresAt) ? RecordReading.Over : reading;
 
@@ -185,7 +185,7 @@ internal sealed class FieldRecordStore(
         if (change.Base is null || change.Base.Lifetime != change.Lifetime)
         {
             RecordFields.AddLifetime(change.Lifetime, Add);
-            // Whatever the base says: another request may have set it since.
+            // Even if the base has no such field: another request may have set it since.
             if (change is { Base: not null, Lifetime.IsPersistent: true })
             {
                 write.Remove(RecordLayout.Browser);

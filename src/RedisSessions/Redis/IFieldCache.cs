@@ -51,7 +51,7 @@ internal interface IFieldCache : IDistributedCache
 
     /// <summary>
     /// Removes the entries that an index lists and that are the user's. None that is there at the call remains, under
-    /// whatever key: an entry that moves meanwhile moves before or after all of it.
+    /// any key: an entry that moves meanwhile moves before or after all of it.
     /// </summary>
     /// <param name="indexKey">The index.</param>
     /// <param name="userId">The user.</param>

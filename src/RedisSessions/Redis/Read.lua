@@ -2,7 +2,7 @@
 -- KEYS[1] the record; ARGV: the fields that are wanted, none: all
 -- Returns names and values, or the values of the fields that are wanted.
 -- A script, because its reply is compared with its call, and that of a plain HGETALL cannot be. One step, because a record
--- whose TTL somebody took away is ended only where it has none.
+-- is ended only where its TTL was taken away.
 local key = KEYS[1]
 if redis.call('PTTL', key) == -1 then
     local own = redis.call('HMGET', key, '@renewed', '@lifetime', '@deadline')

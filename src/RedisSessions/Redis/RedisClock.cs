@@ -13,7 +13,7 @@ internal sealed class RedisClock(TimeProvider time)
     private long _observedAt;
     private volatile bool _isKnown;
 
-    /// <summary>Whether a reply has said what time it is there.</summary>
+    /// <summary>Whether a reply has carried Redis' time yet.</summary>
     public bool IsKnown => _isKnown;
 
     /// <summary>Whether it is time to ask again: either clock may have been set since.</summary>
@@ -25,11 +25,11 @@ internal sealed class RedisClock(TimeProvider time)
     /// <summary>Whether a time has come, as far as the time is known; false where it is not.</summary>
     public bool IsPast(DateTimeOffset redisTime) => _isKnown && Now >= redisTime;
 
-    /// <summary>Now by this process' clock: what <see cref="Observe"/> wants to know of a command before it is sent.</summary>
+    /// <summary>Now by this process' clock: taken before a command is sent, for <see cref="Observe"/>.</summary>
     public DateTimeOffset LocalNow => time.GetUtcNow();
 
     /// <summary>
-    /// A reply said what time it is over there. Redis looked at its clock some time after the command was sent: counted
+    /// A reply carried Redis' time. Redis looked at its clock some time after the command was sent: counted
     /// from there, a reply that was long on its way makes records end too early here, and never too late.
     /// </summary>
     public void Observe(DateTimeOffset redisNow, DateTimeOffset sentAt)

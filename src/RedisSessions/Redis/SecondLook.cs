@@ -7,7 +7,7 @@ namespace RedisSessions.Redis;
 /// Asks again where the first answer would end a session, or cannot be the answer. A record that names another key is
 /// never handed out.
 /// </summary>
-/// <param name="report">Is told.</param>
+/// <param name="report">Logs and counts what was found.</param>
 /// <param name="connection">What brought the answer; <see langword="null"/>: nothing that can be dropped.</param>
 internal sealed class SecondLook(RecordReport report, SuspectConnection? connection)
 {

@@ -8,7 +8,7 @@ namespace RedisSessions.Redis;
 /// <summary>
 /// The connection that all sessions share, which is dropped when it has brought what belongs to another session: once for
 /// each load that shows it, and never twice for the same key, so that a record that is wrong in Redis, and the cookie that
-/// asks for it, cannot keep everybody else from theirs.
+/// asks for it, cannot keep all others from theirs.
 /// </summary>
 /// <param name="client">The client.</param>
 /// <param name="near">What came over it and is kept; <see langword="null"/>: nothing is.</param>

@@ -50,7 +50,7 @@ internal sealed class CommittingResponseBody : IHttpResponseBodyFeature
         var context = session.Context;
         var body = new CommittingResponseBody(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), session, committer);
         context.Features.Set<IHttpResponseBodyFeature>(body);
-        // For bytes that take a way around: a body or an upgrade that somebody held before. Here a failure is a bare 500.
+        // For bytes that bypass this body, through a body or an upgrade taken earlier. Here a failure is a bare 500.
         context.Response.OnStarting(static state => ((CommittingResponseBody)state).CommitOnStartingAsync(), body);
         return body;
     }

@@ -17,7 +17,7 @@ internal static class JsonValue
         }
         catch (JsonException e)
         {
-            // The position helps, the value must not be told.
+            // The position helps, the value must not be shown.
             throw new InvalidOperationException(
                 $"The session key '{key}' holds no JSON of a {typeof(T).Name} (line {e.LineNumber}, byte {e.BytePositionInLine}).");
         }

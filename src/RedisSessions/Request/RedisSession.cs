@@ -37,7 +37,8 @@ public sealed class RedisSession : ISession
 
     /// <summary>
     /// A secret that only the holder of this session's cookie brings along: derived from the secret id, and kept nowhere.
-    /// Bind to it what must not be usable by who reads Redis. Another id (a sign-in, <see cref="RenewIdAsync"/>) is another secret.
+    /// Bind to it what must not be usable by anyone who reads Redis. A new id (sign-in, <see cref="RenewIdAsync"/>) gives
+    /// a new secret.
     /// </summary>
     /// <param name="purpose">What it is for: each purpose has a secret of its own.</param>
     /// <returns>256 bits in base64url, 43 characters. Never log, show or keep it.</returns>

@@ -68,7 +68,7 @@ internal sealed class SessionCommitter(
         }
         catch (SessionUnavailableException e) when (!session.IsModified && session.Doomed is null)
         {
-            // A request that only read has its answer all the same; the next one tries again.
+            // A request that only read still gets its answer; the next one tries again.
             Failed(activity, e);
             log.RenewalFailed(session.PublicId);
             session.TakeUnrenewed();
@@ -103,7 +103,7 @@ internal sealed class SessionCommitter(
         }
     }
 
-    // At once where nobody else of this process is at it; otherwise in line, on the value the one before has written.
+    // At once where no other request of this process updates it; otherwise in line, on the value written before.
     private async ValueTask<RecordOutcome> CommitExactAsync(SessionState session)
     {
         var current = session.Record;

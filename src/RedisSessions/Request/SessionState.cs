@@ -58,7 +58,7 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
     /// <summary>The request carries an id whose record has not been looked up.</summary>
     public bool AwaitsRecord { get; private set; }
 
-    /// <summary>Whether the client is told to forget its id.</summary>
+    /// <summary>Whether the response makes the client forget its id.</summary>
     public bool MustForget { get; set; }
 
     public bool IsAvailable => _loadFailure is null && !_isDetached;
@@ -236,14 +236,14 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
     public void Destroy()
     {
         EnsureWritable();
-        // A client that sent an id Redis does not know is told to forget it, too.
+        // A client that sent an id Redis does not know must forget it, too.
         MustForget |= Carried != CarriedId.None && !_isDetached;
         Doom();
         BecomeNew();
         Hook();
     }
 
-    /// <summary>Somebody signs in: new id, new absolute lifetime; the data stays unless it was another user's.</summary>
+    /// <summary>A user signs in: new id, new absolute lifetime; the data stays unless it was another user's.</summary>
     /// <exception cref="SessionUnavailableException">The request runs without its session: nobody could be kept signed in.</exception>
     public void SignIn(SessionIdentity identity)
     {
@@ -339,7 +339,7 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
         if (_isClosed || Context.Response.HasStarted)
         {
             throw new InvalidOperationException(
-                "The session cannot be changed any more: the response has started, and whoever sees it must see the change. Write to the session before the first byte of the body.");
+                "The session cannot be changed any more: the response has started, and a client that sees it must see the change. Write to the session before the first byte of the body.");
         }
     }
 
@@ -351,7 +351,7 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
         }
     }
 
-    // What the session was is no more; what is written from here on starts a new one.
+    // The old session is gone; what is written from here on starts a new one.
     private void BecomeNew()
     {
         Record = null;
@@ -392,5 +392,5 @@ internal sealed class SessionState(SessionStore store, HttpContext context) : IS
 
 /// <summary>A record that ends with the commit.</summary>
 /// <param name="Key">Its key.</param>
-/// <param name="UserId">Whose list it is taken out of.</param>
+/// <param name="UserId">The user whose list it is removed from.</param>
 internal sealed record DoomedRecord(string Key, string? UserId);

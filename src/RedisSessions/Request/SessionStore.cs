@@ -39,7 +39,7 @@ internal sealed class SessionStore(SessionServices services)
     }
 
     /// <summary>
-    /// The record of a session that awaits one. Where nobody measures or traces, the store's own task: no state machine
+    /// The record of a session that awaits one. Without metrics and traces it is the store's own task: no state machine
     /// beside it.
     /// </summary>
     /// <exception cref="SessionUnavailableException">Redis did not answer.</exception>
@@ -82,7 +82,7 @@ internal sealed class SessionStore(SessionServices services)
 
     private static readonly TimeSpan SettlesEvery = TimeSpan.FromMinutes(1);
 
-    // A cookie of a domain that is no longer used hides the one that is, or comes from whoever has a host beside this one:
+    // A cookie of a domain that is no longer used hides the one that is, or another host of the domain has set it:
     // the order of the cookies says nothing.
     private async ValueTask<SessionRecord?> LoadNewestAsync(SessionState session, CancellationToken cancellationToken)
     {

@@ -12,12 +12,12 @@ internal sealed class UpdateTurns
 
     private readonly Lane[] _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new Lane())];
 
-    /// <summary>Whether somebody has the turn, or waits for it.</summary>
+    /// <summary>Whether an update has the turn, or waits for it.</summary>
     public bool IsBusy(string key) => LaneOf(key).Gate.CurrentCount == 0;
 
     /// <summary>
-    /// Waits for the turn as long as those in front get on; disposing ends the turn. When nobody has got on for
-    /// <paramref name="patience"/>, Redis does not answer, and everybody may see that for himself.
+    /// Waits for the turn as long as those in front make progress; disposing ends the turn. Without progress for
+    /// <paramref name="patience"/>, Redis does not answer, and each update goes ahead to find that out.
     /// </summary>
     public async ValueTask<Turn> WaitAsync(string key, TimeSpan patience)
     {
@@ -55,7 +55,7 @@ internal sealed class UpdateTurns
 
     internal readonly struct Turn(Lane lane, string key, bool hasGate) : IDisposable
     {
-        /// <summary>The record as the one before has left it; <see langword="null"/> where that is not known.</summary>
+        /// <summary>The record as the previous turn left it; <see langword="null"/> where that is not known.</summary>
         public SessionRecord? Latest => hasGate && lane.Latest is { } latest && latest.Key == key ? latest.Record : null;
 
         /// <summary>The turn's work is done; the next one may build on it.</summary>

@@ -23,7 +23,8 @@ namespace RespClient;
 /// </summary>
 /// <remarks>
 /// Commands wait in a bounded backlog while there is no connection, and are sent in order when there is one, each within
-/// its own time-out. A command that was written when its connection was lost is never sent again.
+/// its own time-out. A read that a lost connection left unanswered is sent again on the next one
+/// (<see cref="RedisClientOptions.RetriesReads"/>); any other command is never sent twice.
 /// </remarks>
 public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
 {
@@ -132,7 +133,7 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Sends a command on the shared connection, whatever it is, and lets an observer see its reply on the reader loop
+    /// Sends a command of any kind on the shared connection, and lets an observer see its reply on the reader loop
     /// before the caller does. Callable from within the callbacks of a <see cref="WireObserver"/>.
     /// </summary>
     internal ValueTask<RespValue> ExecuteAsync(in RedisCommand command, IReplyObserver observer, CancellationToken cancellationToken = default) =>
@@ -140,7 +141,7 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
         : ClientActivity.HasListeners ? Trace(command, observer, cancellationToken)
         : Enqueue(command, observer, cancellationToken);
 
-    /// <summary>From now on the observer is told; first, soon, of the connection if there is one.</summary>
+    /// <summary>Adds an observer, which soon sees the present connection, if there is one.</summary>
     internal void Observe(WireObserver observer)
     {
         _pipeline.Observers.Add(observer);
@@ -203,7 +204,7 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
     /// </param>
     /// <param name="replicas">How many replicas are waited for, at least 1.</param>
     /// <param name="timeout">How long they are waited for, from 1 ms to 1 h.</param>
-    /// <param name="cancellationToken">Stops waiting; what was written runs all the same.</param>
+    /// <param name="cancellationToken">Stops waiting; what was written still runs.</param>
     /// <returns>The reply, and how many replicas have confirmed, also where they are fewer than were waited for.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="replicas"/> or <paramref name="timeout"/> is out of its range.</exception>
     /// <exception cref="InvalidOperationException">The command blocks, or is refused as <see cref="ExecuteAsync(RedisCommand, CancellationToken)"/> refuses it.</exception>

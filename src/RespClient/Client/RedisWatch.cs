@@ -9,7 +9,7 @@ namespace RespClient.Transactions;
 /// Watched keys on a connection of their own: read through it, then execute a transaction of it, which commits only if
 /// none of the keys has changed meanwhile. Dispose it to give the connection back.
 /// </summary>
-/// <remarks>When its connection is lost, the watch is lost with it: whatever is executed then fails and nothing runs.</remarks>
+/// <remarks>When its connection is lost, the watch is lost with it: executing then fails and nothing runs.</remarks>
 public sealed class RedisWatch : IRedisClient, IAsyncDisposable
 {
     private readonly DedicatedConnections _owner;
@@ -70,7 +70,7 @@ public sealed class RedisWatch : IRedisClient, IAsyncDisposable
         }
         catch
         {
-            // Which also ends what is not over yet.
+            // This also ends a command that is still in flight.
             await owner.CloseAsync(connection);
             await both.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;

@@ -8,7 +8,7 @@ internal interface ITicking
 }
 
 /// <summary>
-/// The clock of all clients of this process: one thread that ticks while anybody wants it to, and sleeps otherwise. A
+/// The clock of all clients of this process: one thread that ticks while it has listeners, and sleeps otherwise. A
 /// timer would do the same on the thread pool, and be late whenever that is starved: just when time-outs matter.
 /// </summary>
 internal sealed class ClockThread

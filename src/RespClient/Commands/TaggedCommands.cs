@@ -2,15 +2,15 @@ using RespClient.Protocol;
 
 namespace RespClient.Commands;
 
-/// <summary>Commands whose replies are known to be their own.</summary>
+/// <summary>Commands whose replies are checked to be their own.</summary>
 public static class TaggedCommands
 {
     private static readonly LuaScript Read = new("return redis.call(ARGV[1], KEYS[1], unpack(ARGV, 2))") { IsRepeatable = true };
 
     /// <summary>
     /// Sends a command that reads one key, inside a script: its reply carries a number as that of a <see cref="LuaScript"/>
-    /// does, and is asked for once more if another command's came in its place. For what may be handed to nobody else, and
-    /// where "there is none" has consequences. One round trip.
+    /// does, and is asked for once more if another command's came in its place. For data that no other caller may get,
+    /// and where "there is none" has consequences. One round trip.
     /// </summary>
     /// <param name="client">Where.</param>
     /// <param name="name">The command's word, such as <c>GET</c> or <c>HGETALL</c>. It only reads.</param>

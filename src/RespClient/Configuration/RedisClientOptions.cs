@@ -86,8 +86,9 @@ public sealed class RedisClientOptions
     public bool AbortOnConnectFail { get; set; } = true;
 
     /// <summary>
-    /// Whether commands that only read are sent again on the next connection, inside their time-outs, when theirs was lost
-    /// before the reply. Default: true. Other commands are never sent twice.
+    /// Whether commands that only read are sent again on the next connection, inside their time-outs, when the shared
+    /// one was lost before the reply. Default: true. Other commands, and reads into a caller's buffer, are never sent
+    /// twice.
     /// </summary>
     public bool RetriesReads { get; set; } = true;
 

@@ -5,7 +5,7 @@ namespace RespClient.Connections;
 
 /// <summary>
 /// Why there is no connection: what each end point that was tried said last, in one line. Written by the loop that
-/// connects, read by anybody.
+/// connects, read by any thread.
 /// </summary>
 internal sealed class ConnectFailures
 {
@@ -48,7 +48,7 @@ internal sealed class ConnectFailures
         Volatile.Write(ref _text, "");
     }
 
-    /// <summary>For a caller who waited for a connection. A server that refuses tells more than one that is away.</summary>
+    /// <summary>For a caller that waited for a connection. A refusal says more than a server that is away.</summary>
     public RedisException ToException()
     {
         foreach (var (_, failure, _) in _failures)

@@ -113,7 +113,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
                 var served = await ServeAsync(connection);
                 attempt = served ? 0 : attempt + 1;
             }
-#pragma warning disable CA1031 // Whatever the reason, the next attempt follows; the reason is logged and kept.
+#pragma warning disable CA1031 // After any failure the next attempt follows; the reason is logged and kept.
             catch (Exception e)
 #pragma warning restore CA1031
             {
@@ -123,7 +123,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
                 {
                     _firstAttempt.TrySetException(_failures.ToException());
 
-                    // Nobody may be waiting for it: it is logged, and no unobserved exception.
+                    // It is logged, and there may be no waiter: it counts as observed.
                     _ = _firstAttempt.Task.Exception;
                 }
             }
@@ -134,7 +134,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         _firstAttempt.TrySetCanceled();
     }
 
-    /// <summary>True if the connection was good: it answered somebody.</summary>
+    /// <summary>True if the connection was good: it answered a command.</summary>
     private async Task<bool> ServeAsync(RespConnection connection)
     {
         await using (connection)
@@ -174,7 +174,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         }
     }
 
-    /// <summary>A connection nobody uses is asked for a sign of life, so that its death is noticed before it is needed.</summary>
+    /// <summary>Pings an idle connection, so that its death is noticed before it is needed.</summary>
     private async Task PingWhenIdleAsync(RespConnection connection, PeriodicTimer heartbeat)
     {
         var seen = connection.AwaitsSince;

@@ -131,7 +131,7 @@ internal sealed class DedicatedConnections(RedisClientOptions options, ClientMet
             await connection.DisposeAsync();
         }
 
-        // Their callers are told why.
+        // Their callers get the reason.
         await Task.WhenAll(blocked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

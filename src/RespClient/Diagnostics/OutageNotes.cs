@@ -1,9 +1,9 @@
 namespace RespClient.Diagnostics;
 
 /// <summary>
-/// Tells which failures are worth a line in the log, so that an outage is not told once for each request: one that passes
-/// by itself at once and then every ten seconds, with how many were not told; a refusal that stays until somebody changes
-/// rights or configuration once, and again after it was not met for a minute.
+/// Decides which failures are worth a line in the log, so that an outage is not logged once for each request. A
+/// transient one is logged at once and then every ten seconds, with the number left out in between. A refusal that
+/// stays until rights or configuration change is logged once, and again after it was not met for a minute.
 /// </summary>
 /// <param name="time">The clock.</param>
 public sealed class OutageNotes(TimeProvider time)
@@ -21,7 +21,7 @@ public sealed class OutageNotes(TimeProvider time)
     /// <summary>Notes a failure.</summary>
     /// <param name="place">What met it.</param>
     /// <param name="failure">The failure, or what wraps it.</param>
-    /// <param name="untold">How many have not been told since the last line; 0 for a refusal.</param>
+    /// <param name="untold">How many were left out since the last line; 0 for a refusal.</param>
     /// <returns>Whether it is to be told.</returns>
     public bool IsNews(string place, Exception failure, out int untold)
     {
@@ -46,7 +46,7 @@ public sealed class OutageNotes(TimeProvider time)
         }
     }
 
-    /// <summary>Notes a refusal of another server than Redis that lasts until somebody changes rights or configuration.</summary>
+    /// <summary>Notes a refusal of another server than Redis that lasts until rights or configuration change.</summary>
     /// <param name="place">What met it.</param>
     /// <param name="refusal">What the server said.</param>
     /// <returns>Whether it is to be told.</returns>
@@ -58,7 +58,7 @@ public sealed class OutageNotes(TimeProvider time)
         }
     }
 
-    /// <summary>The refusal of the server behind a failure that lasts until somebody changes rights or configuration.</summary>
+    /// <summary>The server's refusal behind a failure that lasts until rights or configuration change.</summary>
     /// <param name="failure">The failure, or what wraps it.</param>
     /// <returns><see langword="null"/>: it is another failure.</returns>
     /// <seealso cref="RedisErrorKinds.IsForbidden"/>

@@ -12,13 +12,13 @@ namespace RespClient.Protocol;
 /// </summary>
 internal sealed class FlatFrame(RespLimits limits)
 {
-    // Strings up to here share one array, so that whoever keeps a small one keeps little else.
+    // Strings up to here share one array: keeping a small one keeps little else alive.
     private const int LongestShared = 1024;
 
     private const int FirstMarks = 64;
     private const int MaxMarks = 1024;
 
-    // Digits that fit an int whatever they are.
+    // So many digits always fit an int.
     private const int MaxLengthDigits = 9;
 
     // Grows with the elements that are there, never with what a header claims. Kept, so it is bounded.

@@ -30,7 +30,7 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
     // The loop's: how many connections in a row were not made, or never said anything of a subscription.
     private int _attempt;
 
-    /// <summary>Subscribes and waits for the server's word.</summary>
+    /// <summary>Subscribes and waits for the server's confirmation.</summary>
     /// <exception cref="RedisTimeoutException">The server did not confirm within the command time-out.</exception>
     /// <exception cref="RedisConnectionException">There was no connection within the command time-out.</exception>
     public async Task<RedisSubscription> AddAsync(SubscriptionName name, int capacity, CancellationToken cancellationToken)
@@ -131,7 +131,7 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
                 _failures.Clear();
                 await ServeAsync(connection);
             }
-#pragma warning disable CA1031 // Whatever the reason, the next attempt follows.
+#pragma warning disable CA1031 // After any failure the next attempt follows.
             catch (Exception e)
 #pragma warning restore CA1031
             {
@@ -300,7 +300,7 @@ internal sealed class SubscriptionHub(RedisClientOptions options, ILogger logger
         }
     }
 
-    /// <summary>Somebody has left; or a proxy or an administrator has ended what is still wanted, and it is asked for again.</summary>
+    /// <summary>The end of a subscription: our own, or forced from outside; then it is asked for again.</summary>
     private void Revoke(RespConnection connection, SubscriptionName name)
     {
         int earlier;

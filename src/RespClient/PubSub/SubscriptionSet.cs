@@ -52,12 +52,12 @@ internal sealed class SubscriptionSet
         }
     }
 
-    /// <summary>The server refused: whoever waits for the confirmation is told, and the name is forgotten.</summary>
+    /// <summary>The server refused: the waiting subscribers get the error, and the name is forgotten.</summary>
     public void Refuse(SubscriptionName name, Exception reason)
     {
         if (_entries.TryGetValue(name, out var entry) && entry.Confirmed.TrySetException(reason))
         {
-            // Whoever waited may have left.
+            // All waiters may have given up: the exception counts as observed.
             _ = entry.Confirmed.Task.Exception;
             _entries.Remove(name);
             Array.ForEach(entry.Subscribers, subscription => subscription.Complete());
@@ -65,8 +65,8 @@ internal sealed class SubscriptionSet
     }
 
     /// <summary>
-    /// The connection is gone: everybody who was ever confirmed has been interrupted, once more if the server had not
-    /// subscribed them again yet, and all need a confirmation.
+    /// The connection is gone: each subscription that was ever confirmed is interrupted, even if the server had not
+    /// renewed it since the last loss, and all need a confirmation.
     /// </summary>
     public void Interrupt()
     {
@@ -77,10 +77,10 @@ internal sealed class SubscriptionSet
     }
 
     /// <summary>
-    /// The server has ended a subscription without being asked. False: nobody wants it, or a confirmation is awaited
+    /// The server has ended a subscription without being asked. False: it is not wanted, or a confirmation is awaited
     /// already.
     /// </summary>
-    /// <param name="name">What is not subscribed to any more.</param>
+    /// <param name="name">The channel or pattern.</param>
     /// <param name="earlier">How often it did so before, without a message in between.</param>
     public bool Revoke(SubscriptionName name, out int earlier)
     {
@@ -98,7 +98,7 @@ internal sealed class SubscriptionSet
     /// <summary>Whether it is wanted and not confirmed.</summary>
     public bool IsAwaited(SubscriptionName name) => _entries.TryGetValue(name, out var entry) && !entry.Confirmed.Task.IsCompleted;
 
-    /// <summary>Those who get a message; an array that nobody changes.</summary>
+    /// <summary>The subscriptions that get a message; the array never changes.</summary>
     public RedisSubscription[] Receivers(SubscriptionName name)
     {
         if (!_entries.TryGetValue(name, out var entry))

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace RespClient.Queue;
 
-/// <summary>What callers are told of commands that ended without a reply. Never has keys or values.</summary>
+/// <summary>The errors of commands that ended without a reply. Never has keys or values.</summary>
 internal static class CommandErrors
 {
-    // A reply that fits into the receive buffer holds up nobody.
+    // A reply that fits into the receive buffer holds up no other.
     private const long LargeReply = 64 * 1024;
 
     /// <summary>The client is disposed of.</summary>

@@ -107,7 +107,7 @@ internal sealed class CommandFifo
             {
                 ref var place = ref segment.Places[number - segment.First];
 
-                // A command that the reader has just taken may serve somebody else by now, here or on another connection.
+                // A command that the reader has just taken may serve another caller by now, here or elsewhere.
                 if (Volatile.Read(ref place.Command) is { } command
                     && command.Glance is var glance
                     && PendingCommand.UseOf(glance) == place.Use

@@ -87,7 +87,7 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
     public void NoteAbandoned(PendingCommand command) => _hasDropped |= command.Number > _sentThrough;
 
     /// <summary>
-    /// Removes the bytes of commands whose callers gave up before they were sent, and lets in who waited for room.
+    /// Removes the bytes of commands whose callers gave up before they were sent, and lets in those waiting for room.
     /// </summary>
     public void DropAbandoned()
     {
@@ -211,7 +211,7 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
     private bool HasRoom(int size) =>
         _outbox.Count == 0 || (_outbox.Count < limits.MaxUnsentCommands && _outbox.Length + (long)size <= limits.MaxUnsentBytes);
 
-    /// <summary>Lets in who waited for room.</summary>
+    /// <summary>Lets in the commands that waited for room.</summary>
     private void AdmitWaiting()
     {
         while (_waiting.Count > 0 && _waiting.TryPeek(out var command, out var parts))

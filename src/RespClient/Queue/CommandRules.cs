@@ -122,7 +122,7 @@ internal static class CommandRules
         }
     }
 
-    /// <summary>How long a blocking command blocks at most; infinite for 0, and for what cannot be told.</summary>
+    /// <summary>How long a blocking command blocks at most; infinite for 0, and where it is not known.</summary>
     public static TimeSpan BlockTime(in RedisCommand command)
     {
         if (Classify(command.Name, command.Arguments) == CommandNeed.Shared)

@@ -93,7 +93,7 @@ internal sealed class Outbox
     }
 
     /// <summary>
-    /// Removes what nobody waits for any more from the bytes, and its places from the queue. Returns the number of the
+    /// Removes abandoned commands from the bytes, and their places from the queue. Returns the number of the
     /// last command that stays; 0 if none does.
     /// </summary>
     public long Compact(CommandFifo fifo, long sentThrough)

@@ -29,7 +29,7 @@ internal sealed class PendingBytes : PendingCommand<int>
 
     public override bool OnBulkReply(ReadOnlySpan<byte> bytes)
     {
-        // From here on nobody can take the buffer back: a caller that has left keeps it untouched.
+        // From here on the caller cannot take its buffer back. If it gave up before, the buffer stays untouched.
         if (!TryResolve())
         {
             return false;
@@ -75,7 +75,7 @@ internal sealed class PendingBytes : PendingCommand<int>
             writer.Write(bytes);
             SetResult(bytes.Length);
         }
-#pragma warning disable CA1031 // The caller's writer failed: the caller is told, the connection goes on.
+#pragma warning disable CA1031 // The caller's writer failed: the caller gets the error, the connection goes on.
         catch (Exception e)
 #pragma warning restore CA1031
         {

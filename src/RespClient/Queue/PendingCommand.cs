@@ -7,8 +7,8 @@ using RespClient.Protocol;
 namespace RespClient.Queue;
 
 /// <summary>
-/// One command on its way. Two parties hold it: the place in the queue, which its reply must find even when nobody
-/// waits any more, and the caller's await. It is reused once both have let go.
+/// One command on its way. Two parties hold it: the place in the queue, which its reply must find even when the caller
+/// has given up, and the caller's await. It is reused once both have let go.
 /// </summary>
 internal abstract class PendingCommand
 {
@@ -37,7 +37,7 @@ internal abstract class PendingCommand
     /// <summary>When waiting ends, in the units of <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long Deadline { get; set; }
 
-    /// <summary>When it was called, if anybody measures; otherwise 0.</summary>
+    /// <summary>When it was called, if that is measured; otherwise 0.</summary>
     public long ExactStart { get; set; }
 
     /// <summary>How long the caller said it would wait at most, for messages.</summary>
@@ -64,7 +64,7 @@ internal abstract class PendingCommand
     public virtual bool NextReplyIsLast => true;
 
     /// <summary>
-    /// Takes the next reply of the queue. True: it was the last and a caller waits; whoever asked announces it to them.
+    /// Takes the next reply of the queue. True: it was the last and a caller waits; then it must be announced.
     /// False: do not touch the command any more.
     /// </summary>
     public abstract bool OnReply(in RespValue reply);
@@ -110,7 +110,7 @@ internal abstract class PendingCommand
         }
     }
 
-    /// <summary>No reply can come for this command any more, and its caller was told before.</summary>
+    /// <summary>No reply can come for this command any more, and its caller's wait has ended before.</summary>
     public void LeaveUnanswered()
     {
         OnLost();
@@ -179,7 +179,7 @@ internal abstract class PendingCommand
         }
     }
 
-    /// <summary>Starts a new use. Nobody else may hold the command.</summary>
+    /// <summary>Starts a new use. No one else may hold the command.</summary>
     protected void Begin() => _state = (_state & ~FlagMask) + NextUse;
 
     /// <summary>The last reply is there: true if a caller still waits for it. The place is free either way.</summary>

@@ -15,7 +15,7 @@ internal sealed class PendingReply : PendingCommand<RespValue>
     /// <summary>The command itself, kept to send it again if it only reads.</summary>
     public RedisCommand Command { get; private set; }
 
-    /// <summary>Whether it may be sent twice. Whoever follows it still sees one reply or one loss.</summary>
+    /// <summary>Whether it may be sent twice. Its observer still sees one reply or one loss.</summary>
     public bool IsReadOnly => CommandRules.IsReadOnly(Command.Name);
 
     /// <param name="command">What it asks.</param>
@@ -39,7 +39,7 @@ internal sealed class PendingReply : PendingCommand<RespValue>
 
     public override bool OnTooLarge(RedisProtocolException reason)
     {
-        // Whoever follows it is told that there was an answer, and that it says nothing.
+        // The observer sees that there was a reply, and nothing of what it held.
         _observer?.OnReply(RespValue.FromBytes(RespKind.SimpleError, "ERR the reply is beyond the limits"u8.ToArray()));
         return Fail(reason);
     }

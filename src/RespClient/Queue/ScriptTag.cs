@@ -10,8 +10,8 @@ internal static class ScriptTag
 {
     // Another array around every reply would cost Redis as much as the script of one command: the number goes in front of a
     // string or an integer, and behind the last element of a short array. Redis ends an array at its first nil, and takes a
-    // table with one of these names for something else. An error is told by its text: StackExchange.Redis cannot read a reply
-    // that has an error inside.
+    // table with one of these names for something else. An error comes as its text: StackExchange.Redis cannot read a
+    // reply that has an error inside.
     private const string Return =
         """
         end

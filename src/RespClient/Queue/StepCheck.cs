@@ -4,7 +4,7 @@ namespace RespClient.Queue;
 /// When to check that the replies of a connection are in step with its commands. A reply too many or too few shifts all
 /// that follow by one, and nothing else tells: each place is filled by the next reply.
 /// </summary>
-/// <param name="interval">How often, while commands are sent; <see langword="null"/>: only when somebody asks.</param>
+/// <param name="interval">How often, while commands are sent; <see langword="null"/>: only on request.</param>
 /// <param name="frequency">Time stamps in a second.</param>
 internal sealed class StepCheck(TimeSpan? interval, long frequency)
 {

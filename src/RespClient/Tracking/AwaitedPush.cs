@@ -5,7 +5,7 @@ namespace RespClient.Tracking;
 /// <summary>
 /// The push that the server sends for an own write, right behind the write's reply: nothing else that it does comes
 /// between the two, so a push for the key that is there before the next reply is that one. There is one such push for each
-/// write; a second one is somebody else's. Not for concurrent use.
+/// write; a second one is another client's. Not for concurrent use.
 /// </summary>
 internal sealed class AwaitedPush<TKey>
     where TKey : notnull
@@ -24,7 +24,7 @@ internal sealed class AwaitedPush<TKey>
 
     /// <summary>Whether the awaited push should have been there before a reply, and was not.</summary>
     /// <param name="number">The number of the reply.</param>
-    /// <param name="key">Whose push it is.</param>
+    /// <param name="key">The key of the push.</param>
     public bool IsMissing(long number, [MaybeNullWhen(false)] out TKey key)
     {
         key = _key;

@@ -2,7 +2,7 @@ using RespClient.Protocol;
 
 namespace RespClient.Tracking;
 
-/// <summary>What a <see cref="TrackedCache{TKey,TValue}"/> has to know about the records it keeps.</summary>
+/// <summary>What a <see cref="TrackedCache{TKey,TValue}"/> needs to know about the records it keeps.</summary>
 /// <typeparam name="TKey">What names a record: the Redis key as text, or anything from which it can be made.</typeparam>
 /// <typeparam name="TValue">The parsed record. Shared by all readers at once, so it must be immutable.</typeparam>
 /// <remarks>
@@ -54,7 +54,7 @@ public readonly record struct TrackedItem<TValue>
 
     /// <summary>
     /// When the record ends, by the clock of this process; <see langword="null"/>: never. No hit is served after it:
-    /// the server's word that a key has expired comes up to a second late.
+    /// the server's invalidation of an expired key comes up to a second late.
     /// </summary>
     public DateTimeOffset? ExpiresAt { get; }
 

@@ -27,7 +27,7 @@ internal sealed class OwnPushProbe(RedisClient client, string key, Action trust)
     private long _awaitedBehind;
     private int _seen;
 
-    /// <summary>Whether the server has neither shown it nor that it does it another way: trying again may tell.</summary>
+    /// <summary>Whether the question is still open, so that another try may answer it.</summary>
     public bool IsInDoubt => _isInDoubt;
 
     /// <summary>Tries it, in one round trip.</summary>

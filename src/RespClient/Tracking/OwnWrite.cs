@@ -5,8 +5,8 @@ using RespClient.Queue;
 namespace RespClient.Tracking;
 
 /// <summary>
-/// A write of this process to a record that the cache may hold, followed on the wire. Until its reply the record from
-/// before is the one that whoever reads may get; with the reply it is the one written, or none.
+/// A local write to a record that the cache may hold, followed on the wire. Until its reply, readers may get the record
+/// from before; from the reply on, the one written or none.
 /// </summary>
 internal sealed class OwnWrite<TKey, TValue>(
     TrackedTable<TKey, TValue> table, RedisClient client, TKey key, Func<RespValue, TValue?, TrackedItem<TValue>> keep)

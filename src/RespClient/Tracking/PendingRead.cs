@@ -16,7 +16,7 @@ internal sealed class PendingRead<TKey, TValue>(TrackedTable<TKey, TValue> table
     /// <summary>In the units of <see cref="TimeProvider.GetTimestamp"/>; not later than the read was sent.</summary>
     public long StartedAt => startedAt;
 
-    /// <summary>Its answer may be out of date when it comes: those who wait get it, and it is not kept. Under the gate.</summary>
+    /// <summary>Its answer may be stale when it comes: callers get it, and it is not kept. Under the gate.</summary>
     public bool IsPoisoned { get; set; } = isPoisoned;
 
     /// <summary>What was read, when the cache is to keep it after the loop; only where rule 2 is broken.</summary>
@@ -38,7 +38,7 @@ internal sealed class PendingRead<TKey, TValue>(TrackedTable<TKey, TValue> table
             table.OnRead(this, item);
             _result.TrySetResult(item.Value);
         }
-#pragma warning disable CA1031 // A parser is the caller's code: what it throws goes to whoever asked for the record.
+#pragma warning disable CA1031 // A parser is the caller's code: what it throws goes to those who asked for the record.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -55,7 +55,7 @@ internal sealed class PendingRead<TKey, TValue>(TrackedTable<TKey, TValue> table
     {
         if (_result.TrySetException(reason))
         {
-            // Everybody may have stopped waiting: nobody is told, and that is no unobserved exception.
+            // All callers may have given up: the exception counts as observed.
             _ = _result.Task.Exception;
         }
     }

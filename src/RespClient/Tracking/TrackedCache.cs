@@ -12,7 +12,7 @@ namespace RespClient.Tracking;
 
 /// <summary>
 /// Records of Redis kept in this process and never older than a stated bound: the server tells over the same
-/// connection which of them have changed (<c>CLIENT TRACKING</c>), and when it has not been heard of for
+/// connection which of them have changed (<c>CLIENT TRACKING</c>), and when its newest answer is older than
 /// <see cref="TrackedCacheOptions.MaxStaleness"/>, nothing is served from memory.
 /// </summary>
 /// <typeparam name="TKey">What names a record.</typeparam>
@@ -20,8 +20,8 @@ namespace RespClient.Tracking;
 /// <remarks>
 /// <para>
 /// Read with <see cref="TryGet"/> and <see cref="GetAsync"/>; write through a <see cref="Writer"/>, or between
-/// <see cref="BeginWrite"/> and the end of it over the same client. Whoever has written sees the write in every read
-/// that begins after it. Writes that reach the server another way are seen when its push arrives.
+/// <see cref="BeginWrite"/> and the end of it over the same client. The writer sees the write in every read
+/// that begins after it. Writes that reach the server another way are seen when the invalidation arrives.
 /// </para>
 /// <para>
 /// A write of what is there already, and a new TTL (<c>EXPIRE</c>), invalidate the record in every process that keeps
@@ -47,7 +47,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
     /// <param name="client">Reads, own writes and pushes go over its connection.</param>
     /// <param name="records">How records are read and parsed.</param>
     /// <param name="options">Bounds; <see langword="null"/>: the defaults.</param>
-    /// <param name="logger">Told when the cache goes on or stays off, and why; <see langword="null"/>: nobody is.</param>
+    /// <param name="logger">Logs when the cache goes on or stays off, and why; <see langword="null"/>: no log.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public TrackedCache(
         RedisClient client, ITrackedRecords<TKey, TValue> records, TrackedCacheOptions? options = null, ILogger? logger = null)
@@ -152,7 +152,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
         return _observer.DisposeAsync();
     }
 
-    /// <summary>Whether all that the server had to say until lately is known.</summary>
+    /// <summary>Whether the newest answer is recent enough to serve hits.</summary>
     private bool IsFresh(long now) => now - _client.NewestAnswerStartedAt <= _maxStaleness;
 
     private async Task<TValue?> ReadAsync(TKey key, CancellationToken cancellationToken)
@@ -188,7 +188,7 @@ public sealed class TrackedCache<TKey, TValue> : IAsyncDisposable
                 _table.Finish(read, read.Late);
             }
         }
-#pragma warning disable CA1031 // Whatever it is, those who wait for the record are told.
+#pragma warning disable CA1031 // Any failure goes to the callers that wait for the record.
         catch (Exception e)
 #pragma warning restore CA1031
         {

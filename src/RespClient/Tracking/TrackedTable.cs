@@ -7,7 +7,7 @@ namespace RespClient.Tracking;
 
 /// <summary>
 /// What is kept, what is being read, what is being written: the state behind a cache, without any I/O. Fills and
-/// evictions come from the reader loop in the order of the wire; marks come from whoever writes.
+/// evictions come from the reader loop in the order of the wire; marks come from the writers.
 /// </summary>
 /// <remarks>
 /// Why a fill is right: over one connection the order of the wire is the order of execution, so what was read is
@@ -67,7 +67,7 @@ internal sealed class TrackedTable<TKey, TValue>
     /// <summary>What was served from memory.</summary>
     public StripedCounter Hits { get; } = new();
 
-    /// <summary>How often somebody wanted a record: tells whether anybody still does.</summary>
+    /// <summary>How many look-ups there were: shows whether the cache is still used.</summary>
     public long Lookups => Hits.Sum() + Interlocked.Read(ref _misses);
 
     public TrackedCacheStatistics GetStatistics() => new(
@@ -141,17 +141,17 @@ internal sealed class TrackedTable<TKey, TValue>
                 Fill(read.Key, item);
             }
 
-            // A reply that comes after its caller gave up finds nobody that would poison it.
+            // A reply that comes after its caller gave up is not kept: invalidations no longer reach this read.
             read.IsPoisoned = true;
             Leave(read);
         }
     }
 
-    /// <summary>The record as it is kept at this place on the wire, whatever the clock says. Reader loop.</summary>
+    /// <summary>The record as it is kept at this place on the wire, ended or not. Reader loop.</summary>
     public TValue? Current(TKey key) => _entries.Peek(key);
 
     /// <summary>
-    /// An own write was answered: from here on the record it left is the one, and the push that follows tells nothing new.
+    /// An own write was answered: from here on the record it left counts, and the push that follows says nothing new.
     /// Reader loop.
     /// </summary>
     /// <param name="key">The record's name.</param>
@@ -163,7 +163,7 @@ internal sealed class TrackedTable<TKey, TValue>
         {
             if (_ownPushes.IsMissing(number, out var doubtful))
             {
-                // It was not changed as it must be: whether the server tracks what was kept then, nobody knows.
+                // A write broke the rules for scripts: the server may not track the record that was kept after it.
                 _areOwnPushesSure = false;
                 _ownPushes.Forget();
                 _entries.Remove(doubtful);
@@ -309,7 +309,7 @@ internal sealed class TrackedTable<TKey, TValue>
         }
     }
 
-    /// <summary>Nobody listens to the server any more: off for good.</summary>
+    /// <summary>Invalidations are no longer received: off for good.</summary>
     public void Close()
     {
         lock (_gate)
@@ -389,7 +389,7 @@ internal sealed class TrackedTable<TKey, TValue>
         /// <summary>The read that further misses join.</summary>
         public PendingRead<TKey, TValue>? Read { get; set; }
 
-        /// <summary>Whoever waits for the read still gets its answer; nobody joins it and it is not kept.</summary>
+        /// <summary>Waiting callers still get the read's answer; no other joins it, and it is not kept.</summary>
         public void AbandonRead()
         {
             if (Read is { } read)

@@ -11,7 +11,7 @@ namespace RespClient.Tracking;
 
 /// <summary>
 /// Stands between a connection and a table: turns tracking on, passes pushes on, notices the end, and pings an idle
-/// connection so that hits can go on while anybody wants them.
+/// connection so that hits can go on while the cache is used.
 /// </summary>
 internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDisposable
     where TKey : notnull
@@ -102,8 +102,8 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
     }
 
     /// <summary>
-    /// Sent like any other command: a read answered after it was executed after it, so it is tracked. Whatever of it was
-    /// not sent or not answered, the clock starts again.
+    /// Sent like any other command: a read answered after it was executed after it, so it is tracked. What was not sent
+    /// or not answered is started again by the clock.
     /// </summary>
     private async Task StartTrackingAsync()
     {
@@ -125,7 +125,7 @@ internal sealed class TrackingObserver<TKey, TValue> : WireObserver, IAsyncDispo
         }
         catch (Exception e) when (e is RedisException or ObjectDisposedException)
         {
-            // The connection is gone, and the next one starts again; or it is not, and the clock does.
+            // The next connection starts again; if this one still lives, the clock does.
         }
         finally
         {

@@ -29,13 +29,13 @@ internal sealed record TrackingRules
     /// <summary>4. Written records are kept once the server has shown that the push of a write follows its reply.</summary>
     public bool ProveOwnPushes { get; init; } = true;
 
-    /// <summary>4. A write that nobody follows on the wire marks its key before it is queued.</summary>
+    /// <summary>4. A write that is not followed on the wire marks its key before it is queued.</summary>
     public bool MarkOwnWrites { get; init; } = true;
 
     /// <summary>5. A lost connection drops everything.</summary>
     public bool DropOnDisconnect { get; init; } = true;
 
-    /// <summary>6. A hit is served only while the server has been heard of lately.</summary>
+    /// <summary>6. A hit is served only while the server's newest answer is recent.</summary>
     public bool BoundStaleness { get; init; } = true;
 
     /// <summary>7. A record ends at its own deadline, whether the server says so or not.</summary>

@@ -11,7 +11,7 @@ internal sealed class PendingTransaction : PendingCommand<TransactionResult>
     private readonly IReadOnlyList<RedisCommand> _commands;
     private int _answered;
 
-    // Why there was no transaction, why EXEC will abort, and what ran all the same.
+    // Why there was no transaction, why EXEC will abort, and what ran anyway.
     private string? _multiRefusal;
     private string? _firstRefusal;
     private List<string>? _ranAlone;
@@ -61,7 +61,7 @@ internal sealed class PendingTransaction : PendingCommand<TransactionResult>
     private static bool IsQueued(in RespValue reply) =>
         reply.Kind == RespKind.SimpleString && reply.Bytes.Span.SequenceEqual("QUEUED"u8);
 
-    // Whatever is said to MULTI, it is no command of the caller's.
+    // MULTI is no command of the caller's, whatever its reply.
     private void NoteRanAlone()
     {
         if (_answered > 0)

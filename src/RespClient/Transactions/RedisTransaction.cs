@@ -7,8 +7,8 @@ using RespClient.Wire;
 namespace RespClient.Transactions;
 
 /// <summary>
-/// Commands that run as one: nobody else's command comes between them. They are sent in one piece with the last step, so
-/// a lost connection never leaves a part of them. Not for concurrent use, and for one execution.
+/// Commands that run as one: no other client's command comes between them. They are sent in one piece with the last
+/// step, so a lost connection never leaves a part of them. Not for concurrent use, and for one execution.
 /// </summary>
 /// <remarks>
 /// The first transaction of a connection tries before it whether the server takes transactions, which is one more round
@@ -42,12 +42,12 @@ public sealed class RedisTransaction
     }
 
     /// <summary>Runs the commands.</summary>
-    /// <param name="cancellationToken">Stops waiting; what was written runs all the same.</param>
+    /// <param name="cancellationToken">Stops waiting; what was written still runs.</param>
     /// <exception cref="InvalidOperationException">It has no command, or was executed already.</exception>
     /// <exception cref="RedisServerException">
     /// A command was refused when it was queued (<see cref="RedisErrorKind.ExecAbort"/>), or MULTI or EXEC was (an ACL, a
     /// proxy): nothing ran. With <see cref="CommandOutcome.OutcomeUnknown"/>: the server took transactions on this
-    /// connection before and has refused this MULTI; the message names the commands that ran all the same, each on its own.
+    /// connection before and has refused this MULTI; the message names the commands that ran anyway, each on its own.
     /// </exception>
     /// <exception cref="RedisException">As <see cref="IRedisClient.ExecuteAsync"/> throws it, for the transaction as a whole.</exception>
     public ValueTask<TransactionResult> ExecuteAsync(CancellationToken cancellationToken = default)
@@ -97,7 +97,7 @@ public sealed class RedisTransaction
             }
             catch (RedisException e) when (e is not RedisServerException)
             {
-                // Whatever became of the trial, nothing of the transaction has left.
+                // However the trial ended, nothing of the transaction was sent.
                 throw e is RedisTimeoutException
                     ? new RedisTimeoutException($"The transaction (MULTI) was not sent: {e.Message}", CommandOutcome.NotSent)
                     : new RedisConnectionException($"The transaction (MULTI) was not sent: {e.Message}", CommandOutcome.NotSent, e);

@@ -3,9 +3,9 @@ using RespClient.Protocol;
 namespace RespClient.Transactions;
 
 /// <summary>How a transaction ended.</summary>
-/// <param name="Committed">False: a watched key was changed by somebody else, and nothing of the transaction ran.</param>
+/// <param name="Committed">False: a watched key has changed, and nothing of the transaction ran.</param>
 /// <param name="Replies">
 /// The replies in the order of the commands; empty if not committed. One may be an error (<see cref="RespValue.IsError"/>):
-/// Redis runs the others all the same.
+/// Redis still runs the others.
 /// </param>
 public sealed record TransactionResult(bool Committed, IReadOnlyList<RespValue> Replies);

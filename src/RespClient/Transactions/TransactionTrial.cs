@@ -10,7 +10,7 @@ namespace RespClient.Transactions;
 /// What is tried is an empty transaction. MULTI and DISCARD would leave the connection in a transaction where DISCARD alone
 /// is refused; a refused EXEC ends it.
 /// </remarks>
-/// <param name="pipeline">Whose connection.</param>
+/// <param name="pipeline">The pipeline of the connection.</param>
 /// <param name="timeout">How long a transaction may take, its trial included.</param>
 internal sealed class TransactionTrial(CommandPipeline pipeline, TimeSpan timeout)
 {
@@ -43,7 +43,7 @@ internal sealed class TransactionTrial(CommandPipeline pipeline, TimeSpan timeou
         }
     }
 
-    // Those who waited may all have left.
+    // All waiters may have given up.
     private static async Task ObserveAsync(Task trial) => await trial.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task TryAsync(TimeSpan within)

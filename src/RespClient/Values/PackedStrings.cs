@@ -4,7 +4,7 @@ namespace RespClient.Values;
 
 /// <summary>
 /// Bulk strings of one reply as they lay on the wire, and where each of them is: a sixth of what the same strings take as
-/// <see cref="RespValue"/>s, which are made one by one where somebody asks.
+/// <see cref="RespValue"/>s, which are made one by one on demand.
 /// </summary>
 /// <param name="bytes">The strings with what stands between them.</param>
 /// <param name="places">Of each string its start, and its length in the low 16 bits.</param>

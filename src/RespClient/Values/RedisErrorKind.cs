@@ -93,7 +93,7 @@ public static class RedisErrorKinds
         kind is >= RedisErrorKind.Loading and <= RedisErrorKind.MaxClients;
 
     /// <summary>
-    /// Whether the server goes on refusing until somebody changes its rights or its configuration: <c>NOPERM</c>,
+    /// Whether the server goes on refusing until its rights or its configuration are changed: <c>NOPERM</c>,
     /// <c>NOAUTH</c>, <c>WRONGPASS</c>, and commands it does not know.
     /// </summary>
     public static bool IsForbidden(this RedisErrorKind kind) => kind is

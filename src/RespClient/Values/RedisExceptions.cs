@@ -37,7 +37,7 @@ public sealed class RedisServerException : RedisException
     public RedisServerException(string message)
         : base(WithoutArguments(message), CommandOutcome.Refused) => Kind = RedisErrorKinds.Parse(message);
 
-    /// <summary>An error that is not the end of the matter: something has run all the same.</summary>
+    /// <summary>An error reply although something has run.</summary>
     internal RedisServerException(string error, CommandOutcome outcome, string message)
         : base(message, outcome) => Kind = RedisErrorKinds.Parse(error);
 
@@ -83,7 +83,7 @@ public sealed class RedisProtocolException : RedisException
     {
     }
 
-    /// <param name="message">What the caller is told.</param>
+    /// <param name="message">The message for the caller.</param>
     /// <param name="cause">What was noticed, where it matters to this client.</param>
     internal RedisProtocolException(string message, Exception? cause)
         : base(message, CommandOutcome.OutcomeUnknown, cause)

@@ -6,7 +6,7 @@ namespace RespClient.Wire;
 /// <summary>
 /// The commands that one look at the socket answered. Their callers go on together, and what they ask next is sent in
 /// one piece at the end: on the reader's thread if they are expected to be quick, otherwise on the thread pool, where a
-/// second work item helps as soon as there is more to do than for one. A caller who computes or blocks holds up nobody.
+/// second work item helps as soon as there is more to do than for one. A caller that blocks delays no other.
 /// </summary>
 internal sealed class AnswerBatch(ReplyLoop loop, RespConnection connection) : IThreadPoolWorkItem
 {
@@ -43,7 +43,7 @@ internal sealed class AnswerBatch(ReplyLoop loop, RespConnection connection) : I
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Lets the callers go on here, those that nobody else takes meanwhile.</summary>
+    /// <summary>Lets the callers go on here, except those that another thread takes meanwhile.</summary>
     public void Run()
     {
         while (Claim() is var index and >= 0)
@@ -61,10 +61,10 @@ internal sealed class AnswerBatch(ReplyLoop loop, RespConnection connection) : I
         Start();
     }
 
-    /// <summary>It is not used again: whoever is in it, or is yet to come, still looks at it.</summary>
+    /// <summary>It is not used again: a thread that is in it, or is yet to come, still looks at it.</summary>
     public void Retire() => _isRetired = true;
 
-    /// <summary>Whatever they were answered may be somebody else's reply: they get an error instead. Before they go on.</summary>
+    /// <summary>Their replies may belong to other callers: they get an error instead. Before they go on.</summary>
     public void Doubt(Exception reason)
     {
         foreach (var command in _commands.AsSpan(0, Count))
@@ -73,7 +73,7 @@ internal sealed class AnswerBatch(ReplyLoop loop, RespConnection connection) : I
         }
     }
 
-    /// <summary>Ready for the next callers. Only when nobody runs it.</summary>
+    /// <summary>Ready for the next callers. Only when no thread runs it.</summary>
     public void Clear()
     {
         Count = 0;
@@ -112,7 +112,7 @@ internal sealed class AnswerBatch(ReplyLoop loop, RespConnection connection) : I
         }
     }
 
-    /// <summary>The place of a caller that nobody else lets go on; -1: none is left.</summary>
+    /// <summary>The place of a caller that no other thread lets go on; -1: none is left.</summary>
     private int Claim()
     {
         var index = Interlocked.Increment(ref _next) - 1;

@@ -31,7 +31,7 @@ internal sealed class AnswerBatches(TimeProvider time)
         }
     }
 
-    /// <summary>Takes back a batch whose callers have all gone on, and that nobody will look at any more.</summary>
+    /// <summary>Takes back a batch whose callers have all gone on, and that no thread will look at again.</summary>
     public void GiveBack(AnswerBatch batch)
     {
         batch.Clear();

@@ -56,7 +56,7 @@ internal sealed class CallerPace(TimeProvider time, int processors)
         Volatile.Write(ref _score, isSlow ? Math.Min(_score + SlowWeight, MaxScore) : Math.Max(_score - 1, 0));
     }
 
-    /// <summary>A caller blocked the reader: for a while nobody is taken for quick.</summary>
+    /// <summary>A caller blocked the reader: for a while no caller counts as quick.</summary>
     public void Distrust(long now)
     {
         var isFirst = _penalty == TimeSpan.Zero || time.GetElapsedTime(_distrustedUntil, now) > PenaltyMemory;

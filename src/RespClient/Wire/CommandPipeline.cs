@@ -67,7 +67,7 @@ internal sealed class CommandPipeline : ICommandOwner, IDisposable
     /// <summary>The present one.</summary>
     public RespConnection? Connection => Volatile.Read(ref _connection);
 
-    /// <summary>Queues a command. What goes wrong with it, now or later, its task tells.</summary>
+    /// <summary>Queues a command. Its task reports every failure, now or later.</summary>
     public void Enqueue(PendingCommand command, string name, ReadOnlySpan<RedisArgument> arguments, TimeSpan? timeout = null)
     {
         Exception? refusal = null;
@@ -223,7 +223,7 @@ internal sealed class CommandPipeline : ICommandOwner, IDisposable
         }
     }
 
-    /// <summary>Refuses commands from now on and times none out any more: their connection must end next, and they with it.</summary>
+    /// <summary>Refuses commands and ends none by time-out from now on: the connection must end next.</summary>
     public void Dispose()
     {
         Close(CommandErrors.Disposed());
@@ -251,7 +251,7 @@ internal sealed class CommandPipeline : ICommandOwner, IDisposable
         }
     }
 
-    /// <summary>Whether there is something to send and nobody sends it; then the connection must.</summary>
+    /// <summary>Whether there is something to send and no flush is running; then the connection must send it.</summary>
     public bool TryBeginFlush(RespConnection connection)
     {
         lock (_gate)
@@ -370,7 +370,7 @@ internal sealed class CommandPipeline : ICommandOwner, IDisposable
                 probe = _steps.Due(now, _queue.SentThrough, due?.Exists(static one => one is { WasSent: true, Command: not PendingProbe }) ?? false);
             }
 
-            // Somebody who would have sent is blocked by what it went on to do.
+            // The thread that would have sent is blocked in a caller's continuation.
             unsent = _queue.HasUnsent ? _connection : null;
             if (_connection is { } connection
                 && !_queue.AllSentAreAnswered

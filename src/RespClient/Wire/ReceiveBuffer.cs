@@ -17,11 +17,11 @@ internal enum Found
     /// <summary>A reply beyond the limits, which was passed over; see <see cref="ReceiveBuffer.Excess"/>.</summary>
     TooLarge,
 
-    /// <summary>What is no reply; see <see cref="ReceiveBuffer.Fault"/>.</summary>
+    /// <summary>Not a reply; see <see cref="ReceiveBuffer.Fault"/>.</summary>
     Malformed,
 }
 
-/// <summary>What a connection has received and nobody has read yet. Not for concurrent use.</summary>
+/// <summary>The received bytes that have not been read yet. Not for concurrent use.</summary>
 internal sealed class ReceiveBuffer(RespLimits limits)
 {
     private const int Length = 64 * 1024;

@@ -18,7 +18,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AnswerBatch? _batch;
 
-    // While the thread of the loop lets callers go on: a number of this time and no other. Whoever sets it back to 0
+    // While the thread of the loop lets callers go on: a number used only this once. The thread that sets it back to 0
     // has the loop from then on.
     private long _turn;
     private long _lastTurn;
@@ -76,7 +76,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
         return Batches.Tick(now) || isWithCallers;
     }
 
-    /// <summary>Whoever holds the loop up since the last tick goes on without it. True while the loop is with callers.</summary>
+    /// <summary>Takes the loop from a caller that has held it up for a tick. True while it is with callers.</summary>
     private bool TakeOverIfStuck(long now)
     {
         var turn = Volatile.Read(ref _turn);
@@ -96,8 +96,8 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
     }
 
     /// <summary>
-    /// The connection has ended: whoever holds the loop up goes on without it. He may well be waiting for just that,
-    /// where he disposes of the client and blocks until it is done.
+    /// The connection has ended: takes the loop from a caller that holds it up. That caller may be waiting for just
+    /// this, where it disposes of the client and blocks until it is done.
     /// </summary>
     public void Abandon()
     {
@@ -139,7 +139,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
         _ended.SetResult();
     }
 
-    /// <summary>Takes the loop from whoever lets callers go on in this turn, and leaves those he has not come to.</summary>
+    /// <summary>Takes the loop from the thread of this turn, and leaves the callers it has not come to.</summary>
     private bool TryTakeFrom(long turn)
     {
         if (Interlocked.CompareExchange(ref _turn, 0, turn) != turn)
@@ -172,7 +172,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
         var turn = ++_lastTurn;
         connection.BeginBatch(callers + pipeline.InFlight);
 
-        // A fence: either this sees that the connection has ended, or whoever ended it sees the turn.
+        // A fence: either this sees that the connection has ended, or the thread that ended it sees the turn.
         Interlocked.Exchange(ref _turn, turn);
         if (connection.HasEnded)
         {
@@ -205,7 +205,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
     {
         if (reason is RepliesOutOfStepException)
         {
-            // Those that were answered since the last look at the socket and have not gone on yet: theirs may be others'.
+            // Those answered since the last look at the socket that have not gone on yet: their replies may be others'.
             var doubt = new RedisProtocolException($"The connection to {connection.EndPoint} was dropped: {reason.Message}.", reason);
             pipeline.Metrics.Foreign();
             pipeline.Observers.Disconnected(connection.Epoch);

@@ -28,7 +28,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
     private int _lastCallersThread;
     private bool _takesTransactions;
 
-    // The number of the flush that is queued on the pool and has not begun, or 0: whoever swaps it back to 0 has the flush.
+    // The number of the flush that is queued on the pool and has not begun, or 0: the thread that swaps it to 0 has it.
     private long _queuedFlush;
     private long _flushes;
 
@@ -56,7 +56,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
     /// <summary>Which connection of its client this is, from 1.</summary>
     public long Epoch { get; set; }
 
-    /// <summary>Whether somebody is sending or about to; guarded by the pipeline's lock.</summary>
+    /// <summary>Whether a thread is sending or about to; guarded by the pipeline's lock.</summary>
     public bool IsFlushing { get; set; }
 
     /// <summary>Whether the flush that starts runs on the caller's thread; guarded by <see cref="IsFlushing"/>.</summary>
@@ -200,7 +200,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
 
     /// <summary>
     /// How many commands are worth a piece of their own while answered callers go on, after whom
-    /// <see cref="LeaveBatch"/> follows; 0: nobody follows.
+    /// <see cref="LeaveBatch"/> follows; 0: none follows.
     /// </summary>
     public int Portion => Volatile.Read(ref _runningBatches) > 0 ? Volatile.Read(ref _portion) : 0;
 
@@ -240,7 +240,7 @@ internal sealed class RespConnection(Stream stream, string endPoint, WaitsOn wai
         return (_loop?.Tick(now) ?? false) || isFlushQueued;
     }
 
-    /// <summary>Sends what callers have asked and nobody else is sending.</summary>
+    /// <summary>Sends what callers have asked, unless another thread is sending it.</summary>
     public void FlushUnsent()
     {
         if (_pipeline!.TryBeginFlush(this))

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace RespClient.Wire;
 
 /// <summary>
-/// A socket for a reader that waits in the kernel on a thread of its own. The runtime's event loop never hears of it, so
-/// that bytes that arrive wake one thread and not three; only a send that finds the socket full is left to that loop.
+/// A socket for a reader that waits in the kernel on a thread of its own. It is not registered with the runtime's event
+/// loop, so arriving bytes wake one thread and not three; only a send that finds the socket full is left to that loop.
 /// </summary>
 internal sealed class SocketStream : Stream
 {
@@ -45,7 +45,7 @@ internal sealed class SocketStream : Stream
         }
         catch
         {
-            // The thread may still be in it: closing ends that, and its failure is nobody's any more.
+            // The thread may still be in it: closing ends that, and its failure no longer matters.
             _ = connecting.ContinueWith(static ended => ended.Exception, TaskScheduler.Default);
             throw;
         }

@@ -5,7 +5,7 @@ namespace RespClient.Wire;
 
 /// <summary>
 /// The observers of a pipeline. One that joins while a connection serves is admitted by its reader loop, so that it too
-/// is called by nobody else.
+/// is called by no other thread.
 /// </summary>
 internal sealed class WireObservers
 {
@@ -31,7 +31,7 @@ internal sealed class WireObservers
         }
     }
 
-    /// <summary>A new connection: everybody is told.</summary>
+    /// <summary>Tells all observers about a new connection.</summary>
     public void Connected(long epoch, int protocol)
     {
         foreach (var observer in Volatile.Read(ref _admitted))
