@@ -9,7 +9,7 @@ internal enum HashingRank
     /// <summary>Anybody else.</summary>
     Stranger,
 
-    /// <summary>No client: nobody waits at the other end.</summary>
+    /// <summary>No client waits for it.</summary>
     Background,
 }
 
