@@ -37,10 +37,10 @@ internal abstract class AskPage(ICaptchaService captchas, IStringLocalizer<Text>
             var outcome = await captchas.CreateAsync(HttpContext.Connection.RemoteIpAddress, Route, HttpContext.RequestAborted);
             Shown = outcome.Challenge;
             if (Shown is null)
-                page = RefuseUntil(Whole, T["Too many captchas were asked for from your network."], outcome.RetryAfter);
+                page = RefuseUntil(Whole, T["Too many captchas were requested from your network."], outcome.RetryAfter);
         }
 
-        // What was typed belongs to the picture that is gone.
+        // The typed text belongs to the previous picture.
         Captcha = new CaptchaInput();
         if (ModelState.TryGetValue(CaptchaInput.TextField, out var typed))
             typed.AttemptedValue = null;

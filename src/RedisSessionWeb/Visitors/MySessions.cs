@@ -2,7 +2,7 @@ using RedisSessions.Users;
 
 namespace RedisSessionWeb.Visitors;
 
-/// <summary>The sessions of whoever is signed in: look at them, end one, end all others.</summary>
+/// <summary>The sessions of the signed-in user: look at them, end one, end all others.</summary>
 internal sealed class MySessions(UserSessions sessions, Visitor visitor)
 {
     private string AccountId => visitor.AccountId ?? throw new InvalidOperationException("Nobody is signed in.");

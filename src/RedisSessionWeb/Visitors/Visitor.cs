@@ -13,7 +13,7 @@ using RedisSessions.Authentication;
 
 namespace RedisSessionWeb.Visitors;
 
-/// <summary>Whoever sends the request: a browser with its session, and the account that is signed in to it.</summary>
+/// <summary>The sender of the request: a browser with its session, and the account that is signed in to it.</summary>
 internal sealed class Visitor(
     IHttpContextAccessor accessor, IOptions<AccountOptions> accounts, IOptions<RedisSessionOptions> sessions, CookieNames cookies)
 {
@@ -30,10 +30,10 @@ internal sealed class Visitor(
     public string Language =>
         Context.Features.Get<IRequestCultureFeature>()?.RequestCulture.UICulture.Name ?? CultureInfo.InvariantCulture.Name;
 
-    /// <summary>Who is signed in; anonymous: nobody is.</summary>
+    /// <summary>Who is signed in, or an anonymous principal.</summary>
     public ClaimsPrincipal User => Context.User;
 
-    /// <summary>The id of the account that is signed in; <see langword="null"/>: nobody is.</summary>
+    /// <summary>The id of the account that is signed in; <see langword="null"/>: none.</summary>
     public string? AccountId => User.FindFirstValue(ClaimTypes.NameIdentifier);
 
     private string? Devices => Context.Request.Cookies[cookies.Device];
