@@ -72,6 +72,6 @@ internal sealed partial class SealedKeyRing(IDeletableXmlRepository ring, KeyRin
         return true;
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Count} keys of the key ring in Redis are not sealed with one of Verification:Keys and do not count: they are from before these keys, or from a key that is no longer named, or somebody else wrote them to Redis. What they protected, such as a form that is open, is refused.")]
+    [LoggerMessage(1, LogLevel.Warning, "{Count} keys of the key ring in Redis are not sealed with one of Verification:Keys and do not count: they are from before these keys, or from a key that is no longer named, or another client wrote them to Redis. What they protected, such as an open form, is refused.")]
     private partial void LogPassedOver(int count);
 }
