@@ -4,7 +4,7 @@ namespace PostgreSqlAccounts;
 /// Accounts cannot be read or written at the moment. A change that was under way may or may not have been made;
 /// no change is tried again by itself.
 /// </summary>
-/// <remarks>Its text names neither the server nor anybody's data.</remarks>
+/// <remarks>Its text holds no data of a user.</remarks>
 public sealed class AccountsUnavailableException : Exception
 {
     /// <summary>Makes one without a reason.</summary>

@@ -65,7 +65,7 @@ public sealed class SmtpOptions
     /// <summary>How mails are signed (DKIM, RFC 6376).</summary>
     public DkimOptions Dkim { get; } = new();
 
-    /// <summary>For tests, whose servers have certificates that no authority knows.</summary>
+    /// <summary>For tests, whose servers have certificates of no known authority.</summary>
     internal RemoteCertificateValidationCallback? Trust { get; set; }
 
     internal bool IsTlsImplicit => ImplicitTls ?? Port == 465;

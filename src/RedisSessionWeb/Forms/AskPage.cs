@@ -49,7 +49,7 @@ internal abstract class AskPage(ICaptchaService captchas, IStringLocalizer<Text>
 
     protected override Task<PageResult> ShowAgainAsync(PageResult page) => ShowAsync(page);
 
-    /// <summary>Goes on to the page for the code, or tells why no code was sent.</summary>
+    /// <summary>Goes on to the page for the code, or says why no code was sent.</summary>
     protected async Task<IActionResult> AnswerAsync(IssueOutcome outcome, string codePage) =>
         outcome.IsSent ? Redirect(codePage) : await ShowAsync(Explain(outcome, AddressField));
 }

@@ -9,7 +9,7 @@ using RedisSessionWeb.Localization;
 
 namespace RedisSessionWeb.Forms;
 
-/// <summary>A page that asks for a new password: tells the limits as they are configured.</summary>
+/// <summary>A page that asks for a new password and shows the configured limits.</summary>
 internal abstract class NewPasswordPage(IOptions<AccountOptions> limits, IStringLocalizer<Text> text) : FormPage(text)
 {
     // What NIST SP 800-63B-4, 3.1.1.2 demands of a password that stands alone.

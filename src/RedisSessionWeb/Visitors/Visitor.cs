@@ -38,7 +38,7 @@ internal sealed class Visitor(
 
     private string? Devices => Context.Request.Cookies[cookies.Device];
 
-    /// <summary>The token by which the sign-in throttle knows this browser again; <see langword="null"/>: that account does not.</summary>
+    /// <summary>The token by which the sign-in throttle recognises this browser; <see langword="null"/>: unknown to that account.</summary>
     public string? DeviceTokenFor(string? accountId) => DeviceTokens.Find(Devices, accountId);
 
     /// <summary>Signs an account in: the session gets a new id and keeps its data.</summary>

@@ -6,7 +6,7 @@ internal enum HashingRank
     /// <summary>A browser that the account knows, or that has proven the account's address.</summary>
     Known,
 
-    /// <summary>Anybody else.</summary>
+    /// <summary>Anyone else.</summary>
     Stranger,
 
     /// <summary>No client waits for it.</summary>

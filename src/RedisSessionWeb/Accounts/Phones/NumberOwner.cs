@@ -47,7 +47,7 @@ internal sealed class NumberOwner(IAccountPhoneStore accounts, NumberCollisions 
     }
 }
 
-/// <summary>Two accounts with one telephone: told once by each process.</summary>
+/// <summary>Two accounts with one telephone: logged once by each process.</summary>
 internal sealed partial class NumberCollisions(ILogger<NumberCollisions> logger)
 {
     // A bound for the memory, far above what there can be.

@@ -34,8 +34,8 @@ internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, SmsRoute 
     private bool _hasLostSome;
 
     /// <summary>
-    /// A worker may hold a message for as long as one attempt lasts; only well after that is it presumed dead. Two
-    /// workers thus never send one message at the same time.
+    /// A worker may hold a message for as long as one attempt lasts; only well after that is it presumed dead. With
+    /// one <c>SendTimeout</c> for all, two workers thus never send one message at the same time.
     /// </summary>
     private TimeSpan LeftBehindAfter => options.Value.SendTimeout * 1.5 + TimeSpan.FromSeconds(1);
 
