@@ -30,7 +30,7 @@ internal readonly record struct Mailbox(string LocalPart, string Domain)
     /// <summary>The normalised form.</summary>
     public string Value => LocalPart + "@" + Domain;
 
-    /// <summary>A form for logs: enough to recognise one's own, too little to write to.</summary>
+    /// <summary>A form for logs: enough to recognise your own, too little to write to.</summary>
     public string Masked => $"{LocalPart[..Rune.GetRuneAt(LocalPart, 0).Utf16SequenceLength]}***@{Domain}";
 
     /// <summary>
@@ -156,7 +156,7 @@ internal readonly record struct Mailbox(string LocalPart, string Domain)
             return false;
         }
 
-        // A single label is a host of someone's own network; a top label that starts with a digit is an IPv4 address.
+        // A single label is a host of a local network; a top label that starts with a digit is an IPv4 address.
         var dot = domain.LastIndexOf('.');
         return domain.Length <= MaxDomainOctets && dot > 0 && dot < domain.Length - 1 && char.IsAsciiLetter(domain[dot + 1]);
     }

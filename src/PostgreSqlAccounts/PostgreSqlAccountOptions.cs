@@ -6,8 +6,8 @@ namespace PostgreSqlAccounts;
 public sealed class PostgreSqlAccountOptions
 {
     /// <summary>
-    /// How PostgreSQL is reached, in Npgsql's words: <c>Host=…;Database=…;Username=…;Password=…</c>. Required. Details of
-    /// errors, which would carry people's names and addresses, stay off whatever it says.
+    /// How PostgreSQL is reached, in Npgsql's format: <c>Host=…;Database=…;Username=…;Password=…</c>. Required. Details
+    /// of errors, which would carry people's names and addresses, stay off even if it asks for them.
     /// </summary>
     public string ConnectionString { get; set; } = "";
 
@@ -17,7 +17,7 @@ public sealed class PostgreSqlAccountOptions
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whether an application asks at start that PostgreSQL answers and has the tables, and gives up where not. Default
+    /// Whether an application checks at start that PostgreSQL answers and has the tables, and gives up if not. Default
     /// <see langword="true"/>; without it, what needs an account fails until both are so.
     /// </summary>
     public bool CheckAtStart { get; set; } = true;

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace PostgreSqlAccounts;
 
-/// <summary>Refuses options out of range, and says which key of the configuration is wrong and what is allowed.</summary>
+/// <summary>Refuses options that are out of range, naming the key and what is allowed.</summary>
 internal sealed class PostgreSqlAccountOptionsValidator : IValidateOptions<PostgreSqlAccountOptions>
 {
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(1);
@@ -20,14 +20,14 @@ internal sealed class PostgreSqlAccountOptionsValidator : IValidateOptions<Postg
             // The value may hold a password: it is not repeated.
             failures.Add(
                 "Accounts:PostgreSql:ConnectionString is " + (string.IsNullOrWhiteSpace(options.ConnectionString) ? "empty" : "not readable")
-                + "; it must be like 'Host=localhost;Database=accounts;Username=app;Password=…'.");
+                + "; allowed: text like 'Host=localhost;Database=accounts;Username=app;Password=…'.");
         }
 
         if (options.Timeout < Least || options.Timeout > Most || options.Timeout.Ticks % TimeSpan.TicksPerSecond != 0)
         {
             failures.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Accounts:PostgreSql:Timeout is {options.Timeout}; it must be from {Least} to {Most}, in whole seconds."));
+                $"Accounts:PostgreSql:Timeout is '{options.Timeout}'; allowed: {Least} to {Most}, in whole seconds."));
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

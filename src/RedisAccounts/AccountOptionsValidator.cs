@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace RedisAccounts;
 
-/// <summary>Refuses options out of range, and says which key of the configuration is wrong and what is allowed.</summary>
+/// <summary>Refuses options that are out of range, naming the key, the value and what is allowed.</summary>
 internal sealed class AccountOptionsValidator : IValidateOptions<AccountOptions>
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
@@ -14,7 +14,7 @@ internal sealed class AccountOptionsValidator : IValidateOptions<AccountOptions>
         var failures = new List<string>();
         if (options.KeyPrefix is not { Length: >= 1 and <= 64 } prefix || prefix.Any(c => c is '{' or '}' || char.IsWhiteSpace(c)))
         {
-            failures.Add($"Accounts:KeyPrefix is '{options.KeyPrefix}'; it must be 1 to 64 characters without braces or white space.");
+            failures.Add($"Accounts:KeyPrefix is '{options.KeyPrefix}'; allowed: 1 to 64 characters without braces or white space.");
         }
 
         Check(failures, "MinPasswordLength", options.MinPasswordLength, 8, 64);
@@ -51,7 +51,7 @@ internal sealed class AccountOptionsValidator : IValidateOptions<AccountOptions>
         if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
         {
             failures.Add(string.Create(
-                CultureInfo.InvariantCulture, $"Accounts:{key} is {value}; it must be from {least} to {most}."));
+                CultureInfo.InvariantCulture, $"Accounts:{key} is '{value}'; allowed: {least} to {most}."));
         }
     }
 }

@@ -14,7 +14,7 @@ namespace RedisAccounts;
 /// </summary>
 /// <remarks>
 /// <see cref="NameRules"/> says what a new name may be; one that an account has stays good. One with an @ must be the account's own address: else a name could pose as
-/// somebody else's address where either may be typed. An account has an address.
+/// another user's address where either may be typed. An account has an address.
 /// </remarks>
 internal sealed class AccountValidator(IdentityErrorDescriber errors) : IUserValidator<Account>
 {
@@ -51,6 +51,6 @@ internal sealed class AccountValidator(IdentityErrorDescriber errors) : IUserVal
     private static bool IsSame(UserManager<Account> manager, string name, string? email) =>
         string.Equals(manager.NormalizeEmail(name), manager.NormalizeEmail(email), StringComparison.Ordinal);
 
-    // A name that an account has from before these rules is its own.
+    // An account keeps a name from before these rules.
     private static bool IsKept(Account user, string name) => user.NormalizedUserName == AddressNormalizer.Fold(name);
 }

@@ -4,7 +4,7 @@ namespace RedisAccounts;
 
 /// <summary>
 /// A store that finds accounts by a confirmed phone number, and lets no two accounts have the same one. A number that
-/// is not confirmed leads nowhere and stands in nobody's way.
+/// is not confirmed finds no account and blocks no one.
 /// </summary>
 /// <remarks>
 /// Numbers are compared as they are stored: pass them in international form (ITU-T E.164, such as
@@ -20,6 +20,6 @@ public interface IAccountPhoneStore : IUserPhoneNumberStore<Account>
     /// <param name="phoneNumber">The number, in international form.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The account; <see langword="null"/>: none has confirmed the number.</returns>
-    /// <exception cref="RespClient.RedisException">Redis did not answer as it should, where accounts are in Redis.</exception>
+    /// <exception cref="RespClient.RedisException">Redis failed, where accounts are in Redis.</exception>
     Task<Account?> FindByPhoneNumberAsync(string phoneNumber, CancellationToken cancellationToken);
 }

@@ -56,7 +56,7 @@ public static class RedisAccountsServiceCollectionExtensions
         services.TryAddScoped<IUserStore<Account>, RedisAccountStore>();
         services.TryAddScoped<UserManager<Account>>(provider => new MailboxAccounts(provider));
         services.TryAddSingleton<MailboxCollisions>();
-        // Whatever store there is: another one that cannot find by number says so when it is asked.
+        // Whichever store is registered: one that cannot find by number throws when it is resolved.
         services.TryAddScoped(provider => provider.GetRequiredService<IUserStore<Account>>() as IAccountPhoneStore
             ?? throw new InvalidOperationException("The store of accounts does not implement IAccountPhoneStore."));
         services.TryAddSingleton(TimeProvider.System);
@@ -83,8 +83,8 @@ public static class RedisAccountsServiceCollectionExtensions
         return services.AddIdentityCore<Account>();
     }
 
-    // AccountValidator and AccountPasswordValidator hold the rules; Identity's own options say the same to whoever
-    // reads them. Lock-out is not for strangers to switch on: SignInThrottle slows them down instead.
+    // AccountValidator and AccountPasswordValidator hold the rules; Identity's own options repeat them. Lock-out is off,
+    // because a stranger could cause it: SignInThrottle slows guessing down instead.
     private static void Apply(IdentityOptions identity, IOptions<AccountOptions> accounts)
     {
         identity.User.RequireUniqueEmail = true;

@@ -34,9 +34,9 @@ public static class VerificationGrpcServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
         services.AddOptions<VerificationServerOptions>().Configure(configure).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VerificationServerOptions>, VerificationServerOptionsValidator>());
-        // At a lower level the library tells of each call. Its handler's errors are messages that cannot be read, which any
-        // caller can send; what fails in the calls themselves they tell on their own.
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VerificationServerOptions>, VerificationServerOptionsCheck>());
+        // At a lower level the library logs each call. Its handler's errors are unreadable messages, which any caller
+        // can send; failures inside the calls are logged by the calls.
         services.AddLogging(logging => logging
             .AddFilter("Grpc", LogLevel.Warning)
             .AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Critical));

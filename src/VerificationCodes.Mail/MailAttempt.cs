@@ -32,7 +32,9 @@ internal sealed class MailAttempt(TimeSpan timeout, TimeProvider time, Cancellat
         }
     }
 
-    /// <summary>Why the attempt failed, fit for a log: texts of exceptions may hold the address, or whatever a server says.</summary>
+    /// <summary>
+    /// Why the attempt failed, fit for a log: texts of exceptions may hold the address, or anything a server says.
+    /// </summary>
     public string ReasonOf(Exception e) => e switch
     {
         TimeoutException => $"no answer within {timeout.TotalSeconds:0.#} s while {_step}",

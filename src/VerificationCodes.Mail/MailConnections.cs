@@ -10,13 +10,13 @@ namespace VerificationCodes.Mail;
 
 /// <summary>
 /// The connections to the mail server. A mail takes one that is free; while one is in use, others wait for it a moment
-/// before they open another. A connection that nobody uses is closed after a while.
+/// before they open another. An idle connection is closed after a while.
 /// </summary>
 internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvider time) : IAsyncDisposable, IDisposable
 {
     public const string Connecting = "connecting";
 
-    // A server that works takes a mail in less: the next one goes over the same connection.
+    // A healthy server takes a mail in less: the next one goes over the same connection.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(2);
 
@@ -38,7 +38,7 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
         }
         catch (SmtpCommandException)
         {
-            // The server said no to this mail; the connection is as good as before.
+            // The server refused this mail; the connection is as good as before.
             isGood = client.IsConnected;
             throw;
         }
@@ -67,7 +67,10 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
         }
     }
 
-    /// <summary>How connections are secured. Never Auto, which goes on without TLS where the server, or somebody in between, offers none.</summary>
+    /// <summary>
+    /// How connections are secured. Never Auto, which goes on without TLS if the server, or an attacker in between,
+    /// offers none.
+    /// </summary>
     internal static SecureSocketOptions SecurityOf(SmtpOptions options) =>
         options.IsTlsImplicit ? SecureSocketOptions.SslOnConnect
         : options.StartTls ? SecureSocketOptions.StartTls
@@ -111,8 +114,8 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
         }
     }
 
-    // The server may have closed it meanwhile. Asking costs a round trip, and saves a mail whose fate would be unknown. What
-    // does not live is closed.
+    // The server may have closed it meanwhile. Asking costs a round trip, and saves a mail whose outcome would be unknown.
+    // A dead connection is closed.
     private async Task<bool> IsAliveAsync(SmtpClient client, MailAttempt attempt)
     {
         var isAlive = false;
@@ -177,7 +180,7 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
     {
         lock (_lock)
         {
-            // The one that was used last: the others come to their end.
+            // The one that was used last: the others run into their idle time-out.
             client = _idle.Count > 0 ? _idle[^1].Client : null;
             if (client is not null)
             {
@@ -272,14 +275,14 @@ internal sealed class MailConnections(IOptions<SmtpOptions> options, TimeProvide
 
     private void TellOneIsFree()
     {
-        // One word is enough: whoever waits looks again after a moment anyway.
+        // One release is enough: waiting callers look again after a moment anyway.
         if (_freed.CurrentCount == 0)
         {
             _freed.Release();
         }
     }
 
-    // A kept connection, told by reference: the same client is another one when it is kept again.
+    // A kept connection, compared by reference: when its client is kept again, it is another one.
     private sealed class Idle(SmtpClient client)
     {
         public SmtpClient Client { get; } = client;

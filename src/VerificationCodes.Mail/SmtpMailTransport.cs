@@ -59,8 +59,8 @@ internal sealed class SmtpMailTransport(MailConnections connections, MailWriter 
     }
 
     /// <summary>
-    /// Only what the server says of this mailbox or this message is final. All else (a refused sender, a server that wants no
-    /// connection) is the operator's to mend, and the message waits for it as long as it makes sense.
+    /// Only a refusal of this mailbox or this message is final. Anything else (a refused sender, a server that takes no
+    /// connection) is for the operator to mend, and the message waits for it until its deadline.
     /// </summary>
     private static DeliveryResult Judge(SmtpCommandException e)
     {

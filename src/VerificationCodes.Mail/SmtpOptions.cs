@@ -24,7 +24,7 @@ public sealed class SmtpOptions
     public bool? ImplicitTls { get; set; }
 
     /// <summary>
-    /// Whether the authority of the server's certificate is asked if it was revoked. Default <see langword="false"/>: where it
+    /// Whether the revocation of the server's certificate is checked. Default <see langword="false"/>: if the authority
     /// cannot be reached, no mail would leave.
     /// </summary>
     public bool CheckRevocation { get; set; }
@@ -36,8 +36,8 @@ public sealed class SmtpOptions
     public string Password { get; set; } = "";
 
     /// <summary>
-    /// A file with an OAuth 2 access token for <see cref="User"/>, read anew for each connection: whoever renews the token
-    /// writes the file. AUTH is then XOAUTH2, and <see cref="Password"/> is not used. Default empty: none.
+    /// A file with an OAuth 2 access token for <see cref="User"/>, read anew for each connection: to renew the
+    /// token, write the file. AUTH is then XOAUTH2, and <see cref="Password"/> is not used. Default empty: none.
     /// </summary>
     public string AccessTokenFile { get; set; } = "";
 
@@ -59,13 +59,13 @@ public sealed class SmtpOptions
     /// </summary>
     public int Connections { get; set; } = 8;
 
-    /// <summary>How long a connection that nobody uses is kept. Zero to 5 min; default 10 s.</summary>
+    /// <summary>How long an idle connection is kept. Zero to 5 min; default 10 s.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How mails are signed (DKIM, RFC 6376).</summary>
     public DkimOptions Dkim { get; } = new();
 
-    /// <summary>For tests, whose servers have certificates that no authority knows.</summary>
+    /// <summary>For tests, whose servers have certificates of no known authority.</summary>
     internal RemoteCertificateValidationCallback? Trust { get; set; }
 
     internal bool IsTlsImplicit => ImplicitTls ?? Port == 465;

@@ -24,7 +24,7 @@ internal sealed class SmtpOptionsValidator(HostEnvironmentKind environment, IOpt
         {
             findings.Require(
                 environment.IsDevelopment && verification.Value.DevelopmentMailbox is not false,
-                "Smtp:Host is empty; needed where the development mailbox is not used: the name of a mail server.");
+                "Smtp:Host is empty; allowed without the development mailbox: the name of a mail server.");
             return findings.Result;
         }
 
@@ -43,10 +43,10 @@ internal sealed class SmtpOptionsValidator(HostEnvironmentKind environment, IOpt
     {
         var isSecure = options.StartTls || options.IsTlsImplicit;
         findings.Number("Smtp:Port", options.Port, 1, 65_535);
-        findings.Require(isSecure || environment.IsDevelopment, "Smtp:StartTls is false; allowed outside Development: true.");
-        findings.Require(isSecure || options.User.Length == 0, "Smtp:StartTls is false with Smtp:User set; a password goes over TLS only.");
+        findings.Require(isSecure || environment.IsDevelopment, "Smtp:StartTls is 'false'; allowed outside Development: true.");
+        findings.Require(isSecure || options.User.Length == 0, "Smtp:StartTls is 'false' and Smtp:User is set; allowed: true, because a password goes over TLS only.");
         findings.Require(
-            options.AccessTokenFile.Length == 0 || options.User.Length > 0, "Smtp:AccessTokenFile is set without Smtp:User; needed: whose token it is.");
+            options.AccessTokenFile.Length == 0 || options.User.Length > 0, "Smtp:AccessTokenFile is set without Smtp:User; allowed: with the user whose token it is.");
         findings.Require(
             options.AccessTokenFile.Length == 0 || File.Exists(options.AccessTokenFile),
             $"Smtp:AccessTokenFile is '{options.AccessTokenFile}'; allowed: a file that exists.");
@@ -69,7 +69,7 @@ internal sealed class SmtpOptionsValidator(HostEnvironmentKind environment, IOpt
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
         {
-            // Never its content, which may be a key after all.
+            // Never the content, which may be a key after all.
             findings.Require(false, $"Smtp:Dkim:KeyFile is '{dkim.KeyFile}'; allowed: a file with an RSA private key in PEM, without a pass phrase ({e.GetType().Name}).");
         }
     }

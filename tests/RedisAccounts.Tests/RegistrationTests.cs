@@ -93,7 +93,7 @@ public sealed class RegistrationTests
         var message = Assert.Single(error.Failures);
         Assert.StartsWith(key + " is ", message, StringComparison.Ordinal);
         Assert.Contains(value, message, StringComparison.Ordinal);
-        Assert.Contains("it must be", message, StringComparison.Ordinal);
+        Assert.Contains("; allowed: ", message, StringComparison.Ordinal);
     }
 
     private static ServiceCollection Services()

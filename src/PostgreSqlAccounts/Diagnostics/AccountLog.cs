@@ -13,7 +13,7 @@ internal static partial class AccountLog
     [LoggerMessage(2, LogLevel.Information, "Account {Account} was deleted.")]
     public static partial void Deleted(this ILogger logger, string account);
 
-    [LoggerMessage(3, LogLevel.Debug, "A change of account {Account} was refused: somebody else had changed it in between.")]
+    [LoggerMessage(3, LogLevel.Debug, "A change of account {Account} was refused: another caller had changed it in between.")]
     public static partial void Stale(this ILogger logger, string account);
 
     [LoggerMessage(4, LogLevel.Information, "The tables of accounts were brought to version {Migration}.")]

@@ -17,7 +17,7 @@ internal sealed class AccountMetrics
         _created = meter.CreateCounter<long>("accounts.created", "{account}", "Accounts made.");
         _deleted = meter.CreateCounter<long>("accounts.deleted", "{account}", "Accounts deleted.");
         _conflicts = meter.CreateCounter<long>(
-            "accounts.conflicts", "{conflict}", "Changes refused, by kind: name, email, phone, or stamp (changed by somebody else).");
+            "accounts.conflicts", "{conflict}", "Changes refused, by kind: name, email, phone, or stamp (changed by another caller).");
     }
 
     public void Created() => _created.Add(1);

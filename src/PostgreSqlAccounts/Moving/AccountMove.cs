@@ -50,7 +50,9 @@ public sealed class AccountMove
     }
 
     /// <summary>Moves all accounts that are in Redis.</summary>
-    /// <param name="progress">Told the number of accounts moved so far, now and then. <see langword="null"/>: nobody is told.</param>
+    /// <param name="progress">
+    /// Gets the number of accounts moved so far, now and then. <see langword="null"/>: no reports.
+    /// </param>
     /// <param name="cancellationToken">Stops between two steps, which does no harm.</param>
     /// <returns>What was done, and what could not be.</returns>
     /// <exception cref="AccountsUnavailableException">PostgreSQL does not answer, or has no tables yet.</exception>
@@ -119,7 +121,7 @@ public sealed class AccountMove
 
         var note = await context.Moves.SingleOrDefaultAsync(move => move.Id == id, cancellationToken);
         var held = await context.Users.AsNoTracking().SingleOrDefaultAsync(other => other.Id == id, cancellationToken);
-        // Copied before, and not changed in Redis since: whatever became of it here, even its deletion, stands.
+        // Copied before, and not changed in Redis since: any change made here, even its deletion, stands.
         var isCopied = note is not null ? note.Stamp == account.ConcurrencyStamp : held?.ConcurrencyStamp == account.ConcurrencyStamp;
         if (!isCopied)
         {

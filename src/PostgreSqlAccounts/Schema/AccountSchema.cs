@@ -8,7 +8,7 @@ using PostgreSqlAccounts.Stores;
 namespace PostgreSqlAccounts.Schema;
 
 /// <summary>The tables of accounts: whether they are there, and how they get there.</summary>
-/// <remarks>No application changes them while it serves: a command of whoever runs it does, once for each version.</remarks>
+/// <remarks>No application changes them while it serves: the operator runs a command, once for each version.</remarks>
 public sealed class AccountSchema
 {
     private readonly IServiceScopeFactory _scopes;
@@ -39,7 +39,7 @@ public sealed class AccountSchema
     }
 
     /// <summary>
-    /// Brings the tables to this version, and makes the database first where there is none and the user may. Two at
+    /// Brings the tables to this version, and creates the database first if it is missing and the user may. Two at
     /// once wait for each other.
     /// </summary>
     /// <param name="cancellationToken">Stops between two migrations; each is whole or not there.</param>

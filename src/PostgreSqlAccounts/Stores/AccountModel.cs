@@ -82,7 +82,7 @@ internal static class AccountModel
             .Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);
         accounts.HasIndex(account => account.NormalizedUserName).IsUnique().HasDatabaseName(UniqueName);
         accounts.HasIndex(account => account.NormalizedEmail).IsUnique().HasDatabaseName(UniqueEmail);
-        // A number that is not confirmed stands in nobody's way.
+        // A number that is not confirmed blocks no one.
         accounts.HasIndex(account => account.PhoneNumber).IsUnique().HasDatabaseName(UniquePhone)
             .HasFilter("phone_number_confirmed AND phone_number <> ''");
     }

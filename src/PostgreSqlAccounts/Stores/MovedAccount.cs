@@ -1,8 +1,8 @@
 namespace PostgreSqlAccounts.Stores;
 
 /// <summary>
-/// An account that is here and perhaps still in Redis: while this row is there, its removal from Redis is not known to
-/// have happened. It tells a copy that was changed here from one that was changed there.
+/// An account that is here and perhaps still in Redis: while this row exists, its removal from Redis is not confirmed.
+/// The row distinguishes a copy that was changed here from one that was changed there.
 /// </summary>
 internal sealed class MovedAccount
 {

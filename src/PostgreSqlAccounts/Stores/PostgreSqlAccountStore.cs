@@ -13,8 +13,8 @@ namespace PostgreSqlAccounts.Stores;
 
 /// <summary>
 /// Identity's own store over Entity Framework Core, where it behaves as the store over Redis does: what is read is a
-/// copy of the caller's own, a taken name, address or number is told from a stale copy, and a refused change leaves no trace
-/// in the account it was asked with.
+/// copy of the caller's own, a taken name, address or number is distinguished from a stale copy, and a refused change
+/// leaves no trace in the account it was asked with.
 /// </summary>
 /// <remarks>Claims, logins and tokens, which Redis does not keep, work as Identity's store has them.</remarks>
 internal sealed class PostgreSqlAccountStore : UserOnlyStore<Account, AccountDbContext>, IAccountPhoneStore
@@ -95,7 +95,7 @@ internal sealed class PostgreSqlAccountStore : UserOnlyStore<Account, AccountDbC
     private Task<Account?> FindAsync(
         string text, Func<IQueryable<Account>, string, IQueryable<Account>> by, CancellationToken cancellationToken)
     {
-        // What PostgreSQL cannot hold nobody has; the query runs all the same, for the time it takes.
+        // No account has what PostgreSQL cannot hold; the query runs all the same, so that the time does not tell.
         var storable = IsStorable(text) ? text : "";
         return ReadAsync(() => by(Users, storable).FirstOrDefaultAsync(cancellationToken));
     }
@@ -110,7 +110,7 @@ internal sealed class PostgreSqlAccountStore : UserOnlyStore<Account, AccountDbC
             }
             catch (Exception e) when (PostgreSqlFailure.Unavailable(e) is { } unavailable)
             {
-                // A connection of the pool that died while nobody used it; reading twice changes nothing.
+                // A pooled connection that died while idle; reading twice changes nothing.
                 if (attempt > 1 || !PostgreSqlFailure.IsBrokenConnection(e))
                 {
                     throw unavailable;
@@ -152,7 +152,7 @@ internal sealed class PostgreSqlAccountStore : UserOnlyStore<Account, AccountDbC
         }
     }
 
-    // PostgreSQL names the first constraint only; people are told all that is taken.
+    // PostgreSQL names only the first constraint; the caller gets all that is taken.
     private async Task<IdentityResult> TakenAsync(Account user, string constraint, CancellationToken cancellationToken)
     {
         var (id, name, email) = (user.Id, user.NormalizedUserName, user.NormalizedEmail);

@@ -13,7 +13,7 @@ internal static partial class AccountLog
     [LoggerMessage(2, LogLevel.Information, "Account {Account} was deleted.")]
     public static partial void Deleted(this ILogger logger, string account);
 
-    [LoggerMessage(3, LogLevel.Debug, "A change of account {Account} was refused: somebody else had changed it in between.")]
+    [LoggerMessage(3, LogLevel.Debug, "A change of account {Account} was refused: another caller had changed it in between.")]
     public static partial void Stale(this ILogger logger, string account);
 
     [LoggerMessage(
@@ -23,12 +23,12 @@ internal static partial class AccountLog
 
     [LoggerMessage(
         5, LogLevel.Warning,
-        "Account {Account} has the mailbox {Mailbox}, and so has another one: only the other is found by it. Change or delete one of them.")]
+        "Account {Account} and another one have the mailbox {Mailbox}: only the other is found by it. Change or delete one of them.")]
     public static partial void MailboxTaken(this ILogger logger, string account, string mailbox);
 
     [LoggerMessage(
         6, LogLevel.Warning,
-        "More passwords are asked for than can be hashed (Accounts:Hashing): a request was refused with 503 (known browser: {IsKnown}), and {Untold} more since the last such line.")]
+        "More passwords arrive than can be hashed (Accounts:Hashing): a request was refused with 503 (known browser: {IsKnown}), and {Untold} more since the last such line.")]
     public static partial void HashingRefused(this ILogger logger, bool isKnown, int untold);
 
     /// <summary>The part of an id that a log may show.</summary>

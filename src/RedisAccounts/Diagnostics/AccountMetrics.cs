@@ -24,14 +24,14 @@ internal sealed class AccountMetrics
         _created = meter.CreateCounter<long>("accounts.created", "{account}", "Accounts made.");
         _deleted = meter.CreateCounter<long>("accounts.deleted", "{account}", "Accounts deleted.");
         _conflicts = meter.CreateCounter<long>(
-            "accounts.conflicts", "{conflict}", "Changes refused, by kind: name, email, phone, stamp (changed by somebody else), or mailbox (two accounts made by a former rule have one).");
+            "accounts.conflicts", "{conflict}", "Changes refused, by kind: name, email, phone, stamp (changed by another caller), or mailbox (two accounts made by a former rule share one).");
         _rewritten = meter.CreateCounter<long>("accounts.rewritten", "{account}", "Accounts whose address was kept by a former rule and got its present form.");
         _signIns = meter.CreateCounter<long>(
-            "accounts.sign_in.asked", "{try}", "Tries of a password that were asked for: allowed or refused, known browser or not.");
+            "accounts.sign_in.asked", "{try}", "Password tries, allowed or refused, known browser or not.");
         _hashesRefused = meter.CreateCounter<long>(
-            "accounts.hashing.refused", "{hash}", "Password hashes refused because too many were asked for, known browser or not.");
+            "accounts.hashing.refused", "{hash}", "Password hashes refused because too many were requested, known browser or not.");
         _hashWaits = meter.CreateHistogram<double>(
-            "accounts.hashing.wait", "s", "How long password hashes waited for a place, those that had to.");
+            "accounts.hashing.wait", "s", "How long password hashes waited for a place, where they had to.");
     }
 
     public void Created() => _created.Add(1);

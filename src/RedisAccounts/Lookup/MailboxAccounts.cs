@@ -16,7 +16,7 @@ namespace RedisAccounts.Lookup;
 /// </summary>
 internal sealed class MailboxAccounts(IServiceProvider services) : HashingAccounts(services)
 {
-    // Each further attempt needs somebody else to change the account between reading and writing it.
+    // Each further attempt means that another caller changed the account between reading and writing.
     private const int Attempts = 3;
 
     private readonly MailboxCollisions _collisions = services.GetRequiredService<MailboxCollisions>();
@@ -28,8 +28,8 @@ internal sealed class MailboxAccounts(IServiceProvider services) : HashingAccoun
         var address = NormalizeEmail(email);
         for (var attempt = 1; ; attempt++)
         {
-            // The present form last: an account that is put right meanwhile moves there, and is never missed. Looked up
-            // even where it has been found already: the time must not tell who has an account.
+            // The present form last: an account that is rewritten meanwhile moves there and is not missed. Looked up
+            // even if the account has been found already: the time must not tell who has one.
             var (found, isStale) = (default(Account), false);
             foreach (var form in FormerAddresses.Of(address).Append(address))
             {
@@ -45,7 +45,9 @@ internal sealed class MailboxAccounts(IServiceProvider services) : HashingAccoun
         }
     }
 
-    /// <summary>The account that has this name, in whatever case; one whose name only looks like it is another.</summary>
+    /// <summary>
+    /// The account with this name, in any case; a name that only looks like it belongs to another account.
+    /// </summary>
     public override async Task<Account?> FindByNameAsync(string userName)
     {
         ArgumentNullException.ThrowIfNull(userName);
@@ -59,7 +61,10 @@ internal sealed class MailboxAccounts(IServiceProvider services) : HashingAccoun
         return found is not null && AddressNormalizer.Fold(found.UserName!) == form ? found : null;
     }
 
-    /// <summary>A name that was kept before look-alikes counted stays under its own form, whoever has the key by now.</summary>
+    /// <summary>
+    /// A name that was kept before look-alikes counted stays under its own form, even if another account has the key by
+    /// now.
+    /// </summary>
     public override Task UpdateNormalizedUserNameAsync(Account user)
     {
         ArgumentNullException.ThrowIfNull(user);
@@ -117,7 +122,7 @@ internal sealed class MailboxAccounts(IServiceProvider services) : HashingAccoun
     }
 
     /// <summary>Finds what is kept under a form, and puts that form right where it is a former one.</summary>
-    /// <returns>The account, if it has the address; and whether somebody else changed it meanwhile.</returns>
+    /// <returns>The account, if it has the address; and whether another caller changed it meanwhile.</returns>
     private async Task<(Account? Account, bool IsStale)> LookAsync(string form, string address)
     {
         if (await base.FindByEmailAsync(form) is not { Email: { } email } account)

@@ -6,7 +6,7 @@ using RedisAccounts.Diagnostics;
 
 namespace RedisAccounts.Lookup;
 
-/// <summary>Two accounts with one mailbox: counted each time one of them is met, and told once by each process.</summary>
+/// <summary>Two accounts with one mailbox: counted each time one of them is met, and logged once by each process.</summary>
 internal sealed class MailboxCollisions(AccountMetrics metrics, ILogger<MailboxCollisions> logger)
 {
     // A bound for the memory, far above what there can be.

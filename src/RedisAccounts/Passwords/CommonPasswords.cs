@@ -10,7 +10,7 @@ internal static class CommonPasswords
 
     public static int Count => Passwords.Count;
 
-    /// <summary>Whether a password is one of them, in whatever case or compatibility form.</summary>
+    /// <summary>Whether a password is one of them, in any case or compatibility form.</summary>
     public static bool Contains(string password) =>
         Passwords.Contains(password.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Trim());
 

@@ -6,8 +6,8 @@ using RedisAccounts.Passwords.Hashing;
 namespace RedisAccounts.Passwords;
 
 /// <summary>
-/// Checks a password in the same time whether or not there is an account, so that an answer's time tells nobody who
-/// has one. A right password whose hash has fewer iterations than asked for is hashed anew.
+/// Checks a password in the same time whether or not there is an account, so that the time of the answer does not tell
+/// who has one. A right password whose hash has fewer iterations than asked for is hashed anew.
 /// </summary>
 public sealed class PasswordCheck
 {
@@ -40,10 +40,10 @@ public sealed class PasswordCheck
     {
         ArgumentNullException.ThrowIfNull(password);
 
-        // The first check of all makes it, of somebody or nobody: no check of nobody takes twice as long as one of somebody.
+        // The first check makes it, with or without an account, so that no check without one takes twice as long.
         var decoy = _decoy.Hash ?? await _hashing.RunAsync(() => _decoy.Make(_hasher));
 
-        // A character of a password takes at most four UTF-16 units, decomposed; more cannot be one of ours.
+        // A character of a password takes at most four UTF-16 units, decomposed; a longer one was never accepted.
         var isPossible = password.Length <= 4 * _maxLength;
         if (account?.PasswordHash is not null && isPossible)
         {
@@ -54,7 +54,7 @@ public sealed class PasswordCheck
         return false;
     }
 
-    /// <summary>The hash of a password nobody knows, made once by the hasher in use.</summary>
+    /// <summary>The hash of a random password, made once by the hasher in use.</summary>
     internal sealed class Decoy
     {
         private readonly Lock _lock = new();

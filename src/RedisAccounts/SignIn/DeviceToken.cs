@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace RedisAccounts.SignIn;
 
-/// <summary>The secret by which an account knows a browser again: 256 random bits. Redis keeps its hash only.</summary>
+/// <summary>The secret by which an account recognises a browser: 256 random bits. Redis keeps only its hash.</summary>
 internal static class DeviceToken
 {
     private const int ByteLength = 32;

@@ -10,16 +10,16 @@ namespace RedisAccounts.SignIn;
 
 /// <summary>
 /// Slows down the guessing of passwords, in one round trip and one step, without giving a stranger the means to lock
-/// somebody out.
+/// a user out.
 /// </summary>
 /// <remarks>
 /// <para>A try is counted as failed before the password is checked, and given back when it was right: of a hundred
 /// parallel tries no more are let through than of a hundred in sequence.</para>
 /// <para>A browser that has signed in to the account before carries a token and is held to its own failures alone,
-/// whatever strangers do. Any other try spends three budgets: the account's from this network, the network's over all
-/// accounts, and the account's over all unknown browsers. The last two only slow
-/// (<see cref="SignInThrottleOptions.MaxSharedDelay"/>).</para>
-/// <para>What remains: while somebody guesses at one account from very many networks, its owner, in a browser that
+/// no matter what strangers do. Any other try spends three budgets: the account's from this network, the network's over
+/// all accounts, and the account's over all unknown browsers. The last two only slow (<see
+/// cref="SignInThrottleOptions.MaxSharedDelay"/>).</para>
+/// <para>What remains: while an attacker guesses at one account from very many networks, its owner, in a browser that
 /// has never signed in, competes with them for the next allowed try. Another way in, such as a code by e-mail, is
 /// not throttled here and makes the browser a known one (<see cref="RememberAsync"/>).</para>
 /// </remarks>

@@ -32,7 +32,7 @@ public sealed class SignInThrottleOptions
 
     /// <summary>
     /// The longest wait of one network over all accounts, and of one account over all unknown browsers: these only
-    /// slow, so that a stranger's failures keep nobody out. Default 1 min, at least <see cref="FirstDelay"/>, at most
+    /// slow, so that a stranger's failures lock no one out. Default 1 min, at least <see cref="FirstDelay"/>, at most
     /// 1 h.
     /// </summary>
     public TimeSpan MaxSharedDelay { get; set; } = TimeSpan.FromMinutes(1);

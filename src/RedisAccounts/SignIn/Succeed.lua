@@ -1,4 +1,4 @@
--- Gives back what a try cost that had the right password, or was not compared at all.
+-- Gives back the cost of a try that had the right password, or was not compared at all.
 -- KEYS  1 failures of this browser  2 of the account from this network
 --       3 of the account from all unknown browsers  4 of the network over all accounts
 -- ARGV  1 1 if the browser was known when the try began  2 free failures of key 3  3 of key 4

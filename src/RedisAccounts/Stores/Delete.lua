@@ -3,7 +3,7 @@
 --       6 its failed sign-ins
 -- ARGV  1 concurrency stamp expected  2 normalised name so far  3 normalised address so far, '' for none
 --       4 confirmed number so far, '' for none
--- Returns {'ok'}; {'stamp'} if changed or deleted by somebody else;
+-- Returns {'ok'}; {'stamp'} if changed or deleted by another caller;
 --       {'keys', name, address, number} if one of them is another than the caller assumed.
 -- One step, because a key that leads nowhere would keep a name taken for good.
 local record = redis.call('HMGET', KEYS[1], 'stamp', 'name_key', 'email_key', 'phone', 'phone_ok')

@@ -8,7 +8,7 @@ using RespClient.Commands;
 
 namespace RedisAccounts.Stores;
 
-/// <summary>All accounts in Redis, one by one, for whoever takes them to another store.</summary>
+/// <summary>All accounts in Redis, one by one, for moving them to another store.</summary>
 public sealed class RedisAccountSource
 {
     private static readonly LuaScript RemoveScript = LuaScript.FromResource(typeof(RedisAccountSource), "Remove.lua");
@@ -47,7 +47,7 @@ public sealed class RedisAccountSource
         AccountRecord.Read(await _redis.ReadTaggedAsync("HGETALL", _keys.Record(id), cancellationToken: cancellationToken));
 
     /// <summary>
-    /// Takes an account away that another store holds now. The browsers it knows and its failed sign-ins stay, for
+    /// Removes an account that another store holds now. The browsers it knows and its failed sign-ins stay, for
     /// <see cref="SignIn.SignInThrottle"/>.
     /// </summary>
     /// <param name="account">The account as it was read.</param>

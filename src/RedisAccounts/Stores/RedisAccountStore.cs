@@ -143,8 +143,8 @@ internal sealed class RedisAccountStore : AccountProperties, IAccountPhoneStore
     public Task<Account?> FindByPhoneNumberAsync(string phoneNumber, CancellationToken cancellationToken) =>
         FindAsync(_keys.Phone(phoneNumber), account => AccountIndex.Of(account).Phone == phoneNumber, cancellationToken);
 
-    // Two commands, not a script: a script would have to touch a key it was not told. Between the two the account may
-    // have given the name up; the record says so, and the name is looked up again, for its next owner.
+    // Two commands, not one script: it would have to touch a key that was not passed to it. Between the two the account
+    // may have given the name up; the record says so, and the name is looked up again, for its next owner.
     private async Task<Account?> FindAsync(string key, Predicate<Account> isIt, CancellationToken cancellationToken)
     {
         const int Attempts = 3;
@@ -152,7 +152,7 @@ internal sealed class RedisAccountStore : AccountProperties, IAccountPhoneStore
         {
             var id = (await _redis.ReadTaggedAsync("GET", key, cancellationToken: cancellationToken)).AsString();
 
-            // A name that nobody has costs the same two commands: the time must not tell who has an account.
+            // A name that no account has costs the same two commands: the time must not tell who has an account.
             var account = await FindByIdAsync(id ?? "nobody", cancellationToken);
             if (id is null || (account is not null && isIt(account)))
             {

@@ -5,7 +5,7 @@
 -- ARGV  1 id  2 concurrency stamp expected  3 the next one  4 normalised name so far  5 new
 --       6 normalised address so far, '' for none  7 new  8 confirmed number so far, '' for none  9 new
 --       10 how many fields are set  11... field, value; then the fields to remove
--- Returns {'ok'}; {'stamp'} if changed or deleted by somebody else; {'taken', 'name', 'email' and/or 'phone'};
+-- Returns {'ok'}; {'stamp'} if changed or deleted by another caller; {'taken', 'name', 'email' and/or 'phone'};
 --       {'keys', name, address, number} if one of them so far is another than the caller assumed.
 -- One step, because the record and the keys that lead to it change together or not at all.
 local record = redis.call('HMGET', KEYS[1], 'stamp', 'name_key', 'email_key', 'phone', 'phone_ok')

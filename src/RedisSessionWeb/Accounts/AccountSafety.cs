@@ -13,7 +13,7 @@ namespace RedisSessionWeb.Accounts;
 
 /// <summary>
 /// What follows every change that matters: other sessions and open codes end, browsers are forgotten, and the owner
-/// gets a notice. Whoever had got in is out with their next request.
+/// gets a notice. An intruder is out at the next request.
 /// </summary>
 internal sealed class AccountSafety(
     UserSessions sessions, SignInThrottle throttle, IVerificationService codes, INoticeService notices, Visitor visitor)

@@ -86,7 +86,7 @@ internal sealed class ChangeEmail(
     private async Task<bool> ChangeAsync(Account account, EmailAddress address)
     {
         var old = account.Email!;
-        // A name with an @ must be the account's own address: one that is the old address becomes the new one.
+        // A name with an @ must be the account's own address: if it is the old address, it becomes the new one.
         if (account.UserName!.Contains('@', StringComparison.Ordinal))
         {
             account.UserName = address.Value;

@@ -9,7 +9,7 @@ using VerificationCodes.Delivery;
 
 namespace RedisSessionWeb.Accounts;
 
-/// <summary>A new password for somebody who is signed in and knows the old one. Ends all other sessions.</summary>
+/// <summary>A new password for a user who is signed in and knows the old one. Ends all other sessions.</summary>
 internal sealed class ChangePassword(UserManager<Account> accounts, SignIn signIn, AccountSafety safety, Visitor visitor)
 {
     /// <returns>How the old password fared and, where it was right, what is wrong with the new one.</returns>

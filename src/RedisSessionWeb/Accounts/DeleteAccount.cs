@@ -12,7 +12,7 @@ namespace RedisSessionWeb.Accounts;
 /// <summary>The end of an account, after the password once more: its record, its sessions and its open codes go.</summary>
 internal sealed class DeleteAccount(UserManager<Account> accounts, SignIn signIn, AccountSafety safety, Visitor visitor)
 {
-    // Each further attempt needs somebody else to change the account within the same millisecond.
+    // Each further attempt means that another caller changed the account within the same millisecond.
     private const int Attempts = 3;
 
     /// <returns>How the password fared, and why the account is still there; none: it is gone.</returns>

@@ -45,8 +45,8 @@ internal sealed class Register(
     public Task<ConfirmOutcome> AnswerAsync(string? code) => proof.AnswerAsync(Purpose, code);
 
     /// <summary>
-    /// Makes the account and signs it in. A try for a name is counted for the proven address before it is looked up: it tells
-    /// which names are taken, no faster than passwords can be tried.
+    /// Makes the account and signs it in. A try for a name is counted for the proven address before the name is looked
+    /// up, so that taken names can be found no faster than passwords can be tried.
     /// </summary>
     /// <returns>Whether there were too many tries and, where there were not, what has to be put right.</returns>
     public async Task<(SignInOutcome Try, IReadOnlyList<AccountProblem> Problems)> FinishAsync(string? name, string? password)
@@ -64,7 +64,7 @@ internal sealed class Register(
         }
 
         hashing.Prefer(address.Value);
-        // Before the name is looked up: that there is no place must not tell that a name is free.
+        // Before the name is looked up: a missing place must not reveal that a name is free.
         using var place = await hashing.ReserveAsync();
         var attempt = new SignInAttempt("register " + address.Value, visitor.Address, DeviceToken: null);
         var permit = await throttle.BeginAsync(attempt);

@@ -14,7 +14,7 @@ using VerificationCodes.Delivery;
 namespace RedisSessionWeb.Accounts;
 
 /// <summary>
-/// A forgotten password: address, code, new password. It signs nobody in, and it ends every session and open code of
+/// A forgotten password: address, code, new password. It does not sign in, and it ends every session and open code of
 /// the account.
 /// </summary>
 internal sealed class ResetPassword(

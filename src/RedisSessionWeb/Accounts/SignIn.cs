@@ -20,10 +20,10 @@ namespace RedisSessionWeb.Accounts;
 internal sealed class SignIn(
     UserManager<Account> accounts, PasswordCheck passwords, PasswordHashing hashing, SignInThrottle throttle, Visitor visitor)
 {
-    /// <summary>Longer than any address or name: what is longer is nobody, and is not carried further.</summary>
+    /// <summary>Longer than any address or name: a longer text has no account, and is cut.</summary>
     private const int MaxSubjectLength = 320;
 
-    /// <summary>The account of whoever is signed in here.</summary>
+    /// <summary>The account that is signed in here.</summary>
     public Task<Account?> FindAccountAsync() => accounts.GetUserAsync(visitor.User);
 
     /// <param name="email">The address as typed.</param>
@@ -52,8 +52,7 @@ internal sealed class SignIn(
         if (permit.IsKnownDevice)
         {
             hashing.Prefer(subject);
-        }
-        // An account that an administrator has locked answers as a wrong password does: nobody is told which it is.
+        // A locked account gets the same answer as a wrong password.
         if (!await IsRightAsync(account, password, attempt, permit) || await accounts.IsLockedOutAsync(account!))
         {
             return new SignInOutcome(SignInStatus.Wrong);
@@ -72,8 +71,7 @@ internal sealed class SignIn(
         if (signsIn)
         {
             await visitor.SignInAsync(account!, token);
-        }
-        // What follows belongs to who knows the password.
+        // From here on the password is known to be right.
         hashing.Prefer(subject);
         return new SignInOutcome(SignInStatus.Right, Account: account);
     }

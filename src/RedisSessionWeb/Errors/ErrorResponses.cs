@@ -61,8 +61,8 @@ internal static class ErrorResponses
         request.ContentType is { } type && type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// A Redis or PostgreSQL that is away or refuses is 503, which says "try again", also where something has wrapped it;
-    /// everything else nobody expected is 500.
+    /// A Redis or PostgreSQL that is away or refuses is 503, which says "try again", even if the exception is wrapped;
+    /// every other unexpected exception is 500.
     /// </summary>
     private static int StatusOf(Exception exception) => exception switch
     {
@@ -75,14 +75,13 @@ internal static class ErrorResponses
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    // An outage is no fault of the program: without its stack, and not once for each request.
+    // An outage is not a fault of the program: logged without a stack trace, and not for each request.
     private static bool IsToldAsOutage(ExceptionHandlerSuppressDiagnosticsContext context)
     {
         if (StatusOf(context.Exception) != StatusCodes.Status503ServiceUnavailable)
         {
             return false;
-        }
-        // Told where it was refused.
+        // Logged where it was refused.
         if (context.Exception is PasswordsBusyException)
         {
             return true;

@@ -37,12 +37,10 @@ internal abstract class AskPage(ICaptchaService captchas, IStringLocalizer<Text>
             var outcome = await captchas.CreateAsync(HttpContext.Connection.RemoteIpAddress, Route, HttpContext.RequestAborted);
             Shown = outcome.Challenge;
             if (Shown is null)
-            {
-                page = RefuseUntil(Whole, T["Too many captchas were asked for from your network."], outcome.RetryAfter);
-            }
+                page = RefuseUntil(Whole, T["Too many captchas were requested from your network."], outcome.RetryAfter);
         }
 
-        // What was typed belongs to the picture that is gone.
+        // The typed text belongs to the previous picture.
         Captcha = new CaptchaInput();
         if (ModelState.TryGetValue(CaptchaInput.TextField, out var typed))
         {
@@ -54,7 +52,7 @@ internal abstract class AskPage(ICaptchaService captchas, IStringLocalizer<Text>
 
     protected override Task<PageResult> ShowAgainAsync(PageResult page) => ShowAsync(page);
 
-    /// <summary>Goes on to the page for the code, or tells why no code was sent.</summary>
+    /// <summary>Goes on to the page for the code, or says why no code was sent.</summary>
     protected async Task<IActionResult> AnswerAsync(IssueOutcome outcome, string codePage) =>
         outcome.IsSent ? Redirect(codePage) : await ShowAsync(Explain(outcome, AddressField));
 }

@@ -59,7 +59,7 @@ internal abstract class FormPage(IStringLocalizer<Text> text) : PageModel
     protected PageResult RefuseUntil(
         string field, LocalizedString reason, TimeSpan wait, int status = StatusCodes.Status429TooManyRequests)
     {
-        // Of several reasons to wait, the header tells the one that lasts longest.
+        // Of several waits, the header has the longest.
         var seconds = int.TryParse(Response.Headers.RetryAfter, out var told) ? Math.Max(told, (int)wait.TotalSeconds) : (int)wait.TotalSeconds;
         Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return Refuse(field, reason + " " + T["Try again in {0}.", Exactly(wait)], status);

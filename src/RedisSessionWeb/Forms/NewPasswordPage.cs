@@ -9,14 +9,14 @@ using RedisSessionWeb.Localization;
 
 namespace RedisSessionWeb.Forms;
 
-/// <summary>A page that asks for a new password: tells the limits as they are configured.</summary>
+/// <summary>A page that asks for a new password and shows the configured limits.</summary>
 internal abstract class NewPasswordPage(IOptions<AccountOptions> limits, IStringLocalizer<Text> text) : FormPage(text)
 {
     // What NIST SP 800-63B-4, 3.1.1.2 demands of a password that stands alone.
     private const int GoodPasswordLength = 15;
 
     /// <summary>What makes a good password, said before one is typed.</summary>
-    public string PasswordHint => T["At least {0} characters, better {1} or more: a few words that only you would put together. Spaces and emoji count. Not your name or address, and none of the most used.",
+    public string PasswordHint => T["At least {0} characters, better {1} or more: a few words that only you would put together. Spaces and emoji count. Not your name or address, and not one of the most common passwords.",
         MinPasswordLength, Math.Max(MinPasswordLength, GoodPasswordLength)];
 
     private int MinPasswordLength => limits.Value.MinPasswordLength;
@@ -44,15 +44,15 @@ internal abstract class NewPasswordPage(IOptions<AccountOptions> limits, IString
     {
         AccountProblem.NotProven => T["Too much time has passed since the code. Start again."],
         AccountProblem.ProofOutdated => T["Your account has changed since the code was asked for. Start again."],
-        AccountProblem.NameTaken => T["Somebody has this name already. Choose another one."],
+        AccountProblem.NameTaken => T["This name is taken. Choose another one."],
         AccountProblem.NameInvalid => T["Enter a name of 1 to 64 visible characters of one script, without an @."],
-        AccountProblem.AddressTaken => T["This address has got an account meanwhile. Sign in with it."],
+        AccountProblem.AddressTaken => T["This address has an account by now. Sign in with it."],
         AccountProblem.PasswordTooShort => T["Use at least {0} characters.", MinPasswordLength],
         AccountProblem.PasswordTooLong => T["Use at most {0} characters.", limits.Value.MaxPasswordLength],
-        AccountProblem.PasswordBlank => T["A password of nothing but blanks is none. Choose another one."],
-        AccountProblem.PasswordNotText => T["This password has characters that are no text. Choose another one."],
+        AccountProblem.PasswordBlank => T["A password cannot consist of blanks alone. Choose another one."],
+        AccountProblem.PasswordNotText => T["This password contains characters that are not text. Choose another one."],
         AccountProblem.PasswordTooCommon => T["This is one of the most used passwords. Choose another one."],
-        AccountProblem.PasswordIsAddress => T["Your address or name is no password. Choose another one."],
+        AccountProblem.PasswordIsAddress => T["Your address or name cannot be your password. Choose another one."],
         _ => T["Your account was changed in another window. Try again."],
     };
 }

@@ -12,7 +12,7 @@ internal enum GateError
     /// <summary>The verification service, or Redis, is away, or too many passwords are to be hashed. Try again.</summary>
     Unavailable = 1002,
 
-    /// <summary>The code is wrong, or there is none (any longer): which of the two nobody is told. 1003 is not answered.</summary>
+    /// <summary>The code is wrong, or there is none (any longer): the number is the same. 1003 is not used.</summary>
     CodeWrong = 1004,
 
     /// <summary>The name or the address has an account already.</summary>

@@ -46,7 +46,7 @@ internal static class GateRoutes
 
     /// <summary>
     /// Belongs between routing and the sessions: a request to the gate is answered in the header, whether or not it sent
-    /// one. The endpoint tells, not the path: <c>/User_Login/</c> leads there too.
+    /// one. The endpoint decides, not the path: <c>/User_Login/</c> leads there too.
     /// </summary>
     public static IApplicationBuilder UseGate(this IApplicationBuilder app)
     {

@@ -45,8 +45,8 @@ internal sealed class GateService(
     }
 
     /// <summary>
-    /// What tells nothing about others is looked at before the code is used up; whether name and address are free, only
-    /// after it was right: nobody finds out about an account with a code that is not theirs.
+    /// What reveals nothing about others is checked before the code is used up; whether name and address are free, only
+    /// after it was right: without the code of an address a client learns nothing about its account.
     /// </summary>
     public async Task<GateAnswer> RegisterAsync(RegisterRequest request)
     {
@@ -132,7 +132,7 @@ internal sealed class GateService(
         {
             ConfirmStatus.Confirmed => null,
             ConfirmStatus.Blocked => GateAnswer.TooOften(outcome.RetryAfter),
-            // Not told: whether there is a code that could have been right.
+            // Not revealed: whether there is a code that could have been right.
             _ => GateError.CodeWrong,
         };
     }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace RedisSessionWeb.Hosting;
 
-/// <summary>Tells a wrong setting, which whoever runs the program puts right, from a fault of the program.</summary>
+/// <summary>Distinguishes a wrong setting, which the operator corrects, from a fault of the program.</summary>
 internal static partial class ConfigurationFault
 {
     /// <summary>A line for each wrong setting, with its key, its value and what is allowed; none: it is something else.</summary>
@@ -46,7 +46,7 @@ internal static partial class ConfigurationFault
             ? string.Join(", ", Enum.GetNames(found))
             : null;
 
-    // The framework's own words, which name the key and the value.
+    // The framework's messages, which name the key and the value.
     [GeneratedRegex("^Failed to convert configuration value '(?<value>.*)' at '(?<key>.+)' to type '(?<type>.+)'\\.$", RegexOptions.Singleline)]
     private static partial Regex FailedConversion();
 

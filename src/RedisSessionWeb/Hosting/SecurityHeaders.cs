@@ -39,7 +39,7 @@ internal static class SecurityHeaders
 
     /// <summary>
     /// Sets the headers before the rest of the pipeline runs, so that error pages have them too; an endpoint that
-    /// needs other words for itself overwrites them.
+    /// needs other values overwrites them.
     /// </summary>
     public static IApplicationBuilder UseSecurityHeaders(this WebApplication app)
     {
@@ -55,7 +55,7 @@ internal static class SecurityHeaders
     private static Task SetHeadersAndHsts(object state)
     {
         var context = (HttpContext)state;
-        // Browsers keep it by the host's name: localhost is everybody's.
+        // Browsers keep it for the host's name, and all applications share localhost.
         if (context.Request.IsHttps && !LoopbackHost.Is(context.Request.Host))
         {
             context.Response.Headers.StrictTransportSecurity = HttpsForAYear;

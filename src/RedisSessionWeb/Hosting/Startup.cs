@@ -11,8 +11,9 @@ using RespClient;
 namespace RedisSessionWeb.Hosting;
 
 /// <summary>
-/// Starts the application, or says in one line each what is wrong and ends with an exit code of <c>sysexits.h</c>:
-/// a wrong configuration and a Redis or PostgreSQL that is away are for whoever runs it to put right, not for a stack trace.
+/// Starts the application, or writes one line for each fault and ends with an exit code of <c>sysexits.h</c>:
+/// a wrong configuration and a Redis or PostgreSQL that is away are for the operator to correct, and need no stack
+/// trace.
 /// </summary>
 /// <param name="output">Takes what a command says.</param>
 /// <param name="errors">Takes what is wrong.</param>
@@ -26,7 +27,9 @@ internal sealed class Startup(TextWriter output, TextWriter errors)
 
     private static volatile bool _isStarting;
 
-    /// <summary>Leaves out the host's own report of a failed start, which is a stack trace: what failed is told in one line.</summary>
+    /// <summary>
+    /// Leaves out the host's own report of a failed start, which is a stack trace: one line says what failed.
+    /// </summary>
     public static void TellFailedStartsOnce(ILoggingBuilder logging) => logging.AddFilter(
         "Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !(_isStarting && level == LogLevel.Error));
 
@@ -104,7 +107,7 @@ internal sealed class Startup(TextWriter output, TextWriter errors)
 
     private int Tell(int exitCode, IEnumerable<string> failures)
     {
-        // Several options look at one setting: each says what is wrong with it, and it is said once.
+        // Several options check one setting: its message is written once.
         foreach (var failure in failures.Distinct())
         {
             errors.WriteLine("RedisSessionWeb: " + failure.ReplaceLineEndings(" "));

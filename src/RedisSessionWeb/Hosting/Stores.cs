@@ -28,7 +28,7 @@ internal static class Stores
         return services;
     }
 
-    /// <exception cref="OptionsValidationException"><c>Accounts:Store</c> is a word that says nothing.</exception>
+    /// <exception cref="OptionsValidationException"><c>Accounts:Store</c> is not a known name.</exception>
     private static void AddAccounts(this IServiceCollection services, IConfiguration configuration)
     {
         var accounts = services.AddRedisAccounts(configuration.GetSection("Accounts").Bind).AddDefaultTokenProviders();

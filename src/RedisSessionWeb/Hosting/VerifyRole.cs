@@ -15,7 +15,7 @@ internal static class VerifyRole
     {
         var builder = RoleHost.CreateBuilder(args);
         Startup.TellFailedStartsOnce(builder.Logging);
-        // Serving is what this role is for; whatever the configuration of the web application says.
+        // This role always serves, even if the configuration of the web application says otherwise.
         builder.Configuration.AddInMemoryCollection([new("Verification:Grpc:Enabled", "true"), new("Verification:Remote", null)]);
         builder.Services.AddRedis(builder.Configuration);
         builder.Services.AddVerificationCodes(builder.Configuration).AddVerificationMail(builder.Configuration).AddVerificationGrpc(builder.Configuration);

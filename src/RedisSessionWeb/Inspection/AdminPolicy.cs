@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace RedisSessionWeb.Inspection;
 
-/// <summary>Who may see and end everybody's sessions.</summary>
+/// <summary>Who may see and end all sessions.</summary>
 internal static class AdminPolicy
 {
     public const string Name = "Admin";

@@ -2,7 +2,9 @@ namespace RedisSessionWeb.Inspection;
 
 /// <summary>A session as admins see it; the same words in JSON.</summary>
 /// <param name="Id">The public id; opens nothing.</param>
-/// <param name="User">The address of who is signed in, or the id of an account that is gone; <see langword="null"/>: nobody.</param>
+/// <param name="User">
+/// The address of the signed-in account, or its id if it is gone; <see langword="null"/>: anonymous.
+/// </param>
 /// <param name="CreatedAt">When it began, or was signed in to.</param>
 /// <param name="LastSeenAt">When it was last renewed.</param>
 /// <param name="ExpiresAt">When it ends without a further request.</param>

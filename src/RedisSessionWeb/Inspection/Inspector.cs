@@ -10,7 +10,7 @@ using RedisSessions.Users;
 
 namespace RedisSessionWeb.Inspection;
 
-/// <summary>Everybody's sessions, for admins: looks at them, with the addresses of their owners, and ends them.</summary>
+/// <summary>All sessions, for admins: lists them, with the addresses of their owners, and ends them.</summary>
 internal sealed class Inspector(
     SessionCatalog catalog, UserSessions sessions, UserManager<Account> accounts, IOptionsMonitor<InspectorOptions> options)
 {

@@ -11,18 +11,18 @@ internal sealed class InspectorOptions
     public const string Everybody = "*";
 
     /// <summary>
-    /// The e-mail addresses of the people who may see and end everybody's sessions, or <see cref="Everybody"/>.
-    /// Default: nobody.
+    /// The e-mail addresses of the people who may see and end all sessions, or <see cref="Everybody"/>.
+    /// Default: no one.
     /// </summary>
     public IList<string> Admins { get; } = [];
 
     /// <summary>
     /// Whether the inspector shows the values in a session, and not only their names and sizes. Default
-    /// <see langword="false"/>: values are the business of their owner.
+    /// <see langword="false"/>: values are private.
     /// </summary>
     public bool ShowValues { get; set; }
 
-    /// <summary>Whether the list names everybody, or exactly this mailbox in whatever spelling.</summary>
+    /// <summary>Whether the list names everybody, or exactly this mailbox in any spelling.</summary>
     public bool Admits(string email)
     {
         _ = EmailAddress.TryParse(email, out var own);

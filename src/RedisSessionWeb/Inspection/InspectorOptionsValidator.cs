@@ -4,7 +4,7 @@ using VerificationCodes.Addresses;
 
 namespace RedisSessionWeb.Inspection;
 
-/// <summary>Refuses admins that are no addresses, and everybody as admin outside Development.</summary>
+/// <summary>Refuses an admin who is not an address, and "everybody" outside Development.</summary>
 internal sealed class InspectorOptionsValidator(IHostEnvironment environment) : IValidateOptions<InspectorOptions>
 {
     public ValidateOptionsResult Validate(string? name, InspectorOptions options)
@@ -14,13 +14,9 @@ internal sealed class InspectorOptionsValidator(IHostEnvironment environment) : 
         {
             var admin = options.Admins[i];
             if (admin == InspectorOptions.Everybody && !environment.IsDevelopment())
-            {
-                failures.Add($"Inspector:Admins:{i} is '*', everybody: allowed in Development only. Name e-mail addresses.");
-            }
+                failures.Add($"Inspector:Admins:{i} is '*'; allowed outside Development: an e-mail address.");
             else if (admin != InspectorOptions.Everybody && !EmailAddress.TryParse(admin, out _))
-            {
-                failures.Add($"Inspector:Admins:{i} is '{admin}', which is no e-mail address.");
-            }
+                failures.Add($"Inspector:Admins:{i} is '{admin}'; allowed: an e-mail address, or '*' in Development.");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

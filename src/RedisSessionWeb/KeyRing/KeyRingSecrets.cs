@@ -7,8 +7,8 @@ using VerificationCodes;
 namespace RedisSessionWeb.KeyRing;
 
 /// <summary>
-/// The server's keys (<c>Verification:Keys</c>, checked at start), each turned into one that seals the key ring: of what
-/// lies in Redis, nothing else opens what was sealed there.
+/// The server's keys (<c>Verification:Keys</c>, checked at start), each turned into one that seals the key ring:
+/// nothing in Redis opens it.
 /// </summary>
 internal sealed class KeyRingSecrets(IOptions<VerificationOptions> options)
 {

@@ -10,7 +10,7 @@ internal static class KeyRingServiceCollectionExtensions
     public static IServiceCollection AddKeyRing(this IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName("RedisSessionWeb").PersistKeysToRedis();
-        // It logs each failure with its stack, for each request; SessionLog has told it.
+        // It logs each failure with its stack, for each request; SessionLog reports it once.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.KeyRingProvider", LogLevel.None));
         services.AddSingleton<KeyRingSecrets>();
         services.AddOptions<KeyManagementOptions>().Configure<KeyRingSecrets, ILogger<SealedKeyRing>>((ring, secrets, logger) =>

@@ -9,18 +9,18 @@ namespace RedisSessionWeb.KeyRing;
 
 /// <summary>
 /// What counts of the ring where there are server keys: revocations, and keys whose secret one of the server keys has just
-/// opened. Whoever can write to Redis could otherwise put a key of their own there, in the clear or with a name of another
-/// decryptor, and have it become the current one.
+/// opened. Anyone who can write to Redis could otherwise put a key of their own there, in the clear or with a name of
+/// another decryptor, and have it become the current one.
 /// </summary>
 /// <remarks>
-/// Keys from before there were server keys do not count either: they lie in Redis in the clear, so nobody knows who has read
-/// them. A new key is made at once.
+/// Keys from before there were server keys do not count either: they lie in Redis in the clear, and anyone may have
+/// read them. A new key is made at once.
 /// </remarks>
 internal sealed partial class SealedKeyRing(IDeletableXmlRepository ring, KeyRingSecrets secrets, ILogger<SealedKeyRing> logger) : IDeletableXmlRepository
 {
     private static readonly XNamespace Encryption = "http://schemas.asp.net/2015/03/dataProtection";
 
-    // As they are written. A name in another element, or twice, is somebody else's.
+    // As this application writes them. A key with another element, or with one twice, does not count.
     private static readonly XName[] Parts = ["encryption", "validation", Encryption + "encryptedSecret", SealedKey.Element];
 
     private int _passedOver;
@@ -29,7 +29,7 @@ internal sealed partial class SealedKeyRing(IDeletableXmlRepository ring, KeyRin
     {
         var all = ring.GetAllElements();
         var counting = all.Where(element => element.Name.LocalName != "key" || IsSealed(element)).ToList();
-        // Once for each number of them, however often the ring is read.
+        // Logged when the count changes, not for each reading.
         var passedOver = all.Count - counting.Count;
         if (Interlocked.Exchange(ref _passedOver, passedOver) != passedOver && passedOver > 0)
         {
@@ -67,7 +67,7 @@ internal sealed partial class SealedKeyRing(IDeletableXmlRepository ring, KeyRin
         }
     }
 
-    // Whatever version wrote it: Data Protection makes the type by the name that stands there afterwards.
+    // Whichever version wrote it: Data Protection creates the type that is named here.
     private static bool Names(XElement element, string attribute, Type type)
     {
         var name = $"{type.FullName}, {type.Assembly.GetName().Name}";
@@ -81,6 +81,6 @@ internal sealed partial class SealedKeyRing(IDeletableXmlRepository ring, KeyRin
         return true;
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Count} keys of the key ring in Redis are not sealed with one of Verification:Keys and do not count: they are from before these keys, or from a key that is no longer named, or somebody else wrote them to Redis. What they protected, such as a form that is open, is refused.")]
+    [LoggerMessage(1, LogLevel.Warning, "{Count} keys of the key ring in Redis are not sealed with one of Verification:Keys and do not count: they are from before these keys, or from a key that is no longer named, or another client wrote them to Redis. What they protected, such as an open form, is refused.")]
     private partial void LogPassedOver(int count);
 }

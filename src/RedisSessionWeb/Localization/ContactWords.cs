@@ -17,8 +17,8 @@ internal sealed record ContactWords(
         text["Enter one e-mail address, such as name@example.com."],
         text["A mail is on its way to this address."],
         text["This address was sent too many mails."],
-        text["Too many mails were asked for from your network."],
-        text["Too many mails are asked for at the moment."],
+        text["Too many mails were requested from your network."],
+        text["Too many mails are being requested at the moment."],
         text["Too many wrong codes for this address."]);
 
     /// <param name="text">The texts of the site.</param>
@@ -29,7 +29,7 @@ internal sealed record ContactWords(
             : text["Enter one mobile number. Text messages go to numbers of these countries: {0}.", countries],
         text["A text message is on its way to this number."],
         text["This number was sent too many text messages."],
-        text["Too many text messages were asked for from your network."],
-        text["Too many text messages are asked for at the moment."],
+        text["Too many text messages were requested from your network."],
+        text["Too many text messages are being requested at the moment."],
         text["Too many wrong codes for this number."]);
 }

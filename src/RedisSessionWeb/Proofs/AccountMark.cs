@@ -7,8 +7,8 @@ using RedisAccounts;
 namespace RedisSessionWeb.Proofs;
 
 /// <summary>
-/// What a proof is bound to: an account as it was. Another password, address or security stamp is another mark, and the
-/// proof is worth nothing. Use the copy of the account that was compared: its change is then refused where somebody was
+/// What a proof is bound to: an account as it was. A changed password, address or security stamp makes another mark,
+/// and the proof void. Use the copy of the account that was compared: its change is then refused if another caller was
 /// faster (the store compares the concurrency stamp).
 /// </summary>
 internal static class AccountMark

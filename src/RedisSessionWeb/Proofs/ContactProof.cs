@@ -44,7 +44,7 @@ internal abstract class ContactProof<TAddress>(IVerificationService codes, Visit
     public async Task<IssueOutcome> AskAsync(
         CodePurpose purpose, TAddress address, CaptchaAnswer? captcha, NoticeKind? instead, string? mark = null, string? knownBrowser = null)
     {
-        // First: a Redis that does not tell the time must not cost a code.
+        // First: if Redis cannot tell the time, no code must be spent.
         await time.NowAsync();
         var outcome = await codes.IssueAsync(new IssueRequest
         {

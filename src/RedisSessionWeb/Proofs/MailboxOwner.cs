@@ -10,8 +10,8 @@ namespace RedisSessionWeb.Proofs;
 internal static class MailboxOwner
 {
     /// <summary>
-    /// The account whose stored address is exactly this mailbox, the one that mail to it reaches. Whatever store finds
-    /// accounts by whatever rule: one that is found by an address and has another is nobody's business here.
+    /// The account whose stored address is exactly this mailbox, the one that mail to it reaches. A store may find
+    /// accounts by a rule of its own: an account with another address is ignored here.
     /// </summary>
     public static async Task<Account?> FindOwnerAsync(this UserManager<Account> accounts, EmailAddress mailbox) =>
         await accounts.FindByEmailAsync(mailbox.Value) is { } account

@@ -39,7 +39,7 @@ internal sealed class MoveAccountsCommand(AccountMove move) : ICommand
         _ => "its record cannot be read, or holds text that PostgreSQL cannot hold.",
     };
 
-    // Told at once: the framework's own tells on another thread, after the end of the run.
+    // Reports at once: the framework's own Progress reports on another thread, even after the run.
     private sealed class Progress(TextWriter output) : IProgress<int>
     {
         public void Report(int value) => output.WriteLine($"Moved {value} …");

@@ -11,7 +11,7 @@ internal static class RoleHost
         Args = args,
         ApplicationName = typeof(RoleHost).Assembly.GetName().Name,
         ContentRootPath = ContentRoot.Find(args),
-        // The generic host knows DOTNET_ENVIRONMENT only; one word must mean the same to all roles.
+        // The generic host reads DOTNET_ENVIRONMENT only; the setting must mean the same to all roles.
         EnvironmentName = new ConfigurationBuilder().AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args).Build()["environment"],
     });
 

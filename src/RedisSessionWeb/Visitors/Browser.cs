@@ -1,8 +1,8 @@
 namespace RedisSessionWeb.Visitors;
 
 /// <summary>
-/// Names a browser and its system from a User-Agent, well enough for people to tell their own devices apart. What
-/// it does not know it does not guess.
+/// Names a browser and its system from a User-Agent, well enough for people to tell their own devices apart. It
+/// does not guess.
 /// </summary>
 /// <param name="Name">Such as <c>Firefox</c>; <see langword="null"/>: unknown.</param>
 /// <param name="System">Such as <c>Windows</c>; <see langword="null"/>: unknown.</param>

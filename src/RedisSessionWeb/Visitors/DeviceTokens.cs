@@ -13,7 +13,7 @@ internal static class DeviceTokens
     private const int MostAccounts = 5;
     private const char Between = '.';
 
-    // Says which token is whose without naming the account to who reads the cookie.
+    // Says which token belongs to which account, without naming the account to readers of the cookie.
     private const int TagLength = 8;
 
     /// <summary>The token of an account; <see langword="null"/>: it does not know this browser.</summary>

@@ -41,7 +41,10 @@ internal static class HostCookies
         return next(context);
     });
 
-    /// <summary>The prefixed cookies under their plain names; a plain one is nobody's: another host or plain HTTP may have set it.</summary>
+    /// <summary>
+    /// The prefixed cookies under their plain names; a plain one is ignored, because another host or plain HTTP may
+    /// have set it.
+    /// </summary>
     private static string Read(string header, CookieNames names) => string.Join("; ", header.Split(';', StringSplitOptions.TrimEntries)
         .Where(pair => !IsOurs(pair, names))
         .Select(pair => pair.StartsWith(Prefix, StringComparison.Ordinal) && IsOurs(pair[Prefix.Length..], names) ? pair[Prefix.Length..] : pair));

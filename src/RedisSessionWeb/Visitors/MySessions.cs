@@ -2,7 +2,7 @@ using RedisSessions.Users;
 
 namespace RedisSessionWeb.Visitors;
 
-/// <summary>The sessions of whoever is signed in: look at them, end one, end all others.</summary>
+/// <summary>The sessions of the signed-in user: look at them, end one, end all others.</summary>
 internal sealed class MySessions(UserSessions sessions, Visitor visitor)
 {
     private string AccountId => visitor.AccountId ?? throw new InvalidOperationException("Nobody is signed in.");
@@ -32,7 +32,7 @@ internal sealed class MySessions(UserSessions sessions, Visitor visitor)
     public ValueTask<int> EndOthersAsync() => sessions.EndOthersAsync(AccountId, visitor.Session.Id);
 }
 
-/// <param name="Session">What the library knows of it.</param>
+/// <param name="Session">The session.</param>
 /// <param name="Browser">Read from its User-Agent.</param>
-/// <param name="IsThis">Whether it is the one that asks.</param>
+/// <param name="IsThis">Whether it is the session of this request.</param>
 internal sealed record MySession(UserSession Session, Browser Browser, bool IsThis);

@@ -10,7 +10,7 @@ namespace RedisSessionWeb.Visitors;
 
 /// <summary>
 /// Ends sessions of accounts that are gone or have another password or address since sign-in. Such changes end
-/// sessions at once; this catches one that was just being signed in to.
+/// sessions at once; this catches a session whose sign-in was in flight.
 /// </summary>
 internal static class StampCheck
 {

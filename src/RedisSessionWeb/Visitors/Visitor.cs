@@ -13,7 +13,7 @@ using RedisSessions.Authentication;
 
 namespace RedisSessionWeb.Visitors;
 
-/// <summary>Whoever sends the request: a browser with its session, and the account that is signed in to it.</summary>
+/// <summary>The sender of the request: a browser with its session, and the account that is signed in to it.</summary>
 internal sealed class Visitor(
     IHttpContextAccessor accessor, IOptions<AccountOptions> accounts, IOptions<RedisSessionOptions> sessions, CookieNames cookies)
 {
@@ -30,15 +30,15 @@ internal sealed class Visitor(
     public string Language =>
         Context.Features.Get<IRequestCultureFeature>()?.RequestCulture.UICulture.Name ?? CultureInfo.InvariantCulture.Name;
 
-    /// <summary>Who is signed in; anonymous: nobody is.</summary>
+    /// <summary>Who is signed in, or an anonymous principal.</summary>
     public ClaimsPrincipal User => Context.User;
 
-    /// <summary>The id of the account that is signed in; <see langword="null"/>: nobody is.</summary>
+    /// <summary>The id of the account that is signed in; <see langword="null"/>: none.</summary>
     public string? AccountId => User.FindFirstValue(ClaimTypes.NameIdentifier);
 
     private string? Devices => Context.Request.Cookies[cookies.Device];
 
-    /// <summary>The token by which the sign-in throttle knows this browser again; <see langword="null"/>: that account does not.</summary>
+    /// <summary>The token by which the sign-in throttle recognises this browser; <see langword="null"/>: unknown to that account.</summary>
     public string? DeviceTokenFor(string? accountId) => DeviceTokens.Find(Devices, accountId);
 
     /// <summary>Signs an account in: the session gets a new id and keeps its data.</summary>

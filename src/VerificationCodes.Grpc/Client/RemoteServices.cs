@@ -13,7 +13,7 @@ using VerificationCodes.Service;
 namespace VerificationCodes.Grpc.Client;
 
 /// <summary>
-/// The services of this library where another process has them: the same outcomes, over gRPC. Whether a captcha is
+/// The services of this library in another process: the same outcomes, over gRPC. Whether a captcha is
 /// required is read from this process' own settings: give both processes the same.
 /// </summary>
 internal sealed class RemoteServices(VerificationClient client, IOptions<VerificationOptions> options) : IRemoteVerification
@@ -23,7 +23,7 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
     public async ValueTask<IssueOutcome> IssueAsync(IssueRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        // As in process: over the wire these mistakes of a caller would look like something else.
+        // As in process: over the wire these mistakes of a caller would look different.
         _ = CodeScope.Create(request.Purpose, request.Address, request.Challenge);
         _ = SendDecision.BrowserOf(request.KnownBrowser);
         var message = new IssueReq
@@ -69,7 +69,7 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
         var reply = await client.CallAsync((service, call) => service.CheckVarifyCodeAsync(message, call), cancellationToken);
         if (reply.Taken != 0 && !cancellationToken.IsCancellationRequested)
         {
-            // Nobody waits for it: without it the same browser could have its answer once more, and no more than that.
+            // Not awaited: at worst the same browser can get its answer once more.
             _ = SettleAsync(new SettleReq { Address = message.Email, Purpose = message.Purpose, Challenge = message.Challenge, Taken = reply.Taken });
         }
 
@@ -139,7 +139,7 @@ internal sealed class RemoteServices(VerificationClient client, IOptions<Verific
         CheckError(error);
         return Enum.TryParse<T>(status, out var value)
             ? value
-            : throw new VerificationUnavailableException("The verification service answered a status that is unknown here.");
+            : throw new VerificationUnavailableException("The verification service returned a status that is unknown here.");
     }
 
     private static void Check(StatusRsp reply)

@@ -77,7 +77,7 @@ internal sealed class VerificationClient(IOptions<VerificationOptions> options, 
         {
             ConnectTimeout = TimeSpan.FromSeconds(2),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            // A dead peer is found out by a ping, not by the first person who waits for it.
+            // A ping finds a dead peer before a user has to wait for it.
             KeepAlivePingDelay = TimeSpan.FromSeconds(15),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
             EnableMultipleHttp2Connections = true,

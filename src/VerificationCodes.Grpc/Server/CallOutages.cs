@@ -4,7 +4,7 @@ using RespClient.Diagnostics;
 
 namespace VerificationCodes.Grpc.Server;
 
-/// <summary>Notes that calls of other processes are answered "not available", and why.</summary>
+/// <summary>Logs that calls of other processes are answered "not available", and why.</summary>
 internal sealed class CallOutages(ILogger<VerificationServer> log, TimeProvider time)
 {
     private readonly OutageNotes _notes = new(time);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace VerificationCodes.Grpc.Server;
 
-/// <summary>What the service for other processes has to say.</summary>
+/// <summary>What the service for other processes writes to the log.</summary>
 internal static partial class GrpcLog
 {
     [LoggerMessage(14, LogLevel.Information, "Verification service for other processes on {Address}")]

@@ -6,7 +6,7 @@ using RespClient;
 
 namespace VerificationCodes.Grpc.Server;
 
-/// <summary>Serves as long as Redis answers; a process that asks another one for everything, always.</summary>
+/// <summary>Healthy as long as Redis answers; always healthy in a process that uses a remote service.</summary>
 internal sealed class RedisCheck(IServiceProvider host, IOptions<VerificationOptions> options) : IHealthCheck
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);

@@ -8,8 +8,8 @@ using VerificationCodes.Grpc.Messages;
 namespace VerificationCodes.Grpc.Server;
 
 /// <summary>
-/// The calls as the library hands them over: each ends within its deadline or that of the service, and whatever goes wrong is
-/// a status that tells the caller no more than it has to know.
+/// The calls as the library hands them over: each ends within its deadline or that of the service, and every failure is
+/// a status that tells the caller no more than necessary.
 /// </summary>
 internal sealed class VarifyCalls(
     VerificationCalls calls, CallOutages outages, IOptions<VerificationServerOptions> options, TimeProvider time, ILogger<VerificationServer> log)
@@ -75,11 +75,11 @@ internal sealed class VarifyCalls(
         }
         catch (OperationCanceledException)
         {
-            // Nobody is left to answer. Whatever the scripts did, each did whole or not at all.
+            // The caller is gone. Each script ran completely or not at all.
             log.CallerHungUp(context.Method);
             throw new RpcException(new Status(StatusCode.Cancelled, "The call was cancelled."));
         }
-#pragma warning disable CA1031 // A caller is told that it failed, not how: the text may repeat what was sent.
+#pragma warning disable CA1031 // The caller learns that it failed, not how: the text may repeat what was sent.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -88,7 +88,7 @@ internal sealed class VarifyCalls(
         }
     }
 
-    // A caller that has hung up got no answer: the same browser may have it once more.
+    // A caller that has hung up got no answer: the same browser can get it once more.
     private static void SettleWhenAnswered(ServerCallContext context, Action settle)
     {
         var http = context.GetHttpContext();

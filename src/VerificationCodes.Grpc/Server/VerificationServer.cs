@@ -20,9 +20,9 @@ namespace VerificationCodes.Grpc.Server;
 /// Serves the calls on a port of their own, apart from the web application's: its addresses, its pages and its limits
 /// have nothing to do with this one.
 /// </summary>
-/// <param name="host">What the process has: the server of its own takes a few of its services over.</param>
+/// <param name="host">The services of the process: this server takes a few of them over.</param>
 /// <param name="options">Where to listen, and the limits.</param>
-/// <param name="log">Told where it listens.</param>
+/// <param name="log">Logs where it listens.</param>
 internal sealed class VerificationServer(IServiceProvider host, IOptions<VerificationServerOptions> options, ILogger<VerificationServer> log)
     : IHostedService, IAsyncDisposable
 {

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace VerificationCodes.Addresses;
 
 /// <summary>
-/// Who counts as one client: an IPv4 address, or the /64 of an IPv6 address (whoever has one address of a /64 has
+/// Who counts as one client: an IPv4 address, or the /64 of an IPv6 address (a client with one address of a /64 has
 /// all 2^64 of them).
 /// </summary>
 internal readonly record struct ClientNetwork

@@ -14,7 +14,7 @@ public abstract class ContactAddress : IEquatable<ContactAddress>
     /// <summary>What messages are counted under: the same for addresses that are known to be one mailbox.</summary>
     internal virtual string Budget => Value;
 
-    /// <summary>A form for logs: enough to recognise one's own, too little to write to.</summary>
+    /// <summary>A form for logs: enough to recognise your own, too little to write to.</summary>
     public string Masked { get; }
 
     /// <summary>The masked form, so that an address in a log line or an exception is never complete.</summary>

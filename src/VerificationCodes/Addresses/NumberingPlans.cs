@@ -58,7 +58,10 @@ internal static class NumberingPlans
         }
     }
 
-    /// <summary>What one gets who takes digits dialled inside the country, or the country code itself, for part of the number.</summary>
+    /// <summary>
+    /// Numbers that result from taking digits dialled inside the country, or the country code itself, for part of the
+    /// number.
+    /// </summary>
     public static IReadOnlyList<string> MisreadingsOf(string value)
     {
         var number = Tables.Parse(value, null);
@@ -68,7 +71,7 @@ internal static class NumberingPlans
         string[] misreadings =
         [
             code + inside + national,
-            // Of "06" the former rule dropped the zero.
+            // The former rule dropped the zero of "06".
             code + inside.TrimStart('0') + national,
             code + code[1..] + national,
             code + code[1..] + inside + national,

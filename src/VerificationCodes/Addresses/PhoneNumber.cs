@@ -10,7 +10,7 @@ namespace VerificationCodes.Addresses;
 /// </summary>
 public sealed class PhoneNumber : ContactAddress
 {
-    // People type separators; nobody types more than one per digit.
+    // People type separators, but not more than one per digit.
     private const int MaxLength = 40;
 
     private PhoneNumber(NumberingPlans.Entry entry)

@@ -21,7 +21,7 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
 
     internal const int Length = 5;
 
-    // Random bytes, and behind them what binds them to a route and a network: so that Redis need not keep it.
+    // Random bytes, then a MAC that binds them to a route and a network, so that Redis need not keep these.
     private const int RandomBytes = 16;
     private const int BindingBytes = 8;
     private const int IdLength = (RandomBytes + BindingBytes) * 4 / 3;
@@ -64,7 +64,7 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
         return IsId(answer.Id) && IsFor(answer, request.ClientAddress) ? null : IssueStatus.CaptchaExpired;
     }
 
-    /// <summary>What an answer is worth. Whether the captcha can still be redeemed, the send script finds out.</summary>
+    /// <summary>Whether an answer is right. The send script checks whether the captcha can still be redeemed.</summary>
     public CaptchaVerdict Judge(IssueRequest request)
     {
         if (!IsRequired || request.WithoutCaptcha || request.Captcha is not { } answer)
@@ -84,7 +84,9 @@ internal sealed class CaptchaAnswers(ServerKeys serverKeys, IOptions<Verificatio
     /// <summary>The seed of everything random in the picture: asking again shows the same one.</summary>
     public int SeedOf(string id) => BitConverter.ToInt32(HMACSHA256.HashData(serverKeys.Current.Captchas, Encoding.ASCII.GetBytes("seed " + id)));
 
-    /// <summary>One hash, whatever the browser spent: whether SHA-256 of <c>id:number</c> starts with so many zero bits.</summary>
+    /// <summary>
+    /// One hash, however many the browser computed: whether SHA-256 of <c>id:number</c> starts with so many zero bits.
+    /// </summary>
     internal static bool IsWork(string id, string work, int bits)
     {
         if (work.Length is 0 or > MaxWorkLength || work.AsSpan().ContainsAnyExceptInRange('0', '9'))

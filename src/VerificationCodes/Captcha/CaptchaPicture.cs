@@ -51,7 +51,7 @@ internal sealed class CaptchaPicture
         for (var i = 0; i < text.Length; i++)
         {
             var centre = new Vector2(Margin + (i + 0.5f) * step + Between(-3, 3), Height / 2f + Between(-6, 6));
-            // About as wide as its place: tilted neighbours touch, and cutting the line into characters goes wrong.
+            // About as wide as its place: tilted neighbours touch, so that the line cannot be cut into characters.
             var form = Matrix3x2.CreateScale(step * Between(0.82f, 1f) / 100, Between(46, 54) / 100)
                 * Matrix3x2.CreateSkew(Between(-0.28f, 0.28f), 0)
                 * Matrix3x2.CreateRotation(Between(-0.32f, 0.32f))

@@ -1,4 +1,4 @@
--- Makes a captcha, unless its client had as many as it may have in a minute. One step, so that many requests at once
+-- Makes a captcha, unless its client has had as many as it may in a minute. One step, so that many requests at once
 -- cannot all see room.
 -- KEYS: 1 the captcha, whose value counts its drawings   2 the client's counter (repeats key 1 where there is no client)
 -- ARGV: 1 life of the captcha in ms   2 captchas per client and minute (0: no client)

@@ -53,7 +53,7 @@ local function count_miss()
 end
 
 local wait = blocked_for()
--- A code that no browser is bound to can be tried by everybody. Whether there is one shows in no budget, and the last of
+-- A code that no browser is bound to can be tried by anyone. Whether there is one shows in no budget, and the last of
 -- its tries is for the network that asked for it.
 if ARGV[1] == '-' and (not stored or code.own == 1 and code.network ~= ARGV[4] and code.misses >= tries - 1) then
   if wait > 0 then return {'blocked', wait} end
@@ -71,7 +71,8 @@ for i = 10, #ARGV, 2 do
       redis.call('HDEL', KEYS[1], ARGV[1])
       code.taken = nil
     else
-      -- This answer may be lost: the browser that asked can have it once more, until whoever gets it says so (Settle.lua).
+      -- This answer may be lost: the browser that asked can get it once more, until its receipt is confirmed
+      -- (Settle.lua).
       code.taken = now
       redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(code))
     end

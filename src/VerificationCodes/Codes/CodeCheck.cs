@@ -70,13 +70,13 @@ internal sealed class CodeCheck(IRedisClient redis, RedisKeys keys, ServerKeys s
         "spent" => new ConfirmOutcome { Status = ConfirmStatus.Spent },
         "expired" => new ConfirmOutcome { Status = ConfirmStatus.Expired },
         "blocked" => new ConfirmOutcome { Status = ConfirmStatus.Blocked, RetryAfter = WholeSeconds.Up(number) },
-        _ => throw new InvalidOperationException("The check script answered an unknown status."),
+        _ => throw new InvalidOperationException("The check script returned an unknown status."),
     };
 }
 
-/// <summary>Waiting times as people are told them.</summary>
+/// <summary>Waiting times in whole seconds.</summary>
 internal static class WholeSeconds
 {
-    /// <summary>Rounded up, so that who waits that long is not refused again; at least one second.</summary>
+    /// <summary>Rounded up, so that a caller that waits that long is not refused again; at least one second.</summary>
     public static TimeSpan Up(long milliseconds) => TimeSpan.FromSeconds(Math.Max(1, (milliseconds + 999) / 1000));
 }

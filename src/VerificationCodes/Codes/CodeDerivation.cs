@@ -7,7 +7,7 @@ namespace VerificationCodes.Codes;
 
 /// <summary>
 /// Codes are computed, never stored: a keyed hash of what the code is bound to and a random nonce. Redis keeps the
-/// nonce and a proof of the code, and neither says anything to who lacks the server's key.
+/// nonce and a proof of the code, and neither reveals anything without the server's key.
 /// </summary>
 internal static class CodeDerivation
 {

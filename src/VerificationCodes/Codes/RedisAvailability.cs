@@ -2,7 +2,7 @@ using RespClient;
 
 namespace VerificationCodes.Codes;
 
-/// <summary>Says the one thing that callers of this library need to know about a fault of Redis: not now.</summary>
+/// <summary>Turns every fault of Redis into the one exception that callers of this library see.</summary>
 internal static class RedisAvailability
 {
     /// <exception cref="VerificationUnavailableException">The call failed in Redis or on the way.</exception>

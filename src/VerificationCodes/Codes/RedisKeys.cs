@@ -2,7 +2,9 @@ using VerificationCodes.Addresses;
 
 namespace VerificationCodes.Codes;
 
-/// <summary>The names of the keys, each said here once. All of them expire; the scripts that write them set the TTL.</summary>
+/// <summary>
+/// The names of the keys, each defined here once. All of them expire; the scripts that write them set the TTL.
+/// </summary>
 internal sealed class RedisKeys(string prefix)
 {
     /// <summary>Messages waiting to be sent: a stream with one consumer group.</summary>

@@ -1,8 +1,9 @@
 namespace VerificationCodes.Codes;
 
 /// <summary>
-/// What of an address's day is kept for who is likelier its owner than a stranger. Anybody may fill the budgets up to
-/// <see cref="VerificationOptions.SendsPerDay"/> and <see cref="VerificationOptions.MissesPerDay"/>; these come on top.
+/// What an address's daily budgets keep for those who are more likely the owner than a stranger. Anyone may fill them
+/// up to <see cref="VerificationOptions.SendsPerDay"/> and <see cref="VerificationOptions.MissesPerDay"/>; these come
+/// on top.
 /// </summary>
 /// <remarks>
 /// With the defaults 10 and 20 an address gets at most 34 messages, and 60 wrong answers are compared for it, in any 24 hours.
@@ -25,11 +26,12 @@ internal static class Reserves
     /// <summary>The same from one network, so that a thief elsewhere leaves the owner some of the browser's own.</summary>
     public const int SendsOfOneBrowserAndNetwork = 3;
 
-    /// <summary>Wrong answers of known browsers, beyond those of anybody.</summary>
+    /// <summary>Wrong answers of known browsers, beyond those for anyone.</summary>
     public const int KnownBrowserMisses = 6;
 
     /// <summary>
-    /// Wrong answers that are compared beyond those of anybody: <see cref="KnownBrowserMisses"/>, and the codes' own tries.
+    /// Wrong answers that are compared beyond those for anyone: <see cref="KnownBrowserMisses"/>, and the codes' own
+    /// tries.
     /// </summary>
     public const int Misses = 40;
 }

@@ -80,7 +80,7 @@ internal sealed class ServerKeys
     private static ServerKey Parse(string text) =>
         TryParse(text) ?? throw new ArgumentException("A key is not of the form name:base64 with at least 32 random bytes.", nameof(text));
 
-    /// <summary>Random bytes take many values; a run of one letter or a typed sentence in ASCII is nobody's key.</summary>
+    /// <summary>Random bytes take many values; a run of one letter or an ASCII sentence is not a key.</summary>
     private static bool IsPlaceholder(ReadOnlySpan<byte> secret)
     {
         var seen = new HashSet<byte>();

@@ -9,7 +9,7 @@ internal static class TypedCode
     private const int MaxLength = 64;
 
     /// <summary>
-    /// Six plain digits. Digits of every script are taken, and blanks, dashes and marks that nobody sees between them; before
+    /// Six plain digits. Digits of every script are taken, and blanks, dashes and invisible marks between them; before
     /// them a word with a colon, as the message has it, and behind them a full stop.
     /// </summary>
     public static bool TryRead(string text, out string code)
@@ -56,7 +56,7 @@ internal static class TypedCode
         var colon = text.LastIndexOfAny(':', '：');
         foreach (var rune in text[..Math.Max(colon, 0)].EnumerateRunes())
         {
-            // A digit before the colon: it is not clear which are the code.
+            // A digit before the colon: which digits are the code is not clear.
             if (Rune.IsDigit(rune))
             {
                 return text;

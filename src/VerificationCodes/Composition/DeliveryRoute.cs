@@ -9,7 +9,9 @@ using VerificationCodes.Sms;
 
 namespace VerificationCodes.Composition;
 
-/// <summary>Whether this is Development. Without a host there is no telling, and the strict rules hold.</summary>
+/// <summary>
+/// Whether this is Development. Without a host the environment is unknown, and the strict rules hold.
+/// </summary>
 internal sealed class HostEnvironmentKind(IServiceProvider services)
 {
     public bool IsDevelopment { get; } = services.GetService<IHostEnvironment>()?.IsDevelopment() ?? false;

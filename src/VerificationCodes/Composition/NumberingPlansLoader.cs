@@ -6,7 +6,7 @@ using VerificationCodes.Delivery;
 
 namespace VerificationCodes.Composition;
 
-/// <summary>Reads the tables of numbers at start, so that nobody's first request waits for them.</summary>
+/// <summary>Reads the tables of numbers at start, so that the first request does not wait for them.</summary>
 internal sealed class NumberingPlansLoader(IOptions<SmsOptions> sms) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)

@@ -26,29 +26,28 @@ internal sealed class SmsOptionsValidator(HostEnvironmentKind environment, IOpti
         if (verification.Value.Remote is not null)
         {
             return findings.Result;
-        }
-
-        findings.Require(options.Countries.Count > 0, "Sms:Countries is empty; needed: one or more regions, such as DE.");
+        findings.Require(options.Countries.Count > 0, "Sms:Countries is empty; allowed: one or more regions, such as DE.");
         findings.Number("Sms:SendsPerHour", options.SendsPerHour, 1, 100_000);
         findings.Number("Sms:SendsPerDay", options.SendsPerDay, options.SendsPerHour, 1_000_000);
         findings.Number("Sms:SendsPerRegionPerHour", options.SendsPerRegionPerHour, 1, 100_000);
         findings.Number("Sms:SendsPerPrefixPerHour", options.SendsPerPrefixPerHour, 1, 100_000);
         if (options.Endpoint is null)
         {
-            findings.Require(environment.IsDevelopment, "Sms:Endpoint is empty; needed outside Development: the https address of the provider.");
+            findings.Require(environment.IsDevelopment, "Sms:Endpoint is empty; allowed outside Development: the https address of the provider.");
             return findings.Result;
         }
 
+        // Not the value: its query, or what stands before its host, may be a secret.
         findings.Require(
             options.Endpoint.IsAbsoluteUri && (options.Endpoint.Scheme == "https" || (options.Endpoint.Scheme == "http" && environment.IsDevelopment)),
-            $"Sms:Endpoint is '{options.Endpoint}'; allowed: an absolute https address (http in Development).");
+            "Sms:Endpoint is refused; allowed: an absolute https address (http in Development).");
         findings.Require(options.From.Length is >= 1 and <= 40, $"Sms:From has {options.From.Length} characters; allowed: 1 to 40.");
         return findings.Result;
     }
 
     private static void CheckRegion(string key, string region, Findings findings)
     {
-        // Country codes were the values of former versions.
+        // Former versions took country codes.
         var named = region.StartsWith('+') && int.TryParse(region.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
             ? NumberingPlans.RegionsOf(code)
             : [];

@@ -8,7 +8,7 @@ using VerificationCodes.Diagnostics;
 
 namespace VerificationCodes.Composition;
 
-/// <summary>Says at start what is allowed but should be known.</summary>
+/// <summary>Warns at start of settings that are allowed but risky.</summary>
 internal sealed class StartupWarnings(
     HostEnvironmentKind environment, CaptchaAnswers captchas, IOptions<VerificationOptions> options, ILogger<StartupWarnings> log) : IHostedService
 {

@@ -35,7 +35,7 @@ internal sealed class VerificationOptionsValidator(HostEnvironmentKind environme
             $"Verification:Remote is '{remote}'; allowed: http://host:port or https://host:port.");
         findings.Require(
             !remote.IsAbsoluteUri || remote.IsLoopback || options.RemoteSecret.Length >= 16,
-            $"Verification:RemoteSecret has {options.RemoteSecret.Length} characters; needed beyond loopback: 16 or more.");
+            $"Verification:RemoteSecret has {options.RemoteSecret.Length} characters; allowed beyond loopback: 16 or more.");
         findings.Require(
             services.IsService(typeof(IRemoteVerification)),
             $"Verification:Remote is '{remote}'; needed: services.AddVerificationGrpc(configuration), of the package VerificationCodes.Grpc.");
@@ -60,15 +60,16 @@ internal sealed class VerificationOptionsValidator(HostEnvironmentKind environme
         findings.Duration("Verification:SendTimeout", options.SendTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
         findings.Require(
             environment.IsDevelopment || options.DevelopmentMailbox is not true,
-            "Verification:DevelopmentMailbox is true; allowed outside Development: false.");
+            "Verification:DevelopmentMailbox is 'true'; allowed outside Development: false.");
     }
 
     private void CheckKeys(VerificationOptions options, Findings findings)
     {
         findings.Require(
             options.Keys.Count > 0 || environment.IsDevelopment,
-            "Verification:Keys is empty; needed outside Development: 'name:base64' with 32 or more random bytes, as of 'openssl rand -base64 32'.");
-        findings.Number("Verification:Keys has a count that", options.Keys.Count, 0, ServerKeys.MaxKeys);
+            "Verification:Keys is empty; allowed outside Development: 'name:base64' with 32 or more random bytes, as of 'openssl rand -base64 32'.");
+        findings.Require(
+            options.Keys.Count <= ServerKeys.MaxKeys, $"Verification:Keys has {options.Keys.Count} keys; allowed: at most {ServerKeys.MaxKeys}.");
         for (var i = 0; i < options.Keys.Count; i++)
         {
             // Never the value: half a key in a log is half a secret.
@@ -78,6 +79,6 @@ internal sealed class VerificationOptionsValidator(HostEnvironmentKind environme
         }
 
         var names = options.Keys.Select(k => k.Split(':')[0]).ToList();
-        findings.Require(names.Distinct(StringComparer.Ordinal).Count() == names.Count, "Verification:Keys has two keys of one name; allowed: different names.");
+        findings.Require(names.Distinct(StringComparer.Ordinal).Count() == names.Count, "Verification:Keys has two keys with the same name; allowed: different names.");
     }
 }

@@ -3,5 +3,7 @@ using VerificationCodes.Delivery;
 
 namespace VerificationCodes.Contracts;
 
-/// <summary>The services of this library where another process has them: what is used where <see cref="VerificationOptions.Remote"/> is set.</summary>
+/// <summary>
+/// The services of this library in another process, used where <see cref="VerificationOptions.Remote"/> is set.
+/// </summary>
 internal interface IRemoteVerification : IVerificationService, ICaptchaService, INoticeService;

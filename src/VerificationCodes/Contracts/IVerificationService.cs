@@ -19,8 +19,8 @@ public interface IVerificationService
     /// </summary>
     /// <remarks>
     /// Asking again in the first half of a code's life sends the same code with its true remaining minutes; later a
-    /// new code replaces it. Asking for an address whose owner should get another message (it already has an account,
-    /// or has none) sets <see cref="IssueRequest.Instead"/>: every outcome, key and duration is the same, so nobody
+    /// new code replaces it. If the owner should get another message (the address already has an account, or has
+    /// none), set <see cref="IssueRequest.Instead"/>: every outcome, key and duration is the same, so nobody
     /// learns the difference, but no code exists that could be right.
     /// </remarks>
     /// <exception cref="VerificationUnavailableException">Redis, or the remote service, is away. Answer 503.</exception>
@@ -28,8 +28,8 @@ public interface IVerificationService
     ValueTask<IssueOutcome> IssueAsync(IssueRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Checks a typed code, atomically: a right code is right once, a wrong one costs one of five tries, and after twenty
-    /// misses of an address in 24 hours only the tries are left that belong to fresh networks and known browsers.
+    /// Checks a typed code, atomically: a right code is right once, a wrong one costs one of its tries (5), and after
+    /// 20 misses of an address in 24 hours only the tries kept for fresh networks and known browsers are left.
     /// </summary>
     /// <exception cref="VerificationUnavailableException">Redis, or the remote service, is away. Answer 503.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; the code may have been used up.</exception>

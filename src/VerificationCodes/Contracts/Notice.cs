@@ -8,7 +8,9 @@ public enum NoticeKind
     /// <summary>Someone tried to register with this address, which already has an account. Mostly in place of a code.</summary>
     AlreadyRegistered,
 
-    /// <summary>Someone signed in to another account wanted this address for it, which already has one. In place of a code.</summary>
+    /// <summary>
+    /// A user of another account wanted this address for it, but the address has an account. In place of a code.
+    /// </summary>
     AddressWanted,
 
     /// <summary>Someone asked for a code to sign in or to reset a password, but no account has this address. In place of a code.</summary>
@@ -51,8 +53,8 @@ public sealed record Notice(NoticeKind Kind, EmailAddress To)
 public interface INoticeService
 {
     /// <summary>
-    /// Queues a notice: it is tried for up to 24 hours. An address that had its notices of the day (20) gets no more;
-    /// that is logged and no error.
+    /// Queues a notice: it is tried for up to 24 hours. An address that has had its notices for the day (20) gets no
+    /// more; that is logged and not an error.
     /// </summary>
     /// <exception cref="VerificationUnavailableException">Redis, or the remote service, is away: nothing was queued.</exception>
     ValueTask SendAsync(Notice notice, CancellationToken cancellationToken = default);

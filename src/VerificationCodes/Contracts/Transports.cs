@@ -7,7 +7,9 @@ public interface IMailTransport
 {
     /// <summary>Hands on one mail to one mailbox.</summary>
     /// <param name="mail">The mail. Holds a code in clear: do not log it.</param>
-    /// <param name="cancellationToken">Cancelled after <c>Verification:SendTimeout</c> (30 s) or when the process stops.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled after <c>Verification:SendTimeout</c> (30 s by default) or when the process stops.
+    /// </param>
     /// <returns>Whether it was taken; an exception counts as <see cref="DeliveryStatus.TryAgain"/>.</returns>
     ValueTask<DeliveryResult> SendAsync(OutgoingMail mail, CancellationToken cancellationToken);
 }
@@ -17,7 +19,9 @@ public interface ISmsTransport
 {
     /// <summary>Hands on one message to one number.</summary>
     /// <param name="sms">The message. Holds a code in clear: do not log it.</param>
-    /// <param name="cancellationToken">Cancelled after <c>Verification:SendTimeout</c> (30 s) or when the process stops.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled after <c>Verification:SendTimeout</c> (30 s by default) or when the process stops.
+    /// </param>
     /// <returns>Whether it was taken; an exception counts as <see cref="DeliveryStatus.TryAgain"/>.</returns>
     ValueTask<DeliveryResult> SendAsync(OutgoingSms sms, CancellationToken cancellationToken);
 }
@@ -41,8 +45,8 @@ public sealed record OutgoingMail
     public required string Language { get; init; }
 
     /// <summary>
-    /// The Message-ID up to its <c>@</c>, behind which the sender's domain belongs; the same again when the mail is tried again,
-    /// so that a second copy can be told.
+    /// The Message-ID up to its <c>@</c>, which the sender's domain follows. It is the same in every attempt, so that a
+    /// second copy can be recognised.
     /// </summary>
     public required string MessageId { get; init; }
 
@@ -59,7 +63,7 @@ public sealed record OutgoingSms(PhoneNumber To, string Text)
     public override string ToString() => $"sms to {To}";
 }
 
-/// <summary>What became of a message.</summary>
+/// <summary>The outcome of an attempt.</summary>
 public enum DeliveryStatus
 {
     /// <summary>Taken by the next hop.</summary>
@@ -72,14 +76,14 @@ public enum DeliveryStatus
     Rejected,
 
     /// <summary>
-    /// The next hop had the message and gave no answer: it may have taken it. It is tried once more, and after the same again
-    /// it becomes a dead letter: nobody gets a third copy.
+    /// The next hop had the message and gave no answer: it may have taken it. It is tried once more; if that ends the
+    /// same way, it becomes a dead letter, so that nobody gets a third copy.
     /// </summary>
     Unknown,
 }
 
 /// <summary>The answer of a transport.</summary>
-/// <param name="Status">What became of the message.</param>
+/// <param name="Status">The outcome.</param>
 /// <param name="Reason">Why not, in words fit for a log: no address, no text of the message. Empty when delivered.</param>
 public readonly record struct DeliveryResult(DeliveryStatus Status, string Reason = "")
 {

@@ -4,7 +4,7 @@ namespace VerificationCodes;
 
 /// <summary>
 /// The settings of the library, section <c>Verification</c>. Checked at start: a value out of range ends the process
-/// with a message that names the key, the value and the range.
+/// with a message that names the key, the value (never a secret) and the range.
 /// </summary>
 /// <remarks>
 /// The defaults are NIST SP 800-63B-4's (out-of-band secrets: six digits, ten minutes, accepted once, misses limited
@@ -15,8 +15,8 @@ public sealed class VerificationOptions
     /// <summary>
     /// The server keys that codes are derived with, each <c>name:base64</c> with a name of 1 to 16 letters and digits and
     /// at least 32 random bytes (<c>openssl rand -base64 32</c>). The first makes new codes, all are accepted: to
-    /// rotate, put a new one in front and drop the old one ten minutes later. At most 3. Default empty: a key that
-    /// everybody knows in Development, and a refusal to start elsewhere.
+    /// rotate, put a new one in front and drop the old one after <see cref="CodeLifetime"/>. At most 3. Default empty:
+    /// a key that everyone knows in Development, and a refusal to start elsewhere.
     /// </summary>
     public IList<string> Keys { get; } = [];
 
@@ -47,7 +47,10 @@ public sealed class VerificationOptions
     /// </summary>
     public int MissesOfAllPerHour { get; set; } = 4000;
 
-    /// <summary>Messages to one address in any hour, but for fresh networks and known browsers. 1 to 100; default 5.</summary>
+    /// <summary>
+    /// Messages to one address in any hour, not counting those for fresh networks and known browsers. 1 to 100; default
+    /// 5.
+    /// </summary>
     public int SendsPerHour { get; set; } = 5;
 
     /// <summary>

@@ -9,19 +9,27 @@ public enum IssueStatus
     /// <summary>The last message to this address is less than the cool-down ago. 429, <see cref="IssueOutcome.RetryAfter"/>.</summary>
     TooSoon,
 
-    /// <summary>This address had its messages of the hour or the day. 429, <see cref="IssueOutcome.RetryAfter"/>.</summary>
+    /// <summary>
+    /// This address has had its messages for the hour or the day. 429, <see cref="IssueOutcome.RetryAfter"/>.
+    /// </summary>
     AddressLimit,
 
-    /// <summary>This client had its messages of the hour. 429, <see cref="IssueOutcome.RetryAfter"/>.</summary>
+    /// <summary>This client has had its messages for the hour. 429, <see cref="IssueOutcome.RetryAfter"/>.</summary>
     ClientLimit,
 
-    /// <summary>All together had theirs (the breaker), or all numbers, those of one region or of one prefix. 429, <see cref="IssueOutcome.RetryAfter"/>.</summary>
+    /// <summary>
+    /// A breaker is open: for all messages, all text messages, or those to one region or one prefix. 429,
+    /// <see cref="IssueOutcome.RetryAfter"/>.
+    /// </summary>
     Busy,
 
     /// <summary>A captcha is required and none was given. Show one; nothing was counted.</summary>
     CaptchaMissing,
 
-    /// <summary>The captcha is older than its 120 s, was already redeemed, or never existed. Show a new one.</summary>
+    /// <summary>
+    /// The captcha has expired (<see cref="Captcha.CaptchaOptions.Lifetime"/>), was already redeemed, or never existed. Show a
+    /// new one.
+    /// </summary>
     CaptchaExpired,
 
     /// <summary>The answer to the captcha is wrong; that captcha is used up. Show a new one.</summary>
@@ -74,13 +82,18 @@ public enum ConfirmStatus
     /// <summary>Wrong; <see cref="ConfirmOutcome.TriesLeft"/> more tries with this code.</summary>
     Wrong,
 
-    /// <summary>Wrong for the fifth time: this code is dead, ask for a new one.</summary>
+    /// <summary>
+    /// Wrong, and it was the last try (<see cref="VerificationOptions.TriesPerCode"/>): ask for a new code.
+    /// </summary>
     Spent,
 
     /// <summary>There is no code for this purpose, address and challenge, or no longer.</summary>
     Expired,
 
-    /// <summary>Too many misses for this address in 24 hours, or for all in an hour; nothing was compared. 429, <see cref="ConfirmOutcome.RetryAfter"/>.</summary>
+    /// <summary>
+    /// Too many misses for this address in 24 hours, or for all addresses in an hour; nothing was compared. 429,
+    /// <see cref="ConfirmOutcome.RetryAfter"/>.
+    /// </summary>
     Blocked,
 
     /// <summary>What was typed is not six digits; nothing was compared or counted.</summary>
@@ -93,7 +106,7 @@ public sealed record ConfirmOutcome
     /// <summary>How it ended.</summary>
     public required ConfirmStatus Status { get; init; }
 
-    /// <summary>When wrong: how many tries this code has left, 1 to 4. Otherwise zero.</summary>
+    /// <summary>When wrong: how many tries this code has left, at least 1. Otherwise zero.</summary>
     public int TriesLeft { get; init; }
 
     /// <summary>When blocked: the time until the next try, rounded up to whole seconds. Otherwise zero.</summary>

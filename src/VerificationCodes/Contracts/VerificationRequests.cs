@@ -9,7 +9,7 @@ namespace VerificationCodes;
 /// <summary>What a code is for. A code issued for one purpose confirms no other.</summary>
 public enum CodePurpose
 {
-    /// <summary>Whatever the caller needs: callers of the gRPC service who name no purpose.</summary>
+    /// <summary>Any purpose of the caller: used for callers of the gRPC service that name none.</summary>
     General,
 
     /// <summary>A new account.</summary>
@@ -57,7 +57,7 @@ public sealed record IssueRequest
     /// <summary>
     /// The caller's name for the browser that asks, where it has signed in to the account of this address before, and the
     /// caller has made sure of that: 2 to 64 letters, digits, <c>-</c> and <c>_</c>, no secret. Such a browser has a reserve of its own, so
-    /// that no stranger keeps it from a code. Default <see langword="null"/>: unknown.
+    /// that no stranger can keep a code from it. Default <see langword="null"/>: unknown.
     /// </summary>
     public string? KnownBrowser { get; init; }
 

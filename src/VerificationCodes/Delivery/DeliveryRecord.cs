@@ -7,7 +7,7 @@ using VerificationCodes.Outbox;
 
 namespace VerificationCodes.Delivery;
 
-/// <summary>Notes what became of messages, in log and metrics.</summary>
+/// <summary>Records the outcomes of messages, in log and metrics.</summary>
 internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<DeliveryRecord> log, TimeProvider time)
 {
     private readonly OutageNotes _unsettled = new(time);
@@ -33,7 +33,7 @@ internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<Delive
 
     public void KeptBack(OutboxMessage message) => log.KeptBack(message.MaskedTo);
 
-    /// <summary>Said once for each time that Redis goes away, or refuses in other words.</summary>
+    /// <summary>Logged once for each outage of Redis, and for each new reason of a refusal.</summary>
     public void Unreachable(Exception e)
     {
         var reason = ReasonOf(e);
@@ -55,7 +55,7 @@ internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<Delive
         _unreachable = null;
     }
 
-    /// <summary>Each message is told, except where the same refusal is met again and again.</summary>
+    /// <summary>Logged for each message, except while the same refusal repeats.</summary>
     public void NotSettled(Exception e)
     {
         if (OutageNotes.RefusalIn(e) is null || _unsettled.IsNews("", e, out _))
@@ -66,6 +66,6 @@ internal sealed class DeliveryRecord(VerificationMetrics metrics, ILogger<Delive
 
     public void LeftBehind() => log.OutboxLeft();
 
-    // What the server says to the worker names commands and users, never what is in messages.
+    // Errors that the worker gets from Redis name commands and users, never the content of messages.
     private static string ReasonOf(Exception e) => OutageNotes.RefusalIn(e)?.Message ?? e.GetType().Name;
 }

@@ -12,7 +12,7 @@ namespace VerificationCodes.Delivery;
 internal sealed class MessageDelivery(
     MessageComposer composer, IMailTransport mail, ISmsTransport sms, IOptions<VerificationOptions> options, TimeProvider time)
 {
-    // A transport whose time is over has this long to say how far it got.
+    // After its time-out a transport has this long to report how far it got.
     private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(1);
 
     public async Task<DeliveryResult> SendAsync(OutboxMessage message, TimeSpan remaining)
@@ -33,7 +33,7 @@ internal sealed class MessageDelivery(
         {
             return new DeliveryResult(DeliveryStatus.TryAgain, $"no answer within {timeout.TotalSeconds:0.#} s");
         }
-#pragma warning disable CA1031 // A transport is someone else's code: whatever it throws is one failed attempt.
+#pragma warning disable CA1031 // A transport is foreign code: anything it throws is one failed attempt.
         catch (Exception e)
 #pragma warning restore CA1031
         {

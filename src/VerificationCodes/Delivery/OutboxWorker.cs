@@ -10,7 +10,7 @@ namespace VerificationCodes.Delivery;
 
 /// <summary>
 /// Sends what is in the outbox. Several processes may run one: a message is taken by one of them, and by another only
-/// when the first is dead.
+/// if the first has died or could not record the outcome.
 /// </summary>
 internal sealed class OutboxWorker(
     MessageQueue queue, MessageDelivery delivery, OutboxSignal signal, IOptions<VerificationOptions> options, DeliveryRecord record)
@@ -19,10 +19,10 @@ internal sealed class OutboxWorker(
     // A hop that hangs holds one place until its time-out; the others go on.
     private const int Places = 8;
 
-    // Taken this often without being settled, a message kills its workers.
+    // A message taken this often without being settled is assumed to kill its workers.
     private const long MostDeliveries = 5;
 
-    // How soon a message put in by another process is seen; one's own come with the signal.
+    // How soon a message queued by another process is seen; those of this process come with the signal.
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _places = new(Places);
@@ -52,7 +52,7 @@ internal sealed class OutboxWorker(
             {
                 break;
             }
-#pragma warning disable CA1031 // Whatever went wrong, the next look may go well; a worker that ends would end the process.
+#pragma warning disable CA1031 // The next look may succeed; a worker that throws would end the process.
             catch (Exception e)
 #pragma warning restore CA1031
             {
@@ -73,7 +73,7 @@ internal sealed class OutboxWorker(
 
         try
         {
-            // What is being sent is let finish, as long as the host waits; the rest stays in the outbox.
+            // Sends in flight may finish while the host waits; the rest stays in the outbox.
             for (var i = 0; i < Places; i++)
             {
                 await _places.WaitAsync(cancellationToken);
@@ -131,7 +131,7 @@ internal sealed class OutboxWorker(
             await SendAsync(taken);
             queue.PutDown(taken);
         }
-#pragma warning disable CA1031 // Nobody awaits this: what fails here is noted and must not end the worker.
+#pragma warning disable CA1031 // Not awaited: a failure is recorded and must not end the worker.
         catch (Exception e)
 #pragma warning restore CA1031
         {

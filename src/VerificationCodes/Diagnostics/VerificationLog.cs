@@ -26,24 +26,24 @@ internal static partial class VerificationLog
     [LoggerMessage(7, LogLevel.Information, "The outbox is reachable again")]
     public static partial void OutboxBack(this ILogger log);
 
-    [LoggerMessage(8, LogLevel.Warning, "What became of a message could not be noted ({Error}); a second copy may go out")]
+    [LoggerMessage(8, LogLevel.Warning, "The outcome of a message could not be recorded ({Error}); a second copy may go out")]
     public static partial void NotSettled(this ILogger log, string error);
 
     [LoggerMessage(10, LogLevel.Information, "Stopped while messages were being sent; another worker takes them over")]
     public static partial void OutboxLeft(this ILogger log);
 
-    [LoggerMessage(11, LogLevel.Warning, "Notice {Kind} to {Address} dropped: it had its notices of the day")]
+    [LoggerMessage(11, LogLevel.Warning, "Notice {Kind} to {Address} dropped: the address has had its notices for the day")]
     public static partial void NoticeDropped(this ILogger log, Delivery.NoticeKind kind, string address);
 
-    [LoggerMessage(17, LogLevel.Information, "Text message to {Address} not sent: it was to say that no code is for this number")]
+    [LoggerMessage(17, LogLevel.Information, "Text message to {Address} not sent: it would only have said that there is no code for this number")]
     public static partial void KeptBack(this ILogger log, string address);
 
     [LoggerMessage(12, LogLevel.Warning, "Captcha is switched off: anyone can have messages sent, up to the limits")]
     public static partial void NoCaptcha(this ILogger log);
 
-    [LoggerMessage(16, LogLevel.Information, "No captcha for network {Network}: it had its captchas of the minute")]
+    [LoggerMessage(16, LogLevel.Information, "No captcha for network {Network}: it has had its captchas for the minute")]
     public static partial void CaptchaRefused(this ILogger log, string network);
 
-    [LoggerMessage(13, LogLevel.Warning, "Codes are made with the development key that everybody knows; set Verification:Keys:0")]
+    [LoggerMessage(13, LogLevel.Warning, "Codes are made with the development key, which is public; set Verification:Keys:0")]
     public static partial void DevelopmentKey(this ILogger log);
 }

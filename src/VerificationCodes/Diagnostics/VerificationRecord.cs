@@ -4,7 +4,7 @@ using VerificationCodes.Addresses;
 
 namespace VerificationCodes.Diagnostics;
 
-/// <summary>Notes what was asked and how it ended, in log and metrics.</summary>
+/// <summary>Records requests and their outcomes, in log and metrics.</summary>
 internal sealed class VerificationRecord(VerificationMetrics metrics, ILogger<VerificationRecord> log)
 {
     public void Issued(IssueRequest request, IssueOutcome outcome)

@@ -27,21 +27,21 @@ internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, SmsRoute 
 
     private readonly string _consumer = $"{Environment.MachineName}-{Guid.NewGuid():N}";
 
-    // What this worker was given and has not put down yet: at most its places, and what could not be noted as sent.
+    // What this worker has taken and not put down yet: at most its places, and what could not be recorded as sent.
     private readonly ConcurrentDictionary<string, bool> _held = new();
 
     // A reply to a take was lost, and what it gave is still this worker's. Only its loop takes, and only taking touches this.
     private bool _hasLostSome;
 
     /// <summary>
-    /// A worker may hold a message for as long as one attempt lasts; only well after that is it taken to be dead. A
-    /// message is thus never sent by two living workers.
+    /// A worker may hold a message for as long as one attempt lasts; only well after that is it presumed dead. With
+    /// one <c>SendTimeout</c> for all, two workers thus never send one message at the same time.
     /// </summary>
     private TimeSpan LeftBehindAfter => options.Value.SendTimeout * 1.5 + TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The worker's next messages, to be put down one by one by <see cref="PutDown"/>. What a reply that was lost has given is
-    /// given again by the next one: for another worker it would be left behind only after <see cref="LeftBehindAfter"/>.
+    /// The worker's next messages, to be put down one by one by <see cref="PutDown"/>. The next take repeats the
+    /// messages of a lost reply: another worker would take them over only after <see cref="LeftBehindAfter"/>.
     /// </summary>
     public async ValueTask<IReadOnlyList<TakenMessage>> TakeAsync(int count, CancellationToken cancellationToken)
     {
@@ -98,7 +98,9 @@ internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, SmsRoute 
     public ValueTask BuryAsync(TakenMessage taken, string reason, bool wasTried) =>
         SettleAsync(taken, "dead", reason, (taken.Message with { Nonce = null, Attempts = taken.Message.Attempts + (wasTried ? 1 : 0) }).ToJson());
 
-    /// <summary>Forgets this worker, so that restarts leave no list of workers behind. What it still held is left to the others.</summary>
+    /// <summary>
+    /// Removes this worker, so that restarts leave no list of workers behind. The others take over what it still held.
+    /// </summary>
     public async ValueTask LeaveAsync(CancellationToken cancellationToken)
     {
         var exists = await redis.ReadTaggedAsync("EXISTS", keys.Outbox, cancellationToken: cancellationToken);
@@ -114,10 +116,10 @@ internal sealed class MessageQueue(IRedisClient redis, RedisKeys keys, SmsRoute 
         }
     }
 
-    // A first word that says that the ids follow, of which there may be none.
+    // A marker first: the ids that follow may be none.
     private RedisArgument[] Held() => ["lost", .. _held.Keys.Select(id => (RedisArgument)id)];
 
-    // Not cancellable: what was sent must be noted as sent, or it is sent again.
+    // Not cancellable: what was sent must be recorded as sent, or it is sent again.
     private async ValueTask SettleAsync(TakenMessage taken, string how, RedisArgument detail, string json) =>
         await SettleScript.ExecuteAsync(redis, [keys.Outbox, keys.Delayed, keys.DeadLetters], [Group, taken.EntryId, how, detail, json]);
 }

@@ -1,4 +1,4 @@
--- Queues a notice unless its address had as many as it may have in a day. One step, so that many at once cannot all
+-- Queues a notice unless its address has had as many as it may in a day. One step, so that many at once cannot all
 -- see room.
 -- KEYS: 1 the address's notices (sorted set by time)   2 the outbox (stream)
 -- ARGV: 1 notices per 24 h   2 life of the message in ms   3 a unique name   4 the message: JSON, the deadline is added

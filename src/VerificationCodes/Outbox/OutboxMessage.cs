@@ -20,7 +20,7 @@ internal sealed record OutboxMessage
 
     public required string Language { get; init; }
 
-    /// <summary>When it is pointless, in milliseconds of Redis' clock.</summary>
+    /// <summary>When sending it becomes pointless, in milliseconds of Redis' clock.</summary>
     public long Deadline { get; init; }
 
     /// <summary>How often it was tried and put back.</summary>
@@ -55,8 +55,8 @@ internal sealed record OutboxMessage
     public bool IsSms => To.StartsWith('+') && !To.Contains('@', StringComparison.Ordinal);
 
     /// <summary>
-    /// Whether it stands in place of a code to a number: its owner gets nothing. A text message costs money, and whoever
-    /// asks for codes to numbers that nobody has here must not be able to spend it.
+    /// Whether it stands in place of a code to a number: its owner gets nothing. A text message costs money, and a
+    /// stranger who asks for codes to numbers without an account must not be able to spend it.
     /// </summary>
     [JsonIgnore]
     public bool IsSilent => IsSms && Notice is not null;

@@ -1,6 +1,6 @@
 namespace VerificationCodes.Outbox;
 
-/// <summary>Tells this process' worker that something was put into the outbox, so that it need not wait for its next look.</summary>
+/// <summary>Wakes this process' worker when something was put into the outbox, before its next look.</summary>
 internal sealed class OutboxSignal(TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _set = new(0, 1);
@@ -16,7 +16,7 @@ internal sealed class OutboxSignal(TimeProvider time) : IDisposable
         }
         catch (SemaphoreFullException)
         {
-            // Set by another thread in between: just as well.
+            // Already set by another thread.
         }
     }
 

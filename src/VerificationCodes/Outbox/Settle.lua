@@ -2,7 +2,7 @@
 -- lost between two places; and only the first who settles it counts, so that it is never put back twice.
 -- KEYS: 1 the outbox (stream)   2 delayed messages (sorted set by due time)   3 dead letters (stream)
 -- ARGV: 1 group   2 id   3 'done', 'later' or 'dead'   4 later: ms from now; dead: the reason   5 the message
--- Returns 1, or 0 when somebody else has settled it.
+-- Returns 1, or 0 when another worker has settled it.
 local DAY = 86400000
 redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
 if redis.call('XDEL', KEYS[1], ARGV[2]) == 0 then return 0 end

@@ -1,5 +1,5 @@
--- Gives a worker its next messages: those that a lost reply has given it, those whose time for another try has come, those
--- that a dead worker left behind, then new ones. One step, so that a message moving from "later" to "now" is never in neither place.
+-- Gives a worker its next messages: those of a lost reply, those whose next try is due, those that a dead worker left
+-- behind, then new ones. One step, so that a message moving from "later" to "now" is never in neither place.
 -- KEYS: 1 the outbox (stream)   2 delayed messages (sorted set by due time)
 -- ARGV: 1 group   2 consumer   3 how many at most   4 ms after which another worker's message counts as left behind
 --       5... only after a reply was lost: 'lost', and the ids that the worker holds
@@ -18,7 +18,7 @@ for _, message in ipairs(due) do
   redis.call('PEXPIRE', KEYS[1], 2 * DAY)
 end
 if redis.call('EXISTS', KEYS[1]) == 0 then return {now, {}} end
--- Answers BUSYGROUP but for the first time.
+-- Answers BUSYGROUP except the first time.
 redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0')
 
 local taken = {}
@@ -34,7 +34,7 @@ if ARGV[5] == 'lost' then
   for i = 6, #ARGV do held[ARGV[i]] = true end
   for _, own in ipairs(redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', wanted + #ARGV, ARGV[2])) do
     if not held[own[1]] and #taken / 3 < wanted then
-      -- Nobody has died over it: the count of deliveries stays.
+      -- No worker has died over it: the count of deliveries stays.
       take(redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, own[1], 'RETRYCOUNT', own[4])[1], own[4])
     end
   end

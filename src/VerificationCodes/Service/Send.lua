@@ -22,13 +22,13 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 -- if nothing was written before: without this line, deleting the captcha would open the door to all that follows.
 redis.call('ZADD', KEYS[3], 'XX', 0, '')
 
--- Redeemed first, and gone whatever follows: a captcha is worth one decision.
+-- Redeemed first, and gone in any case: a captcha is worth one decision.
 if ARGV[1] ~= 'off' then
   if redis.call('DEL', KEYS[6]) == 0 then return {'captcha-expired', 0} end
   if ARGV[1] == 'wrong' then return {'captcha-wrong', 0} end
 end
 
--- Of all the limits that refuse, the one that lasts longest is told: waiting for less would be refused again.
+-- Of all the limits that refuse, the one that lasts longest is returned: after a shorter wait another would refuse.
 local reason, wait = nil, 0
 local function refuse(why, ms)
   if ms > wait then reason, wait = why, ms end
@@ -56,7 +56,7 @@ for i = 1, #sends, 2 do
 end
 local is_fresh = network ~= '-' and #of_network == 0
 
--- Anybody may fill the day's budget up to a level; what lies above it is for who is more likely the owner.
+-- Anyone may fill the day's budget up to a level; what lies above it is for those who are more likely the owner.
 local wait_of_all = math.max(wait_for_window(all, tonumber(ARGV[3]), HOUR), wait_for_window(all, tonumber(ARGV[4]), DAY))
 if network ~= '-' then
   local wait_of_fresh = math.max(wait_for_window(of_network, 1, DAY), wait_for_window(all, tonumber(ARGV[15]), DAY))
@@ -98,7 +98,7 @@ if not code then
   code.misses = 0
   code.deadline = now + tonumber(ARGV[9])
 end
--- One answer that no stranger can use up: for whoever was let in as a fresh network or a known browser.
+-- One answer that no stranger can use up, for a requester let in as a fresh network or a known browser.
 if is_fresh or is_known then
   code.own = 1
   code.network = ARGV[8] == '-' and network or nil
@@ -121,7 +121,7 @@ end
 redis.call('HSET', KEYS[1], ARGV[8], cjson.encode(code))
 redis.call('PEXPIREAT', KEYS[1], last)
 
--- Before anything is counted: what cannot be queued costs nobody a message.
+-- Before anything is counted: what cannot be queued spends no budget.
 local message = cjson.decode(ARGV[12])
 message.nonce, message.key, message.deadline = code.nonce, code.key, code.deadline
 redis.call('XADD', KEYS[5], '*', 'message', cjson.encode(message))

@@ -26,12 +26,12 @@ internal sealed class SendDecision(
 
     private static readonly LuaScript Script = LuaScript.FromResource(typeof(SendDecision), "Send.lua");
 
-    /// <summary>Whether a known browser can be called that.</summary>
+    /// <summary>Whether this is a valid name for a known browser.</summary>
     public static bool IsBrowserName(string name) =>
         name.Length is > 1 and <= MaxNameLength && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
-    /// <summary>A known browser as the script is told of it.</summary>
-    /// <exception cref="ArgumentException">It cannot be called that.</exception>
+    /// <summary>A known browser as it is passed to the script.</summary>
+    /// <exception cref="ArgumentException">The name is not valid.</exception>
     public static string BrowserOf(string? name)
     {
         if (name is null)
@@ -51,7 +51,7 @@ internal sealed class SendDecision(
     public ValueTask<TimeSpan> TroubleAsync(ContactAddress address, CancellationToken cancellationToken) =>
         address is PhoneNumber ? sms.TroubleAsync(cancellationToken) : default;
 
-    /// <summary>Decides; when it is yes, the message is in the outbox.</summary>
+    /// <summary>Decides; if allowed, the message is in the outbox.</summary>
     public async ValueTask<IssueOutcome> RunAsync(IssueRequest request, CaptchaVerdict captcha, CancellationToken cancellationToken)
     {
         var reply = await Script.ExecuteAsync(redis, Keys(request, captcha), Arguments(request, captcha), cancellationToken);
@@ -135,7 +135,7 @@ internal sealed class SendDecision(
             "busy" => IssueStatus.Busy,
             "captcha-expired" => IssueStatus.CaptchaExpired,
             "captcha-wrong" => IssueStatus.CaptchaWrong,
-            _ => throw new InvalidOperationException("The send script answered an unknown status."),
+            _ => throw new InvalidOperationException("The send script returned an unknown status."),
         };
         var milliseconds = reply.Items[1].AsInt64();
         if (status != IssueStatus.Sent)

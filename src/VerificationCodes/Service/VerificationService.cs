@@ -29,7 +29,7 @@ internal sealed class VerificationService(
         var (outcome, taken) = await ConfirmUnsettledAsync(request, cancellationToken);
         if (taken != 0 && !cancellationToken.IsCancellationRequested)
         {
-            // Nobody waits for it: without it the same browser could have its answer once more, and no more than that.
+            // Not awaited: at worst the same browser can get its answer once more.
             _ = SettleAsync(request.Purpose, request.Address, request.Challenge, taken);
         }
 
@@ -37,8 +37,8 @@ internal sealed class VerificationService(
     }
 
     /// <summary>
-    /// As <see cref="ConfirmAsync"/>, for a caller who does not know yet whether the outcome will arrive: until it is settled,
-    /// the same browser may have it once more.
+    /// As <see cref="ConfirmAsync"/>, for a caller that does not know yet whether the outcome will arrive: until it is
+    /// settled, the same browser can get it once more.
     /// </summary>
     /// <returns>The outcome, and when a right code was taken, for <see cref="SettleAsync"/>; 0: there is nothing to settle.</returns>
     public async ValueTask<(ConfirmOutcome Outcome, long Taken)> ConfirmUnsettledAsync(ConfirmRequest request, CancellationToken cancellationToken)

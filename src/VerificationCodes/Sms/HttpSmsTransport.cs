@@ -28,7 +28,7 @@ internal sealed class HttpSmsTransport(HttpClient http, IOptions<SmsOptions> opt
 
     /// <summary>
     /// 400, 404 and 422 are about this number or this text, and final. A refused sign-in, too many requests and
-    /// whatever the provider's own trouble is may pass before the code expires.
+    /// the provider's own faults may pass before the code expires.
     /// </summary>
     private static DeliveryResult Judge(HttpStatusCode status) => status switch
     {

@@ -11,8 +11,8 @@ namespace VerificationCodes.Sms;
 
 /// <summary>
 /// Which numbers text messages go to, and whether their provider works: after a few failures in a row nothing more is taken for it, so that a
-/// person is told at once and keeps captcha and budget. What is in the outbox is tried all the same; its first success
-/// ends the trouble, and so does a quiet minute.
+/// user gets an answer at once and keeps captcha and budget. What is in the outbox is tried all the same; its first
+/// success ends the trouble, and so does a quiet minute.
 /// </summary>
 internal sealed class SmsRoute(IRedisClient redis, RedisKeys keys, IOptions<SmsOptions> options)
 {

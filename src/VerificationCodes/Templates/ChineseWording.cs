@@ -78,7 +78,7 @@ internal sealed class ChineseWording : Wording
             $"您的 {product} 账号已删除",
             [
                 "您的账号及其数据已删除，所有会话均已退出登录。这是发送给您的最后一封邮件。",
-                "如果不是您本人操作，说明有人能读取您的邮件：请保护好您的邮箱。",
+                "如果不是您本人操作，说明有人知道您的密码或能读取您的邮件：请保护好您的邮箱。",
             ]),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a kind of notice."),
     };

@@ -16,7 +16,7 @@ internal sealed class EnglishWording : Wording
         [
             $"It works once, in the browser that asked for it, for {(facts.Minutes == 1 ? "1 more minute" : $"{facts.Minutes} more minutes")}.",
             $"Reference: {facts.Reference}. The page that asked for the code shows the same four characters.",
-            $"It was not you? Then somebody typed your address, perhaps by mistake. You need not do anything: without this code they get no further. Never tell it to anyone; {facts.Product} will not ask you for it.",
+            $"If it was not you, someone typed your address, perhaps by mistake. You need not do anything: without this code they get no further. Never tell it to anyone; {facts.Product} will not ask you for it.",
         ]);
 
     public override string Sms(CodeFacts facts) =>
@@ -27,20 +27,20 @@ internal sealed class EnglishWording : Wording
         NoticeKind.AlreadyRegistered => new(
             $"You already have a {product} account",
             [
-                $"Somebody, perhaps you, tried to create a {product} account with this address. It already has one.",
+                $"Someone, perhaps you, tried to create a {product} account with this address. This address already has one.",
                 "If it was you, sign in instead; if you have forgotten the password, the sign-in page lets you set a new one.",
                 "If it was not you, you need not do anything. Nothing was changed, and nobody was told that the account exists.",
             ]),
         NoticeKind.AddressWanted => new(
-            $"Somebody wanted to use your address for another {product} account",
+            $"Someone wanted to use your address for another {product} account",
             [
-                $"Somebody, perhaps you, tried to move another {product} account to this address. It already has an account, so nothing was changed.",
+                $"Someone, perhaps you, tried to move another {product} account to this address. It already has an account, so nothing was changed.",
                 "If it was you, change the address of the account that has this one first, or delete it. If not, you need not do anything: nobody was told that the account exists.",
             ]),
         NoticeKind.NoAccount => new(
             $"No {product} account has this address",
             [
-                $"Somebody, perhaps you, asked {product} for a code for this address. No account has it.",
+                $"Someone, perhaps you, asked {product} for a code for this address. No account has it.",
                 "If it was you, you may have registered with another address; try that one, or create an account.",
                 "If it was not you, you need not do anything.",
             ]),
@@ -54,13 +54,13 @@ internal sealed class EnglishWording : Wording
             $"Your {product} password was reset",
             [
                 "A new password was set for your account with a code sent to this address. All sessions were signed out.",
-                "If it was not you, somebody can read your mail: secure your mailbox first, then set a new password with \"Forgot password\".",
+                "If it was not you, someone can read your mail: secure your mailbox first, then set a new password with \"Forgot password\".",
             ]),
         NoticeKind.EmailChanged => new(
             $"Your {product} account has a new e-mail address",
             [
                 $"The address of your account was changed{(detail.Length == 0 ? "" : $" to {detail}")}. This address no longer belongs to it, and messages go to the new one.",
-                "If it was not you, somebody was signed in as you: write to the people who run this site at once.",
+                "If it was not you, someone was signed in as you: write to the people who run this site at once.",
             ]),
         NoticeKind.PhoneChanged => new(
             $"A phone number was confirmed for your {product} account",
@@ -78,7 +78,7 @@ internal sealed class EnglishWording : Wording
             $"Your {product} account was deleted",
             [
                 "Your account and its data were deleted, and all sessions were signed out. This is the last mail to you.",
-                "If it was not you, somebody could read your mail: secure your mailbox.",
+                "If it was not you, someone knew your password or can read your mail: secure your mailbox.",
             ]),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a kind of notice."),
     };

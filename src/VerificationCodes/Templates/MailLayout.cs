@@ -57,7 +57,7 @@ internal static class MailLayout
         }
     }
 
-    // Only what HTML reads as markup: Chinese stays readable in the source of the mail.
+    // Only markup characters: Chinese stays readable in the source of the mail.
     private static string Encode(string text) =>
         text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
             .Replace(">", "&gt;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal);

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Identity;
 namespace RedisAccounts.Tests.Stores;
 
 /// <summary>
-/// The contract of a store of accounts, whatever it stands on. A store passes it by deriving a class of each of
-/// <see cref="AccountCreationContract"/>, <see cref="AccountChangeContract"/>, <see cref="AccountPhoneContract"/> and
-/// <see cref="AccountMailboxContract"/> that
-/// says how to open the store on the same data again.
+/// The contract of a store of accounts, over any database. A store passes it by deriving a class from each of
+/// <see cref="AccountCreationContract"/>, <see cref="AccountChangeContract"/>, <see cref="AccountNameContract"/>,
+/// <see cref="AccountPhoneContract"/> and <see cref="AccountMailboxContract"/> that opens the store on the same data
+/// again.
 /// </summary>
 public abstract class UserStoreContract
 {

@@ -149,7 +149,7 @@ public sealed class AccountChangeTests(AppFixture fixture) : IClassFixture<AppFi
             await visit.SubmitAsync(("Email", typed), ("Password", Password));
 
             Assert.Equal(HttpStatusCode.BadRequest, visit.Response.StatusCode);
-            Assert.Equal("This is the address of your account already.", visit.ErrorOf("Email"));
+            Assert.Equal("This is already the address of your account.", visit.ErrorOf("Email"));
         }
     }
 

@@ -115,7 +115,7 @@ public sealed class RegisterTests(AppFixture fixture) : IClassFixture<AppFixture
     [Theory]
     [InlineData("short", "Use at least 8 characters.")]
     [InlineData("password1", "This is one of the most used passwords. Choose another one.")]
-    [InlineData("rules@example.com", "Your address or name is no password. Choose another one.")]
+    [InlineData("rules@example.com", "Your address or name cannot be your password. Choose another one.")]
     public async Task A_password_that_is_too_weak_is_explained_and_the_name_is_kept(string password, string explanation)
     {
         using var visit = new Visit(fixture.App);
@@ -141,7 +141,7 @@ public sealed class RegisterTests(AppFixture fixture) : IClassFixture<AppFixture
 
         await second.SubmitAsync(("Name", "SAME NAME"), ("Password", Password));
 
-        Assert.Equal("Somebody has this name already. Choose another one.", second.ErrorOf("Name"));
+        Assert.Equal("This name is taken. Choose another one.", second.ErrorOf("Name"));
     }
 
     private static async Task AskAsync(Visit visit, string email)

@@ -151,7 +151,7 @@ public sealed class HashingLoadTests : IAsyncLifetime
         for (var i = 0; i < 5; i++)
         {
             await second.SubmitAsync(("Name", "Taken"), ("Password", Password));
-            Assert.Equal("Somebody has this name already. Choose another one.", second.ErrorOf("Name"));
+            Assert.Equal("This name is taken. Choose another one.", second.ErrorOf("Name"));
         }
 
         await second.SubmitAsync(("Name", "Taken"), ("Password", Password));

@@ -29,7 +29,7 @@ public sealed partial class CaptchaLimitTests
         Assert.Equal(HttpStatusCode.TooManyRequests, visit.Response.StatusCode);
         Assert.Null(visit.Page.QuerySelector("[data-captcha]"));
         var notice = visit.Page.QuerySelector("[role=alert]")!.TextContent;
-        Assert.Contains("Too many captchas were asked for from your network.", notice, StringComparison.Ordinal);
+        Assert.Contains("Too many captchas were requested from your network.", notice, StringComparison.Ordinal);
         Assert.Equal(visit.Response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, double.Parse(Seconds().Match(notice).Value, CultureInfo.InvariantCulture));
         Assert.InRange(long.Parse(await redis.CliAsync("PTTL", "imgs_ip_127.0.0.1"), CultureInfo.InvariantCulture), 1, 60_000);
     }

@@ -35,7 +35,7 @@ public sealed partial class SmtpDeliveryTests(SharedRedis redis)
         Assert.Matches(@"^<[\w-]{22}@example\.org>$", mail.Header("Message-ID"));
         Assert.Equal($"Your RedisSessionWeb code (reference {outcome.Reference})", mail.Subject);
         Assert.Contains("for 10 more minutes", mail.Text, StringComparison.Ordinal);
-        Assert.Contains("It was not you?", mail.Text, StringComparison.Ordinal);
+        Assert.Contains("If it was not you, someone typed your address", mail.Text, StringComparison.Ordinal);
         Assert.Contains($">{code}<", mail.Html, StringComparison.Ordinal);
         Assert.Contains("<html lang=\"en\">", mail.Html, StringComparison.Ordinal);
         Assert.Equal(ConfirmStatus.Confirmed, await bench.ConfirmAsync(CodeBench.Try(code)));

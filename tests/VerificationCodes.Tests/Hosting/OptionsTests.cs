@@ -34,30 +34,30 @@ public sealed class OptionsTests
     [InlineData("Verification:Keys:0", "k:cGxlYXNlIGNoYW5nZSBtZSBwbGVhc2UgY2hhbmdlIG1l", "Verification:Keys:0 is a placeholder")]
     [InlineData("Verification:Keys:0", "k:5VbZ0a0s1Jp3kg==", "Verification:Keys:0 is a placeholder")]
     [InlineData("Verification:Keys:0", "k:MEdIXKg0aQ1hzTqgM0Vl9gwv8S4Lr1ldZbCJ8mHDxA==", "Verification:Keys:0 is a placeholder")] // 31 bytes
-    [InlineData("Verification:DevelopmentMailbox", "true", "Verification:DevelopmentMailbox is true")]
-    [InlineData("Verification:TriesPerCode", "0", "Verification:TriesPerCode is 0; allowed: 1 to 10")]
-    [InlineData("Verification:MissesPerDay", "0", "Verification:MissesPerDay is 0; allowed: 5 to 100")]
-    [InlineData("Verification:MissesOfAllPerHour", "99", "Verification:MissesOfAllPerHour is 99; allowed: 100 to 1000000")]
-    [InlineData("Verification:SendsPerHour", "0", "Verification:SendsPerHour is 0; allowed: 1 to 100")]
-    [InlineData("Verification:SendsPerDay", "0", "Verification:SendsPerDay is 0; allowed: 5 to 1000")]
-    [InlineData("Verification:SendsPerClientPerHour", "0", "Verification:SendsPerClientPerHour is 0; allowed: 1 to 10000")]
-    [InlineData("Verification:SendsPerMinute", "0", "Verification:SendsPerMinute is 0; allowed: 1 to 1000000")]
-    [InlineData("Verification:CodeLifetime", "00:10:01", "Verification:CodeLifetime is 00:10:01; allowed: 00:01:00 to 00:10:00")]
-    [InlineData("Verification:CoolDown", "00:00:00", "Verification:CoolDown is 00:00:00; allowed: 00:00:01 to 00:10:00")]
-    [InlineData("Verification:Captcha:WorkBits", "0", "Verification:Captcha:WorkBits is 0; allowed: 8 to 24")]
-    [InlineData("Verification:Captcha:PerClientPerMinute", "0", "Verification:Captcha:PerClientPerMinute is 0; allowed: 1 to 10000")]
+    [InlineData("Verification:DevelopmentMailbox", "true", "Verification:DevelopmentMailbox is 'true'")]
+    [InlineData("Verification:TriesPerCode", "0", "Verification:TriesPerCode is '0'; allowed: 1 to 10")]
+    [InlineData("Verification:MissesPerDay", "0", "Verification:MissesPerDay is '0'; allowed: 5 to 100")]
+    [InlineData("Verification:MissesOfAllPerHour", "99", "Verification:MissesOfAllPerHour is '99'; allowed: 100 to 1000000")]
+    [InlineData("Verification:SendsPerHour", "0", "Verification:SendsPerHour is '0'; allowed: 1 to 100")]
+    [InlineData("Verification:SendsPerDay", "0", "Verification:SendsPerDay is '0'; allowed: 5 to 1000")]
+    [InlineData("Verification:SendsPerClientPerHour", "0", "Verification:SendsPerClientPerHour is '0'; allowed: 1 to 10000")]
+    [InlineData("Verification:SendsPerMinute", "0", "Verification:SendsPerMinute is '0'; allowed: 1 to 1000000")]
+    [InlineData("Verification:CodeLifetime", "00:10:01", "Verification:CodeLifetime is '00:10:01'; allowed: 00:01:00 to 00:10:00")]
+    [InlineData("Verification:CoolDown", "00:00:00", "Verification:CoolDown is '00:00:00'; allowed: 00:00:01 to 00:10:00")]
+    [InlineData("Verification:Captcha:WorkBits", "0", "Verification:Captcha:WorkBits is '0'; allowed: 8 to 24")]
+    [InlineData("Verification:Captcha:PerClientPerMinute", "0", "Verification:Captcha:PerClientPerMinute is '0'; allowed: 1 to 10000")]
     [InlineData("Smtp:Host", "", "Smtp:Host is empty")]
-    [InlineData("Smtp:StartTls", "false", "Smtp:StartTls is false")]
+    [InlineData("Smtp:StartTls", "false", "Smtp:StartTls is 'false'")]
     [InlineData("Smtp:From", "nobody", "Smtp:From is 'nobody'")]
-    [InlineData("Smtp:Port", "0", "Smtp:Port is 0; allowed: 1 to 65535")]
+    [InlineData("Smtp:Port", "0", "Smtp:Port is '0'; allowed: 1 to 65535")]
     [InlineData("Smtp:FromName", "a\r\nBcc: b", "Smtp:FromName has control characters")]
-    [InlineData("Smtp:Timeout", "00:00:00", "Smtp:Timeout is 00:00:00; allowed: 00:00:01 to 00:05:00")]
-    [InlineData("Smtp:Connections", "0", "Smtp:Connections is 0; allowed: 1 to 8")]
-    [InlineData("Smtp:IdleTimeout", "00:06:00", "Smtp:IdleTimeout is 00:06:00; allowed: 00:00:00 to 00:05:00")]
+    [InlineData("Smtp:Timeout", "00:00:00", "Smtp:Timeout is '00:00:00'; allowed: 00:00:01 to 00:05:00")]
+    [InlineData("Smtp:Connections", "0", "Smtp:Connections is '0'; allowed: 1 to 8")]
+    [InlineData("Smtp:IdleTimeout", "00:06:00", "Smtp:IdleTimeout is '00:06:00'; allowed: 00:00:00 to 00:05:00")]
     [InlineData("Smtp:AccessTokenFile", "/nowhere/token", "Smtp:AccessTokenFile is set without Smtp:User")]
     [InlineData("Smtp:AccessTokenFile", "/nowhere/token", "Smtp:AccessTokenFile is '/nowhere/token'; allowed: a file that exists")]
     [InlineData("Smtp:Dkim:KeyFile", "/nowhere/key.pem", "Smtp:Dkim:KeyFile is '/nowhere/key.pem'; allowed: a file with an RSA private key in PEM")]
-    [InlineData("Sms:Enabled", "true", "Sms:Countries is empty; needed: one or more regions, such as DE.")]
+    [InlineData("Sms:Enabled", "true", "Sms:Countries is empty; allowed: one or more regions, such as DE.")]
     public async Task Production_does_not_start_and_names_the_key(string key, string? value, string said)
     {
         var failure = await StartAsync(Environments.Production, (key, value));
@@ -79,10 +79,10 @@ public sealed class OptionsTests
     }
 
     [Theory]
-    [InlineData("Sms:SendsPerHour", "0", "Sms:SendsPerHour is 0; allowed: 1 to 100000")]
-    [InlineData("Sms:SendsPerDay", "599", "Sms:SendsPerDay is 599; allowed: 600 to 1000000")]
-    [InlineData("Sms:SendsPerRegionPerHour", "0", "Sms:SendsPerRegionPerHour is 0; allowed: 1 to 100000")]
-    [InlineData("Sms:SendsPerPrefixPerHour", "0", "Sms:SendsPerPrefixPerHour is 0; allowed: 1 to 100000")]
+    [InlineData("Sms:SendsPerHour", "0", "Sms:SendsPerHour is '0'; allowed: 1 to 100000")]
+    [InlineData("Sms:SendsPerDay", "599", "Sms:SendsPerDay is '599'; allowed: 600 to 1000000")]
+    [InlineData("Sms:SendsPerRegionPerHour", "0", "Sms:SendsPerRegionPerHour is '0'; allowed: 1 to 100000")]
+    [InlineData("Sms:SendsPerPrefixPerHour", "0", "Sms:SendsPerPrefixPerHour is '0'; allowed: 1 to 100000")]
     public async Task A_budget_of_text_messages_out_of_range_is_refused(string key, string value, string said) =>
         Assert.Contains(said, await StartAsync(Environments.Production, ("Sms:Enabled", "true"), ("Sms:Countries:0", "DE"), (key, value)), StringComparison.Ordinal);
 
@@ -91,7 +91,7 @@ public sealed class OptionsTests
     [InlineData("Verification:Grpc:Secret", "short", "Verification:Grpc:Secret has 5 characters")]
     [InlineData("Verification:Grpc:Address", "localhost", "Verification:Grpc:Address is 'localhost'; allowed: an IP address.")]
     [InlineData("Verification:Remote", "ftp://10.0.0.1", "Verification:Remote is 'ftp://10.0.0.1/'; allowed: http://host:port")]
-    [InlineData("Verification:Remote", "http://10.0.0.1:50051", "Verification:RemoteSecret has 0 characters; needed beyond loopback: 16 or more.")]
+    [InlineData("Verification:Remote", "http://10.0.0.1:50051", "Verification:RemoteSecret has 0 characters; allowed beyond loopback: 16 or more.")]
     public async Task A_verification_service_that_strangers_reach_needs_a_secret(string key, string value, string said) =>
         Assert.Contains(said, await StartAsync(Environments.Production, ("Verification:Grpc:Enabled", "true"), (key, value)), StringComparison.Ordinal);
 

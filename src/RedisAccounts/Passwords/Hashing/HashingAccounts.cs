@@ -44,7 +44,7 @@ internal abstract class HashingAccounts(IServiceProvider services) : UserManager
         return await CreateAsync(user);
     }
 
-    // Identity's own of these two hash where they stand.
+    // Identity's own versions of these two hash on the calling thread.
     public override async Task<IdentityResult> AddPasswordAsync(Account user, string password)
     {
         ArgumentNullException.ThrowIfNull(user);

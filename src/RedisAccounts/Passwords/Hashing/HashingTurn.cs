@@ -6,10 +6,10 @@ internal enum HashingRank
     /// <summary>A browser that the account knows, or that has proven the account's address.</summary>
     Known,
 
-    /// <summary>Anybody else.</summary>
+    /// <summary>Anyone else.</summary>
     Stranger,
 
-    /// <summary>No client: nobody waits at the other end.</summary>
+    /// <summary>No client waits for it.</summary>
     Background,
 }
 

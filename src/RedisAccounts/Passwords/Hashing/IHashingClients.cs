@@ -4,11 +4,13 @@ namespace RedisAccounts.Passwords.Hashing;
 
 /// <summary>
 /// Tells for whom passwords are hashed, so that each network gets its share. Register one in an application that serves
-/// requests; where there is none, nobody is refused, and all wait their turn.
+/// requests; without one, no hash is refused, and all wait their turn.
 /// </summary>
 public interface IHashingClients
 {
-    /// <summary>Who is being served; <see langword="null"/>: nobody is, and the hash waits behind all who are.</summary>
+    /// <summary>
+    /// The client being served; <see langword="null"/>: none, and the hash waits behind those of all clients.
+    /// </summary>
     HashingClient? Current { get; }
 }
 

@@ -24,8 +24,8 @@ public sealed class PasswordHashing
     public void Prefer(string subject) => _known = subject;
 
     /// <summary>
-    /// Waits for a place, before something is used up that is worth nothing without a hash. What this scope hashes until the
-    /// reservation is disposed of waits no more.
+    /// Waits for a place before using up something that is worthless without a hash. Until the reservation is disposed
+    /// of, hashes of this scope do not wait again.
     /// </summary>
     /// <returns>The reservation: keep it for a short time.</returns>
     /// <exception cref="PasswordsBusyException">There is no place within the bounds.</exception>

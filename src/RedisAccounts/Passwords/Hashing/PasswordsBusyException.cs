@@ -1,13 +1,13 @@
 namespace RedisAccounts.Passwords.Hashing;
 
 /// <summary>
-/// More passwords are asked for than the machine can hash. Nothing was compared and nothing was changed: answer 503 with
+/// More passwords arrive than the machine can hash. Nothing was compared and nothing was changed: answer 503 with
 /// <c>Retry-After</c>.
 /// </summary>
 public sealed class PasswordsBusyException : Exception
 {
     internal PasswordsBusyException()
-        : base("More passwords are asked for at this moment than can be hashed. Try again in a few seconds.")
+        : base("More passwords arrive at this moment than can be hashed. Try again in a few seconds.")
     {
     }
 

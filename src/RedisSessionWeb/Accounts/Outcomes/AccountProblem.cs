@@ -14,7 +14,7 @@ internal enum AccountProblem
     /// <summary>The account has changed since its address was proven: the flow starts again.</summary>
     ProofOutdated,
 
-    /// <summary>Somebody has this name, or one that looks like it.</summary>
+    /// <summary>An account has this name, or one that looks like it.</summary>
     NameTaken,
 
     /// <summary>The name is empty, too long, has characters that cannot be seen, or mixes scripts.</summary>

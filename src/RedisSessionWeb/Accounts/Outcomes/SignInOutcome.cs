@@ -8,7 +8,7 @@ internal enum SignInStatus
     /// <summary>Right.</summary>
     Right,
 
-    /// <summary>No such account, or not its password: which of the two nobody is told.</summary>
+    /// <summary>No such account, or not its password: the answer is the same.</summary>
     Wrong,
 
     /// <summary>Too many tries: nothing was compared. 429, <see cref="SignInOutcome.RetryAfter"/>.</summary>

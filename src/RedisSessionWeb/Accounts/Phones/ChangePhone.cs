@@ -13,9 +13,9 @@ using VerificationCodes.Delivery;
 namespace RedisSessionWeb.Accounts.Phones;
 
 /// <summary>
-/// The phone number of an account: confirmed, changed or taken away after the password once more, and each time the
-/// owner is told by mail, and other sessions and codes end. A number that another account has is refused only after its
-/// code was right: who holds the telephone may know, and nobody else learns it.
+/// The phone number of an account: confirmed, changed or removed after the password once more. Each time the owner
+/// gets a mail, and other sessions and codes end. A number that another account has is refused only after its code was
+/// right, so that only the holder of the telephone learns of it.
 /// </summary>
 internal sealed class ChangePhone(
     NumberProof proof, UserManager<Account> accounts, NumberOwner owner, SignIn signIn, AccountSafety safety) : ICodeFlow
@@ -29,7 +29,7 @@ internal sealed class ChangePhone(
     /// <summary>Whether the number was proven, and belongs to another account.</summary>
     public bool IsTaken { get; private set; }
 
-    /// <summary>The confirmed number of whoever is signed in; <see langword="null"/>: none.</summary>
+    /// <summary>The confirmed number of the signed-in account; <see langword="null"/>: none.</summary>
     public async Task<string?> FindAsync() =>
         await signIn.FindAccountAsync() is { PhoneNumberConfirmed: true } account ? account.PhoneNumber : null;
 
@@ -136,6 +136,6 @@ internal sealed class ChangePhone(
         await safety.TellAsync(notice, account.Email!, told);
     }
 
-    // A number that an earlier version took may be none by the tables of today.
+    // A number that an earlier version accepted may be invalid by today's tables.
     private static string Mask(string number) => PhoneNumber.TryParse(number, out var known) ? known.Masked : string.Concat(number.AsSpan(0, Math.Min(3, number.Length)), "…");
 }

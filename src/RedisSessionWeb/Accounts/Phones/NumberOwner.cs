@@ -7,13 +7,13 @@ using VerificationCodes.Addresses;
 namespace RedisSessionWeb.Accounts.Phones;
 
 /// <summary>
-/// Whose a number is. An account that a former version kept under another form of its number
-/// (<see cref="PhoneNumber.FormerValues"/>) is found all the same and gets the right form in one step of the store; where
-/// another account has that, both stay as they are and it is reported.
+/// Finds the account of a number. One that a former version kept under another form of its number
+/// (<see cref="PhoneNumber.FormerValues"/>) is found all the same and gets the right form in one step of the store; if
+/// another account has that form, both stay as they are and it is reported.
 /// </summary>
 internal sealed class NumberOwner(IAccountPhoneStore accounts, NumberCollisions collisions)
 {
-    // Each further attempt needs somebody else to change the account between reading and writing it.
+    // Each further attempt means that another caller changed the account between reading and writing.
     private const int Attempts = 3;
 
     /// <summary>The account that has confirmed the number. Takes as long whether or not there is one.</summary>
@@ -35,7 +35,7 @@ internal sealed class NumberOwner(IAccountPhoneStore accounts, NumberCollisions 
         }
     }
 
-    /// <returns>Whether somebody else changed the account meanwhile.</returns>
+    /// <returns>Whether another caller changed the account meanwhile.</returns>
     private async Task<bool> RewriteAsync(string form, PhoneNumber number)
     {
         if (await accounts.FindByPhoneNumberAsync(form, CancellationToken.None) is not { } account)
@@ -60,7 +60,7 @@ internal sealed class NumberOwner(IAccountPhoneStore accounts, NumberCollisions 
     }
 }
 
-/// <summary>Two accounts with one telephone: told once by each process.</summary>
+/// <summary>Two accounts with one telephone: logged once by each process.</summary>
 internal sealed partial class NumberCollisions(ILogger<NumberCollisions> logger)
 {
     // A bound for the memory, far above what there can be.

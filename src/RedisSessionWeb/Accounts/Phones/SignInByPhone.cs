@@ -14,8 +14,8 @@ using VerificationCodes.Delivery;
 namespace RedisSessionWeb.Accounts.Phones;
 
 /// <summary>
-/// Signing in with a code to the number that an account has confirmed. A number that nobody has confirmed gets the same
-/// answers, in the same time, and no message: those cost money.
+/// Signing in with a code to the number that an account has confirmed. A number that no account has confirmed gets the
+/// same answers, in the same time, and no message: those cost money.
 /// </summary>
 internal sealed class SignInByPhone(
     NumberProof proof, UserManager<Account> accounts, NumberOwner owner, SignInThrottle throttle, Visitor visitor) : ICodeFlow

@@ -10,6 +10,6 @@ namespace RedisSessionWeb.Forms.Numbers;
 /// <summary>The page for a code that went to a phone number.</summary>
 internal abstract class NumberCodePage(ICodeFlow flow, ICaptchaService captchas, IStringLocalizer<Text> text) : CodePage(flow, captchas, text)
 {
-    // The number was taken when the code was asked for: what remains to be said needs no list of countries.
+    // The number was accepted when the code was requested: the remaining messages need no list of countries.
     protected override ContactWords WordsForContact => ContactWords.OfTextMessages(T, countries: "");
 }

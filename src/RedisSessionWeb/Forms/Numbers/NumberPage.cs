@@ -14,7 +14,7 @@ namespace RedisSessionWeb.Forms.Numbers;
 /// <summary>A page that asks for a code to be sent to a phone number. Where text messages are off there is no such page.</summary>
 internal abstract class NumberPage(ICaptchaService captchas, IOptions<SmsOptions> sms, IStringLocalizer<Text> text) : AskPage(captchas, text)
 {
-    // Where nobody has chosen, the page's language is the best guess there is.
+    // Without a choice, the page's language is the best guess.
     private const string China = "CN";
 
     [BindProperty]
@@ -37,7 +37,8 @@ internal abstract class NumberPage(ICaptchaService captchas, IOptions<SmsOptions
         get
         {
             var words = ContactWords.OfTextMessages(T, string.Join(", ", Countries.Select(NameOf)));
-            // Refused although it is of one of those: it is a landline, or a verification service elsewhere serves others or none.
+            // Refused although its country is listed: a landline, or a remote verification service serves other
+            // countries.
             return IsListed ? words with { NotDeliverable = T["Text messages do not go to this number."] } : words;
         }
     }

@@ -27,9 +27,9 @@ internal static class MultiplexerConfiguration
             AsyncTimeout = Milliseconds(options.CommandTimeout),
             KeepAlive = (int)options.HeartbeatInterval.TotalSeconds,
             Protocol = options.Protocol switch { 2 => RedisProtocol.Resp2, 3 => RedisProtocol.Resp3, _ => null },
-            // Back as soon as the other client would be.
+            // Reconnects as fast as RespClient does.
             ReconnectRetryPolicy = new LinearRetry(Milliseconds(options.MaxReconnectDelay)),
-            // A connection whose replies are out of step is dropped, as the other client does.
+            // A connection whose replies are out of step is dropped, as in RespClient.
             HighIntegrity = true,
         };
         foreach (var endPoint in options.EndPoints)

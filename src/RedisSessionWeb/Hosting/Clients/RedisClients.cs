@@ -11,10 +11,10 @@ internal static class RedisClients
 {
     private const string Ours = "RespClient", Theirs = "StackExchange.Redis";
 
-    // Where nothing is said.
+    // The default.
     private const string ThisMachine = "127.0.0.1:6379";
 
-    /// <exception cref="OptionsValidationException"><c>Redis:Client</c> is a word that says nothing.</exception>
+    /// <exception cref="OptionsValidationException"><c>Redis:Client</c> is not a known name.</exception>
     public static IServiceCollection AddRedis(this IServiceCollection services, IConfiguration configuration)
     {
         var client = configuration["Redis:Client"] is { Length: > 0 } named ? named : Ours;

@@ -2,7 +2,7 @@ namespace RedisSessionWeb.Hosting.Requests;
 
 /// <summary>
 /// A form with a NUL in it (<c>%00</c>) cannot be read at all by the framework, and people would get an error page. Here another
-/// control character stands for it: whatever takes text refuses both, with words beside the input.
+/// control character replaces it: every reader of text refuses both, with a message beside the input.
 /// </summary>
 internal static class NulFreeForms
 {

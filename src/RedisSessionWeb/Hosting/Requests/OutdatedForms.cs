@@ -8,15 +8,15 @@ using RedisSessionWeb.Errors;
 namespace RedisSessionWeb.Hosting.Requests;
 
 /// <summary>
-/// A form that was open while somebody signed in or out in another window has a token for somebody else. Where the browser
-/// says that a page of this very site sent it, that page is shown anew with a word (303), and nothing was done; what comes
-/// from elsewhere, or does not say, stays a 400.
+/// A form that was open while the user signed in or out in another window has the token of another user. If the browser
+/// says that a page of this site sent it, nothing is done and that page is shown again with a notice (303); a form from
+/// elsewhere, or from an unknown page, stays a 400.
 /// </summary>
 internal sealed class OutdatedForms : IAlwaysRunResultFilter
 {
     private const string Parameter = "outdated";
 
-    // What the address of the page carries for the form alone.
+    // Parameters of the page's address that are for the form only.
     private const string Handler = "handler";
 
     /// <summary>Whether the page is shown because a form of it was out of date.</summary>

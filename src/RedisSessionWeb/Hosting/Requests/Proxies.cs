@@ -7,7 +7,7 @@ namespace RedisSessionWeb.Hosting.Requests;
 
 /// <summary>
 /// Believes <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> from the proxies in <c>Proxies</c> (addresses or networks such
-/// as <c>10.0.0.0/8</c>) and from nobody else: by default from none.
+/// as <c>10.0.0.0/8</c>) and from no other sender: by default from none.
 /// </summary>
 internal static partial class Proxies
 {
@@ -79,6 +79,6 @@ internal static partial class Proxies
             Section, typeof(ForwardedHeadersOptions), [$"{Section} has '{text}'; allowed: an address, or a network such as 10.0.0.0/8."]);
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "A request from {Sender} has X-Forwarded-For or X-Forwarded-Proto, and Proxies does not name that address: its headers are not believed. If it is your proxy, all visitors look like one, and cookies are not Secure: put its address into Proxies.")]
+    [LoggerMessage(1, LogLevel.Warning, "A request from {Sender} has X-Forwarded-For or X-Forwarded-Proto, and Proxies does not name that address: its headers are ignored. If it is your proxy, all visitors look like one, and cookies are not Secure: put its address into Proxies.")]
     private static partial void LogUnknownProxy(ILogger logger, IPAddress sender);
 }

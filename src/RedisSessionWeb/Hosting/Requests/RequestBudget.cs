@@ -24,10 +24,10 @@ internal static class RequestBudget
     public static IServiceCollection AddRequestBudget(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();
-        // A verification service elsewhere waits for a Redis as well, and nobody waits for it longer than for ours.
+        // A remote verification service waits for a Redis as well; no request waits for it longer than for ours.
         services.AddOptions<VerificationOptions>().PostConfigure<IOptions<RedisSessionOptions>>((codes, sessions) =>
             codes.RemoteTimeout = Shorter(codes.RemoteTimeout, sessions.Value.IoTimeout));
-        // Whichever it is that Redis:Client names.
+        // The client that Redis:Client names.
         var client = services.Last(service => service.ServiceType == typeof(IRedisClient) && !service.IsKeyedService).ImplementationFactory!;
         services.AddKeyedSingleton(RedisSessionOptions.CacheServiceKey, (provider, _) => (IRedisClient)client(provider));
         return services.Replace(ServiceDescriptor.Singleton<IRedisClient>(provider =>
@@ -56,8 +56,7 @@ internal static class RequestBudget
         if (context.Features.Get<RedisBudget>() is not { } budget)
         {
             context.Features.Set(budget = new RedisBudget(options.Value.IoTimeout));
-        }
-        // The session has waited for all of it.
+        // The session has used up the whole time-out.
         if (HasLostSession(context))
         {
             budget.Spend(options.Value.IoTimeout);

@@ -11,7 +11,7 @@ using RedisSessionWeb.Localization;
 
 namespace RedisSessionWeb.Pages.Change;
 
-/// <summary>Another password, for somebody who knows the present one.</summary>
+/// <summary>Another password, for a user who knows the present one.</summary>
 [Authorize]
 internal sealed class PasswordModel(ChangePassword change, IOptions<AccountOptions> limits, IStringLocalizer<Text> text)
     : NewPasswordPage(limits, text)

@@ -8,7 +8,7 @@ using RedisSessionWeb.Proofs;
 
 namespace RedisSessionWeb.Pages.Inspector;
 
-/// <summary>Everybody's sessions, page by page or those of one user; as JSON for who prefers it.</summary>
+/// <summary>All sessions, page by page, or those of one user; as JSON on request.</summary>
 [Authorize(AdminPolicy.Name)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None, VaryByHeader = "Accept")]
 [ByRedisTime]
@@ -16,7 +16,7 @@ internal sealed class IndexModel(Inspection.Inspector inspector) : PageModel
 {
     public InspectedPage Sessions { get; private set; } = new([], null);
 
-    /// <summary>The address whose sessions are shown; <see langword="null"/>: everybody's.</summary>
+    /// <summary>The address whose sessions are shown; <see langword="null"/>: all users.</summary>
     public string? Filter { get; private set; }
 
     public string? Cursor { get; private set; }

@@ -8,7 +8,7 @@ using RedisSessionWeb.Proofs;
 
 namespace RedisSessionWeb.Pages.Inspector;
 
-/// <summary>One session of anybody: looking at it prolongs nothing; ending it is in force at once.</summary>
+/// <summary>One session of any user: looking at it prolongs nothing; ending it takes effect at once.</summary>
 [Authorize(AdminPolicy.Name)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None, VaryByHeader = "Accept")]
 [ByRedisTime]

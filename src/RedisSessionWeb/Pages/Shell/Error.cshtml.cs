@@ -42,8 +42,8 @@ internal sealed class ErrorModel : PageModel
         403 => "You are signed in, but this page needs rights that your account does not have.",
         404 => "The address may be mistyped, or what was here is gone.",
         429 => "Wait a little, then try again.",
-        503 => "The store behind this site does not answer. Nothing was lost; try again in a few seconds.",
-        _ => "It is our fault, not yours. Try again; if it stays, tell us the reference below.",
+        503 => "The store behind this site does not answer. Your last change may not have been saved; try again in a few seconds.",
+        _ => "It is our fault, not yours. Try again; if it happens again, tell us the reference below.",
     };
 
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
