@@ -34,7 +34,7 @@ public static class VerificationGrpcServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
         services.AddOptions<VerificationServerOptions>().Configure(configure).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VerificationServerOptions>, VerificationServerOptionsCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VerificationServerOptions>, VerificationServerOptionsValidator>());
         // At a lower level the library logs each call. Its handler's errors are unreadable messages, which any caller
         // can send; failures inside the calls are logged by the calls.
         services.AddLogging(logging => logging

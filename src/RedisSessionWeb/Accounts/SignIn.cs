@@ -52,6 +52,8 @@ internal sealed class SignIn(
         if (permit.IsKnownDevice)
         {
             hashing.Prefer(subject);
+        }
+
         // A locked account gets the same answer as a wrong password.
         if (!await IsRightAsync(account, password, attempt, permit) || await accounts.IsLockedOutAsync(account!))
         {
@@ -71,6 +73,8 @@ internal sealed class SignIn(
         if (signsIn)
         {
             await visitor.SignInAsync(account!, token);
+        }
+
         // From here on the password is known to be right.
         hashing.Prefer(subject);
         return new SignInOutcome(SignInStatus.Right, Account: account);

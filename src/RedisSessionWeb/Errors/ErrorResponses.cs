@@ -81,6 +81,8 @@ internal static class ErrorResponses
         if (StatusOf(context.Exception) != StatusCodes.Status503ServiceUnavailable)
         {
             return false;
+        }
+
         // Logged where it was refused.
         if (context.Exception is PasswordsBusyException)
         {

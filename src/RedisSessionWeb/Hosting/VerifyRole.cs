@@ -1,4 +1,5 @@
 using RedisSessionWeb.Hosting.Clients;
+using RedisSessionWeb.Roles;
 
 namespace RedisSessionWeb.Hosting;
 

@@ -26,6 +26,8 @@ internal sealed class SmsOptionsValidator(HostEnvironmentKind environment, IOpti
         if (verification.Value.Remote is not null)
         {
             return findings.Result;
+        }
+
         findings.Require(options.Countries.Count > 0, "Sms:Countries is empty; allowed: one or more regions, such as DE.");
         findings.Number("Sms:SendsPerHour", options.SendsPerHour, 1, 100_000);
         findings.Number("Sms:SendsPerDay", options.SendsPerDay, options.SendsPerHour, 1_000_000);

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Playwright;
 
+using RedisSessionWeb.Hosting;
 using RedisSessionWeb.Roles;
 using RedisSessionWeb.Tests.Architecture;
 using RedisSessionWeb.Tests.Host;

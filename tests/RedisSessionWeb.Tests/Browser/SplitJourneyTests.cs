@@ -3,6 +3,7 @@ using System.Net;
 
 using Microsoft.Extensions.Hosting;
 
+using RedisSessionWeb.Hosting;
 using RedisSessionWeb.Roles;
 using RedisSessionWeb.Tests.Architecture;
 using RedisSessionWeb.Tests.Host;

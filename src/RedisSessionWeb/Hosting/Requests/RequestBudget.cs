@@ -56,6 +56,8 @@ internal static class RequestBudget
         if (context.Features.Get<RedisBudget>() is not { } budget)
         {
             context.Features.Set(budget = new RedisBudget(options.Value.IoTimeout));
+        }
+
         // The session has used up the whole time-out.
         if (HasLostSession(context))
         {
