@@ -17,7 +17,7 @@ internal abstract class WireObserver
     {
     }
 
-    /// <summary>The connection is gone. Called before the callers whose replies it owed are told.</summary>
+    /// <summary>The connection is gone. Called before the commands in flight on it fail.</summary>
     public virtual void OnDisconnected(long epoch)
     {
     }
@@ -29,7 +29,7 @@ internal abstract class WireObserver
 }
 
 /// <summary>
-/// Follows one command on the reader loop, in the order of the wire, before its caller is told. Exactly one of the
+/// Follows one command on the reader loop, in the order of the wire, before its caller goes on. Exactly one of the
 /// methods is called, even when the caller gave up long before.
 /// </summary>
 internal interface IReplyObserver

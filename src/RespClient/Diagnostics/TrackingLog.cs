@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RespClient.Diagnostics;
 
-/// <summary>What a client-side cache has to say.</summary>
+/// <summary>What a client-side cache logs.</summary>
 internal static partial class TrackingLog
 {
     [LoggerMessage(EventId = 120, Level = LogLevel.Debug, Message = "Client-side caching is on (connection {Epoch})")]

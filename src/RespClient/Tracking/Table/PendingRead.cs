@@ -3,7 +3,7 @@ using RespClient.Protocol;
 
 namespace RespClient.Tracking.Table;
 
-/// <summary>A read of one key that is under way, and everybody who waits for it.</summary>
+/// <summary>A read of one key that is under way, and all callers that wait for it.</summary>
 internal sealed class PendingRead<TKey, TValue>(TrackedTable<TKey, TValue> table, TKey key, long startedAt, bool isPoisoned) : IReplyObserver
     where TKey : notnull
     where TValue : class
