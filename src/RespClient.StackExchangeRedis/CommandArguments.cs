@@ -6,12 +6,12 @@ using StackExchange.Redis;
 namespace RespClient.StackExchangeRedis;
 
 /// <summary>
-/// A command's arguments as StackExchange.Redis takes them: keys told from values, by which it finds the node of a
+/// A command's arguments as StackExchange.Redis takes them: keys apart from values, because keys give the node of a
 /// cluster.
 /// </summary>
 internal static class CommandArguments
 {
-    // They hold up the one connection, or change what it is for everybody else.
+    // They hold up the one connection, or change what it is for all others.
     private static readonly HashSet<string> Refused = new(StringComparer.OrdinalIgnoreCase)
     {
         "BLPOP", "BRPOP", "BLMOVE", "BLMPOP", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX", "BZMPOP", "WAIT", "WAITAOF",

@@ -9,7 +9,7 @@ namespace RespClient.StackExchangeRedis;
 /// "outcome unknown".
 /// </summary>
 /// <remarks>
-/// It shares one connection among all callers, so a command that blocks on the server would hold up everybody. A read of
+/// It shares one connection among all callers, so a command that blocks on the server would hold up all. A read of
 /// streams that may wait is asked again and again instead; other blocking commands, and those that change what a
 /// connection is, are refused.
 /// </remarks>

@@ -68,7 +68,7 @@ internal sealed class SessionAuthenticationHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        // An endpoint without a session has nobody signed in.
+        // On an endpoint without a session nobody is signed in.
         if (Context.Features.Get<ISessionFeature>() is not SessionState { Session: var session })
         {
             return AuthenticateResult.NoResult();

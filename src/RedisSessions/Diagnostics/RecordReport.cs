@@ -3,7 +3,7 @@ using RedisSessions.Stores;
 
 namespace RedisSessions.Diagnostics;
 
-/// <summary>What a store of records has to tell: what it found, for log and metrics, and what it could not do.</summary>
+/// <summary>What a store of records reports: what it found, for log and metrics, and what it could not do.</summary>
 internal sealed class RecordReport(SessionKeys keys, SessionLog log, SessionMetrics metrics)
 {
     /// <summary>A record was looked up behind the near cache.</summary>

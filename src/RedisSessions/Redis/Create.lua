@@ -25,7 +25,7 @@ redis.call('EXISTS', KEYS[1])
 
 if KEYS[2] then
     redis.call('ZADD', KEYS[2], now + ttl, KEYS[1])
-    redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now) -- those that expired, whether or not anybody ever looks
+    redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now) -- the expired ones, even if no one ever looks
     if redis.call('PTTL', KEYS[2]) < ttl then
         redis.call('PEXPIRE', KEYS[2], ttl)
     end

@@ -27,7 +27,7 @@ internal sealed class SessionDirectory(
 
     private static readonly LuaScript Members = LuaScript.FromResource(typeof(SessionDirectory), "Members.lua", isRepeatable: true);
 
-    /// <summary>The keys of a user's records, also of such that have expired.</summary>
+    /// <summary>The keys of a user's records, even of expired ones.</summary>
     public async ValueTask<List<string>> KeysOfUserAsync(string userId, CancellationToken cancellationToken)
     {
         try
@@ -40,7 +40,7 @@ internal sealed class SessionDirectory(
         }
     }
 
-    /// <summary>Takes keys that stand for nothing any more out of a user's index.</summary>
+    /// <summary>Removes keys without a record from a user's index.</summary>
     public async ValueTask DropAsync(string userId, IReadOnlyCollection<string> stale, CancellationToken cancellationToken)
     {
         if (stale.Count == 0)

@@ -9,7 +9,7 @@ using RedisSessions.Stores;
 
 namespace RedisSessions.Request;
 
-/// <summary>Takes what a request did to its session to Redis, then tells the client what it must know of it.</summary>
+/// <summary>Commits what a request did to its session, then sets the id in the response.</summary>
 internal sealed class SessionCommitter(
     IRecordStore records, SessionCarrier carrier, RedisSessionOptions options, SessionMetrics metrics, SessionLog log)
 {

@@ -112,7 +112,7 @@ public sealed class RedisClient : IRedisClient, IAsyncDisposable, IDisposable
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The command has no name.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The command gets no reply of its own or changes the connection for everybody (SUBSCRIBE, MULTI, SELECT, WAIT, …); the
+    /// The command gets no reply of its own or changes the shared connection (SUBSCRIBE, MULTI, SELECT, WAIT, …); the
     /// message says what to use.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>

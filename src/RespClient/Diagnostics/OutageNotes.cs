@@ -22,7 +22,7 @@ public sealed class OutageNotes(TimeProvider time)
     /// <param name="place">What met it.</param>
     /// <param name="failure">The failure, or what wraps it.</param>
     /// <param name="untold">How many were left out since the last line; 0 for a refusal.</param>
-    /// <returns>Whether it is to be told.</returns>
+    /// <returns>Whether to log it.</returns>
     public bool IsNews(string place, Exception failure, out int untold)
     {
         untold = 0;
@@ -49,7 +49,7 @@ public sealed class OutageNotes(TimeProvider time)
     /// <summary>Notes a refusal of another server than Redis that lasts until rights or configuration change.</summary>
     /// <param name="place">What met it.</param>
     /// <param name="refusal">What the server said.</param>
-    /// <returns>Whether it is to be told.</returns>
+    /// <returns>Whether to log it.</returns>
     public bool IsNews(string place, string refusal)
     {
         lock (_gate)

@@ -19,7 +19,7 @@ internal sealed class SubscriptionSet
 
     public IEnumerable<RedisSubscription> All => _entries.Values.SelectMany(entry => entry.Subscribers);
 
-    /// <summary>True: it is the first of its name, and the server must be told.</summary>
+    /// <summary>True: it is the first of its name, and the server must be asked.</summary>
     public bool Add(RedisSubscription subscription, out Task confirmed)
     {
         var isFirst = !_entries.TryGetValue(subscription.Name, out var entry);
@@ -30,7 +30,7 @@ internal sealed class SubscriptionSet
         return isFirst;
     }
 
-    /// <summary>True: it was the last of its name, and the server must be told.</summary>
+    /// <summary>True: it was the last of its name, and the server must be asked.</summary>
     public bool Remove(RedisSubscription subscription)
     {
         if (!_entries.TryGetValue(subscription.Name, out var entry))

@@ -8,7 +8,7 @@ namespace RespClient.Queue;
 /// <summary>
 /// Calls that ended otherwise than by their reply: time-outs, cancellations, lost connections. Their callers go on on the
 /// thread pool; where that does not come to them within a tick of the clock, on a thread of their own. So a time-out is
-/// told in time even where every thread of the pool is blocked, by callers that wait for just that, for example.
+/// noticed in time even where every thread of the pool is blocked, by callers that wait for just that, for example.
 /// </summary>
 internal sealed class EndedCalls : IThreadPoolWorkItem, ITicking
 {

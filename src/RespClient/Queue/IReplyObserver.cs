@@ -3,7 +3,7 @@ using RespClient.Protocol;
 namespace RespClient.Queue;
 
 /// <summary>
-/// Follows one command on the reader loop, in the order of the wire, before its caller is told. Exactly one of the
+/// Follows one command on the reader loop, in the order of the wire, before its caller goes on. Exactly one of the
 /// methods is called, even when the caller gave up long before.
 /// </summary>
 internal interface IReplyObserver

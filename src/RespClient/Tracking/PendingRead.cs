@@ -4,7 +4,7 @@ using RespClient.Queue;
 
 namespace RespClient.Tracking;
 
-/// <summary>A read of one key that is under way, and everybody who waits for it.</summary>
+/// <summary>A read of one key that is under way, and all callers that wait for it.</summary>
 internal sealed class PendingRead<TKey, TValue>(TrackedTable<TKey, TValue> table, TKey key, long startedAt, bool isPoisoned) : IReplyObserver
     where TKey : notnull
     where TValue : class

@@ -9,13 +9,13 @@ public sealed record TrackedCacheOptions
     /// <summary>
     /// How old a hit may be, whatever happens to the network: a hit is served only while the newest command that was
     /// answered had been sent no longer ago than this. An idle connection is pinged at half of it, until
-    /// nobody has looked anything up for ten times the bound. Default 1 s; range 50 ms to 1 minute.
+    /// there was no look-up for ten times the bound. Default 1 s; range 50 ms to 1 minute.
     /// </summary>
     public TimeSpan MaxStaleness { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// A key that the cache may write and delete again at each connection, to find out whether the server tracks what
-    /// scripts read. It needs a name that nobody else uses, other processes of the same application included.
+    /// scripts read. It needs a name that no other process uses, not even one of the same application.
     /// <see langword="null"/>, the default: it is not tried, and what was written is read again.
     /// </summary>
     public string? ProbeKey { get; init; }

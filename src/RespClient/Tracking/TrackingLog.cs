@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RespClient.Tracking;
 
-/// <summary>What a client-side cache has to say.</summary>
+/// <summary>What a client-side cache logs.</summary>
 internal static partial class TrackingLog
 {
     [LoggerMessage(120, LogLevel.Debug, "Client-side caching is on (connection {Epoch})")]

@@ -11,7 +11,7 @@ internal sealed record TrackingRules
     /// <summary>1. Nothing is kept before the server has confirmed that it tracks.</summary>
     public bool TrackBeforeFill { get; init; } = true;
 
-    /// <summary>2. Records are kept on the reader loop, in the order of the wire, before waiters are told.</summary>
+    /// <summary>2. Records are kept on the reader loop, in the order of the wire, before waiters go on.</summary>
     public bool FillOnReaderLoop { get; init; } = true;
 
     /// <summary>2. Misses of one key are one read.</summary>

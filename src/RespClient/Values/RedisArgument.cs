@@ -10,7 +10,7 @@ public readonly struct RedisArgument : IEquatable<RedisArgument>
     private static readonly object IntegerMark = new();
     private static readonly object DoubleMark = new();
 
-    // What the argument is, told by the type: a string; an array of bytes, of which _number says which part; memory that
+    // What the argument is, by the type: a string; an array of bytes, of which _number says which part; memory that
     // no array is behind; or that _number is the number itself. Two words, because scripts copy dozens of arguments.
     private readonly object? _payload;
     private readonly long _number;

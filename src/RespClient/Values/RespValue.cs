@@ -24,7 +24,7 @@ public readonly struct RespValue
     /// <summary>The null reply.</summary>
     public static RespValue Null => default;
 
-    /// <summary>The reply to most writes, made once: nobody changes the bytes of a value.</summary>
+    /// <summary>The reply to most writes, made once: the bytes of a value never change.</summary>
     internal static RespValue Ok { get; } = FromSimpleString("OK");
 
     /// <summary>The type on the wire.</summary>

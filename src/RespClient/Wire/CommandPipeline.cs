@@ -47,7 +47,7 @@ internal sealed class CommandPipeline : ICommandOwner, IDisposable
     /// <summary>Who sees pushes and connections on the reader loop.</summary>
     public WireObservers Observers { get; } = new();
 
-    /// <summary>A time stamp not after the newest answered command was sent: what the server has told us is at least as fresh.</summary>
+    /// <summary>A time not after the newest answered command was sent: invalidations up to then have come.</summary>
     public long NewestAnswerStartedAt => _queue.NewestAnswerStartedAt;
 
     /// <summary>The number of the newest answered command: two looks tell whether anything was answered.</summary>

@@ -59,7 +59,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
                 connection.AwaitsSince = pipeline.CoarseNow();
             }
         }
-#pragma warning disable CA1031 // Whatever ended the loop is the reason its callers are told.
+#pragma warning disable CA1031 // What ends the loop is the reason that its callers get.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -128,7 +128,7 @@ internal sealed class ReplyLoop(RespConnection connection, CommandPipeline pipel
                 connection.AwaitsSince = pipeline.CoarseNow();
             }
         }
-#pragma warning disable CA1031 // Whatever ended the loop is the reason its callers are told.
+#pragma warning disable CA1031 // What ends the loop is the reason that its callers get.
         catch (Exception e)
 #pragma warning restore CA1031
         {

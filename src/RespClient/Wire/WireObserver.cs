@@ -17,7 +17,7 @@ internal abstract class WireObserver
     {
     }
 
-    /// <summary>The connection is gone. Called before the callers whose replies it owed are told.</summary>
+    /// <summary>The connection is gone. Called before the commands in flight on it fail.</summary>
     public virtual void OnDisconnected(long epoch)
     {
     }
