@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 
 using PostgreSqlAccounts.Schema;
+using PostgreSqlAccounts.Tests;
 
 using RedisAccounts;
 

@@ -37,7 +37,9 @@ internal abstract class AskPage(ICaptchaService captchas, IStringLocalizer<Text>
             var outcome = await captchas.CreateAsync(HttpContext.Connection.RemoteIpAddress, Route, HttpContext.RequestAborted);
             Shown = outcome.Challenge;
             if (Shown is null)
+            {
                 page = RefuseUntil(Whole, T["Too many captchas were requested from your network."], outcome.RetryAfter);
+            }
         }
 
         // The typed text belongs to the previous picture.

@@ -14,9 +14,13 @@ internal sealed class InspectorOptionsValidator(IHostEnvironment environment) : 
         {
             var admin = options.Admins[i];
             if (admin == InspectorOptions.Everybody && !environment.IsDevelopment())
+            {
                 failures.Add($"Inspector:Admins:{i} is '*'; allowed outside Development: an e-mail address.");
+            }
             else if (admin != InspectorOptions.Everybody && !EmailAddress.TryParse(admin, out _))
+            {
                 failures.Add($"Inspector:Admins:{i} is '{admin}'; allowed: an e-mail address, or '*' in Development.");
+            }
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

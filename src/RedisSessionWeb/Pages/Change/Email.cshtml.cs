@@ -23,7 +23,10 @@ internal sealed class EmailModel(ChangeEmail change, ICaptchaService captchas, I
     {
         var (password, issue) = await change.AskAsync(Email, Password, CaptchaAnswer);
         if (change.IsOwn)
+        {
             return await ShowAsync(Refuse(nameof(Email), T["This is already the address of your account."]));
+        }
+
         return issue is null
             ? await ShowAsync(Explain(password, nameof(Password), T["This is not your present password."]))
             : await AnswerAsync(issue, "/account/email/code");
