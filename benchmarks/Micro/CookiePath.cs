@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using RedisSessions;
 using RedisSessions.Cookies;
 using RedisSessions.Records;
-using RedisSessions.Stores;
 
 namespace Micro;
 

@@ -1,5 +1,3 @@
-using System.Diagnostics.Metrics;
-
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;

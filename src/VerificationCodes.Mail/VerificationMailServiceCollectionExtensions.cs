@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 using VerificationCodes.Contracts;
-using VerificationCodes.Delivery;
 using VerificationCodes.Mail;
 
 namespace Microsoft.Extensions.DependencyInjection;

@@ -4,8 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using PostgreSqlAccounts.Schema;
 using PostgreSqlAccounts.Tests;
 
-using RedisAccounts;
-
 using RespClient;
 
 using TestServers;

@@ -11,7 +11,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 using RedisSessions.Caching;
-using RedisSessions.Tests.Hosting;
 
 namespace RespClient.StackExchangeRedis.Tests;
 

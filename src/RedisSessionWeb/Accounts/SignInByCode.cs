@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Identity;
 using RedisAccounts;
 using RedisAccounts.SignIn;
 
-using RedisSessionWeb.Accounts.Outcomes;
 using RedisSessionWeb.Proofs;
 using RedisSessionWeb.Visitors;
 

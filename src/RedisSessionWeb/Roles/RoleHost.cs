@@ -1,4 +1,3 @@
-using RedisSessionWeb.Hosting;
 using RedisSessionWeb.Hosting.Clients;
 
 namespace RedisSessionWeb.Roles;

@@ -10,7 +10,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 using RedisSessions.Diagnostics;
-using RedisSessions.Endpoints;
 using RedisSessions.Records;
 using RedisSessions.Request;
 

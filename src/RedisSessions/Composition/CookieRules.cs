@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
 using RedisSessions.Basics;
-using RedisSessions.Cookies;
 
 namespace RedisSessions.Composition;
 

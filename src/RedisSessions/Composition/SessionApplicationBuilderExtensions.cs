@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 
-using RedisSessions;
 using RedisSessions.Endpoints;
 using RedisSessions.Request;
 

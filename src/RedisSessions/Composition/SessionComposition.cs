@@ -12,7 +12,6 @@ using RedisSessions.Near;
 using RedisSessions.Records;
 using RedisSessions.Redis;
 using RedisSessions.Request;
-using RedisSessions.Stores;
 
 using RespClient;
 using RespClient.Tracking;

@@ -2,7 +2,6 @@ using System.Xml.Linq;
 
 using Microsoft.AspNetCore.DataProtection.Repositories;
 
-using RedisSessions.Caching;
 using RedisSessions.Diagnostics;
 using RedisSessions.Redis;
 

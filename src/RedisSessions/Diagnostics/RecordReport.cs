@@ -1,5 +1,4 @@
 using RedisSessions.Records;
-using RedisSessions.Stores;
 
 namespace RedisSessions.Diagnostics;
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
-using RedisSessions.Caching;
 using RedisSessions.DataProtection;
 using RedisSessions.Redis;
 

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 
 using RedisSessions.Records;
 using RedisSessions.Redis;
-using RedisSessions.Stores;
 
 namespace RedisSessions.Inspector;
 

@@ -2,7 +2,6 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 
 using RedisSessions.Request;
-using RedisSessions.Stores;
 
 using RespClient;
 

@@ -1,6 +1,4 @@
-using RedisSessions.Records;
 using RedisSessions.Request;
-using RedisSessions.Stores;
 
 namespace RedisSessions.Catalog;
 

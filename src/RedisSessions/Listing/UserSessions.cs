@@ -1,7 +1,6 @@
 using RedisSessions.Catalog;
 using RedisSessions.Records;
 using RedisSessions.Request;
-using RedisSessions.Stores;
 
 namespace RedisSessions.Users;
 

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using RedisSessions.Diagnostics;
 using RedisSessions.Records;
 using RedisSessions.Redis;
-using RedisSessions.Stores;
 
 using RespClient;
 using RespClient.Commands;

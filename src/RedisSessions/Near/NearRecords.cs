@@ -2,7 +2,6 @@ using System.Text;
 
 using RedisSessions.Records;
 using RedisSessions.Redis;
-using RedisSessions.Stores;
 
 using RespClient;
 using RespClient.Protocol;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 
-using RedisSessions.Caching;
 using RedisSessions.Records;
 
 using RespClient;

@@ -1,6 +1,5 @@
 using System.Text;
 
-using RedisSessions.Caching;
 using RedisSessions.Catalog;
 using RedisSessions.Diagnostics;
 using RedisSessions.Records;

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 
 using RedisSessions;
-using RedisSessions.Endpoints;
 using RedisSessions.Request;
 
 namespace Microsoft.AspNetCore.Http;

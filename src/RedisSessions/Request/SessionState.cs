@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 using RedisSessions.Cookies;
-using RedisSessions.Endpoints;
 using RedisSessions.Records;
 
 namespace RedisSessions.Request;

@@ -5,7 +5,6 @@ using RedisSessions.Diagnostics;
 using RedisSessions.Endpoints;
 using RedisSessions.Records;
 using RedisSessions.Redis;
-using RedisSessions.Stores;
 
 namespace RedisSessions.Request;
 

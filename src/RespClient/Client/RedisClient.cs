@@ -3,10 +3,8 @@ using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-using RespClient.Commands;
 using RespClient.Configuration;
 using RespClient.Connections;
-using RespClient.Deadlines;
 using RespClient.Diagnostics;
 using RespClient.Protocol;
 using RespClient.PubSub;

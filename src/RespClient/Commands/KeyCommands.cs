@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 
-using RespClient.Protocol;
 using RespClient.Queue;
 
 namespace RespClient.Commands;

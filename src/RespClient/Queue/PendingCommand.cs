@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 
-using RespClient.Deadlines;
 using RespClient.Protocol;
 
 namespace RespClient.Queue;

@@ -1,6 +1,5 @@
 using System.Text;
 
-using RespClient.Connections;
 using RespClient.Protocol;
 using RespClient.Queue;
 

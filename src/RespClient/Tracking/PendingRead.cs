@@ -1,4 +1,3 @@
-using RespClient.Connections;
 using RespClient.Protocol;
 using RespClient.Queue;
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 using RespClient.Clocks;
-using RespClient.Diagnostics;
 using RespClient.Protocol;
 using RespClient.Queue;
 

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Logging;
 
 using RespClient.Clocks;
-using RespClient.Connections;
-using RespClient.Diagnostics;
 using RespClient.Protocol;
 using RespClient.Queue;
 using RespClient.Wire;

@@ -1,4 +1,3 @@
-using RespClient.Commands;
 using RespClient.Protocol;
 using RespClient.Queue;
 using RespClient.Wire;

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 
-using RespClient.Commands;
 using RespClient.Queue;
 using RespClient.Wire;
 

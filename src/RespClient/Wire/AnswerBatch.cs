@@ -1,4 +1,3 @@
-using RespClient.Connections;
 using RespClient.Queue;
 
 namespace RespClient.Wire;

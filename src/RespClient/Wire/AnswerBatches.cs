@@ -1,5 +1,4 @@
 using RespClient.Clocks;
-using RespClient.Deadlines;
 
 namespace RespClient.Wire;
 

@@ -1,6 +1,4 @@
 using RespClient.Clocks;
-using RespClient.Connections;
-using RespClient.Deadlines;
 using RespClient.Diagnostics;
 using RespClient.Protocol;
 using RespClient.Queue;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 
 using VerificationCodes.Contracts;
 using VerificationCodes.Delivery;
-using VerificationCodes.Delivery.Development;
 using VerificationCodes.Sms;
 
 namespace VerificationCodes.Composition;

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 using VerificationCodes.Captcha;
-using VerificationCodes.Codes;
 using VerificationCodes.Diagnostics;
 
 namespace VerificationCodes.Composition;

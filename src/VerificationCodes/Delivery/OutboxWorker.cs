@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 
 using RespClient;
 
-using VerificationCodes.Diagnostics;
 using VerificationCodes.Outbox;
 
 namespace VerificationCodes.Delivery;

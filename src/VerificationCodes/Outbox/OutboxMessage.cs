@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using VerificationCodes.Addresses;
-using VerificationCodes.Delivery;
 
 namespace VerificationCodes.Outbox;
 

@@ -4,7 +4,6 @@ using System.Xml.Linq;
 using ForeignReplies.Tests.Results;
 using ForeignReplies.Tests.Shifted.Worlds;
 
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace RedisSessionWeb.Tests.Architecture;

@@ -1,10 +1,8 @@
 using System.Globalization;
 
-using Microsoft.Extensions.Hosting;
 using Microsoft.Playwright;
 
 using RedisSessionWeb.Hosting;
-using RedisSessionWeb.Roles;
 using RedisSessionWeb.Tests.Architecture;
 using RedisSessionWeb.Tests.Host;
 using RedisSessionWeb.Tests.Sms;

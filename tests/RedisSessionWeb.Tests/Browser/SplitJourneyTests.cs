@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-using Microsoft.Extensions.Hosting;
-
 using RedisSessionWeb.Hosting;
-using RedisSessionWeb.Roles;
 using RedisSessionWeb.Tests.Architecture;
 using RedisSessionWeb.Tests.Host;
 

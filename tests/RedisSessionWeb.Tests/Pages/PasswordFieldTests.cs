@@ -1,5 +1,3 @@
-using AngleSharp.Dom;
-
 using RedisSessionWeb.Tests.Host;
 
 namespace RedisSessionWeb.Tests.Pages;

@@ -3,8 +3,6 @@ using System.Diagnostics;
 
 using RedisSessionWeb.Tests.Architecture;
 
-using TestServers;
-
 namespace RedisSessionWeb.Tests.Startup;
 
 /// <summary>One run of <c>run.sh</c>, as a newcomer starts it.</summary>

@@ -8,7 +8,6 @@ using RedisSessions.Redis;
 using RedisSessions.Tests.Hosting;
 
 using RespClient;
-using RespClient.Protocol;
 
 namespace RedisSessions.Tests.Marks;
 

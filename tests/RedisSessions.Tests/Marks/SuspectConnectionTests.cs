@@ -6,7 +6,6 @@ using RedisSessions.Tests.Hosting;
 using RespClient;
 using RespClient.Commands;
 
-using TestServers;
 using TestServers.Proxy;
 
 namespace RedisSessions.Tests.Marks;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,5 @@
 using RedisSessions.Cookies;
 using RedisSessions.Records;
-using RedisSessions.Stores;
 
 namespace RedisSessions.Tests.Stores;
 

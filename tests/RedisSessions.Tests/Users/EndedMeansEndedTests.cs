@@ -8,7 +8,6 @@ using RedisSessions.Tests.Hosting;
 using RedisSessions.Users;
 
 using RespClient;
-using RespClient.Commands;
 
 using TestServers;
 

@@ -1,6 +1,5 @@
 using RespClient.Protocol;
 using RespClient.Stress.Callers;
-using RespClient.Stress.Owned;
 
 namespace RespClient.Stress.Kinds;
 

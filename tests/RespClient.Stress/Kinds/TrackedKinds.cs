@@ -1,4 +1,3 @@
-using RespClient.Commands;
 using RespClient.Protocol;
 using RespClient.Stress.Callers;
 using RespClient.Stress.Owned;

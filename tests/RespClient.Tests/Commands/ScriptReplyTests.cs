@@ -2,8 +2,6 @@ using RespClient.Commands;
 using RespClient.Protocol;
 using RespClient.Tests.Connections;
 
-using TestServers;
-
 namespace RespClient.Tests.Commands;
 
 /// <summary>Whatever a script returns or raises reaches its caller as if its reply carried no number.</summary>

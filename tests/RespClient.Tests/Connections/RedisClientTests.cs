@@ -1,7 +1,5 @@
 using RespClient.Commands;
 
-using TestServers;
-
 namespace RespClient.Tests.Connections;
 
 public sealed class RedisClientTests(RedisServerFixture fixture) : IClassFixture<RedisServerFixture>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 using RespClient.Protocol;
 
 namespace RespClient.Tests.Pending;

@@ -1,5 +1,3 @@
-using System.Text;
-
 using RespClient.Stress;
 using RespClient.Stress.Results;
 using RespClient.Tests.Pipelines;

@@ -1,7 +1,5 @@
 using PhoneNumbers;
 
-using VerificationCodes.Addresses;
-
 using PhoneNumber = VerificationCodes.Addresses.PhoneNumber;
 
 namespace VerificationCodes.Tests.Addresses;

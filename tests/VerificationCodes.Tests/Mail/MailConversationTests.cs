@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

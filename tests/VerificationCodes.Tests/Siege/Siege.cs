@@ -4,8 +4,6 @@ using System.Text.Json;
 
 using RespClient;
 
-using TestServers;
-
 using VerificationCodes.Codes;
 using VerificationCodes.Tests.Bench;
 

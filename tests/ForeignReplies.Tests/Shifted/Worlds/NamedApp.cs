@@ -11,8 +11,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-using RedisSessions;
-
 namespace ForeignReplies.Tests.Shifted.Worlds;
 
 /// <summary>An application whose sessions hold a name and a number, and whose answers say both.</summary>

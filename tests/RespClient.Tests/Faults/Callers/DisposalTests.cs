@@ -1,7 +1,5 @@
 using System.Globalization;
 
-using RespClient.Commands;
-
 using TestServers;
 using TestServers.Scripted;
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 
-using RespClient.Connections;
 using RespClient.Diagnostics;
 using RespClient.Protocol;
 using RespClient.Queue;

@@ -2,7 +2,6 @@ using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Mono.Cecil.Rocks;
 
-using RespClient.Connections;
 using RespClient.Queue;
 using RespClient.Tests.Model.Stepping;
 using RespClient.Wire;
