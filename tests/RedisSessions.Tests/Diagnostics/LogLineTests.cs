@@ -18,7 +18,7 @@ public sealed class LogLineTests
     private static readonly string[] Lines =
     [
         "Could not commit a session", "Redis refuses to load a session", "was ended while a request ran", "could not be renewed", "The record of session",
-        "The principal in session", "The response was sent past the session", "was written for another session", "asked again, there was one",
+        "The principal in session", "The response was sent past the session", "was written for another session", "the second one did, and counts",
         "carries no NameIdentifier",
     ];
 
