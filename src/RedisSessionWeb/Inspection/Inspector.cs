@@ -20,7 +20,7 @@ internal sealed class Inspector(
 
     /// <summary>One page of all sessions.</summary>
     /// <returns><see langword="null"/>: the cursor is none.</returns>
-    public async Task<InspectedPage?> ListAsync(string? cursor, CancellationToken cancellationToken)
+    public async Task<SessionViewPage?> ListAsync(string? cursor, CancellationToken cancellationToken)
     {
         SessionPage page;
         try
@@ -32,20 +32,20 @@ internal sealed class Inspector(
             return null;
         }
 
-        return new InspectedPage(await WithOwnersAsync(page.Sessions), page.NextCursor);
+        return new SessionViewPage(await WithOwnersAsync(page.Sessions), page.NextCursor);
     }
 
     /// <summary>All sessions of the account with this address; none where there is no such account.</summary>
-    public async Task<InspectedPage> OfUserAsync(string email, CancellationToken cancellationToken)
+    public async Task<SessionViewPage> OfUserAsync(string email, CancellationToken cancellationToken)
     {
         if (await accounts.FindByEmailAsync(email) is not { } account)
         {
-            return new InspectedPage([], null);
+            return new SessionViewPage([], null);
         }
 
         var own = await sessions.ListAsync(account.Id, cancellationToken);
-        return new InspectedPage(
-            [.. own.Select(s => new InspectedSession(s.Id, account.Email, s.SignedInAt, s.LastSeenAt, s.ExpiresAt, s.UserAgent, s.Address))],
+        return new SessionViewPage(
+            [.. own.Select(s => new SessionView(s.Id, account.Email, s.SignedInAt, s.LastSeenAt, s.ExpiresAt, s.UserAgent, s.Address))],
             null);
     }
 
@@ -69,13 +69,13 @@ internal sealed class Inspector(
     /// <returns>Whether there was such a session.</returns>
     public ValueTask<bool> EndAsync(string id, CancellationToken cancellationToken) => catalog.EndAsync(id, cancellationToken);
 
-    private async Task<IReadOnlyList<InspectedSession>> WithOwnersAsync(IReadOnlyList<SessionSummary> summaries)
+    private async Task<IReadOnlyList<SessionView>> WithOwnersAsync(IReadOnlyList<SessionSummary> summaries)
     {
         // All lookups are on their way before the first is awaited: one round trip for a page.
         var ids = summaries.Select(s => s.UserId).OfType<string>().Distinct().ToArray();
         var owners = await Task.WhenAll(ids.Select(accounts.FindByIdAsync));
         var emails = owners.OfType<Account>().ToDictionary(a => a.Id, a => a.Email);
-        return [.. summaries.Select(s => new InspectedSession(
+        return [.. summaries.Select(s => new SessionView(
             s.Id, s.UserId is null ? null : emails.GetValueOrDefault(s.UserId, s.UserId), s.CreatedAt, s.LastSeenAt, s.ExpiresAt, s.UserAgent, s.Address))];
     }
 

@@ -13,7 +13,7 @@ internal sealed class RedisSessionCacheOptionsValidator : IValidateOptions<Redis
     {
         if (options.KeyPrefix is null)
         {
-            return ValidateOptionsResult.Fail("SessionCache:KeyPrefix is nothing; allowed: any text, also an empty one.");
+            return ValidateOptionsResult.Fail("SessionCache:KeyPrefix is null; allowed: any text, also an empty one.");
         }
 
         return options.IoTimeout < TimeSpan.FromMilliseconds(10) || options.IoTimeout > TimeSpan.FromMinutes(5)

@@ -16,7 +16,7 @@ public static class SessionApplicationBuilderExtensions
     public static IApplicationBuilder UseRedisSessions(this IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        if (app.ApplicationServices.GetService<IServiceProviderIsService>()?.IsService(typeof(SessionStore)) is false)
+        if (app.ApplicationServices.GetService<IServiceProviderIsService>()?.IsService(typeof(SessionOpener)) is false)
         {
             throw new InvalidOperationException("UseRedisSessions() needs services.AddRedisSessions().");
         }

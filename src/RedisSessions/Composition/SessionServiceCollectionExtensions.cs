@@ -41,11 +41,11 @@ public static class SessionServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<SessionLog>();
         services.TryAddSingleton<SessionMetrics>();
-        services.TryAddSingleton(SessionComposition.Create);
-        services.TryAddSingleton<SessionStore>();
+        services.TryAddSingleton(SessionRuntimeFactory.Create);
+        services.TryAddSingleton<SessionOpener>();
         services.TryAddSingleton(provider => new RedisTime(provider.GetService<IRedisClient>(), provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(provider => new UserSessions(provider.GetRequiredService<SessionServices>()));
-        services.TryAddSingleton(provider => new SessionCatalog(provider.GetRequiredService<SessionServices>()));
+        services.TryAddSingleton(provider => new UserSessions(provider.GetRequiredService<SessionRuntime>()));
+        services.TryAddSingleton(provider => new SessionCatalog(provider.GetRequiredService<SessionRuntime>()));
         return services;
     }
 

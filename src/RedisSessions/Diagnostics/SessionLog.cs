@@ -93,10 +93,10 @@ internal sealed partial class SessionLog(ILogger<SessionLog> logger, TimeProvide
     [LoggerMessage(106, LogLevel.Warning, "The principal in session {Session} cannot be read; the request is anonymous.")]
     private partial void LogBrokenTicket(string session);
 
-    [LoggerMessage(109, LogLevel.Critical, "What was read for session {Session} was written for another session, and was not handed out: replies are out of step, or the record was copied by hand. It is read once more over a new connection, where the client can make one.")]
+    [LoggerMessage(111, LogLevel.Critical, "What was read for session {Session} was written for another session, and was not handed out: replies are out of step, or the record was copied by hand. It is read once more over a new connection, where the client can make one.")]
     private partial void LogForeignRecord(string session);
 
-    [LoggerMessage(110, LogLevel.Warning, "The first answer held no readable record of session {Session}; the second one did, and counts. The first may have been the reply to another command: its connection is dropped, where the client can do that.")]
+    [LoggerMessage(112, LogLevel.Warning, "The first answer held no readable record of session {Session}; the second one did, and counts. The first may have been the reply to another command: its connection is dropped, where the client can do that.")]
     private partial void LogContradictedAnswer(string session);
 
     private static string Masked(string? publicId) => publicId is null ? "?" : publicId[..ShownCharacters] + "…";

@@ -12,7 +12,7 @@ namespace RedisSessions.Inspector;
 /// (<c>notify-keyspace-events</c> with <c>E</c> and <c>x</c>); nothing where they are off. Sent to those who listen at
 /// the moment, and not kept.
 /// </summary>
-internal sealed class SessionExpirations(IRedisClient redis, SessionServices sessions, TimeProvider time)
+internal sealed class SessionExpirations(IRedisClient redis, SessionRuntime sessions, TimeProvider time)
 {
     private const string Pattern = "__keyevent@*__:expired";
 

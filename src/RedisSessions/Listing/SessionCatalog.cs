@@ -11,9 +11,9 @@ public sealed class SessionCatalog
 {
     private const int LargestPage = 1000;
 
-    private readonly SessionServices _services;
+    private readonly SessionRuntime _services;
 
-    internal SessionCatalog(SessionServices services) => _services = services;
+    internal SessionCatalog(SessionRuntime services) => _services = services;
 
     /// <summary>One page of sessions, in no particular order. A session that lives all the while is on one page at least.</summary>
     /// <param name="cursor"><see langword="null"/> or <c>"0"</c> for the first page, then <see cref="SessionPage.NextCursor"/>.</param>

@@ -19,9 +19,9 @@ public sealed class UserSessions
     // On a cluster, a session that gets a new id while all are ended turns up in the next round.
     private const int MaxRounds = 100;
 
-    private readonly SessionServices _services;
+    private readonly SessionRuntime _services;
 
-    internal UserSessions(SessionServices services) => _services = services;
+    internal UserSessions(SessionRuntime services) => _services = services;
 
     /// <summary>The user's live sessions, the one used last first.</summary>
     /// <param name="userId">The <c>NameIdentifier</c> claim of the principal who signed in.</param>

@@ -7,7 +7,7 @@ using RedisSessions.Endpoints;
 namespace RedisSessions.Request;
 
 /// <summary>The life of a request's session: load, run, commit; what cannot be kept is a 503.</summary>
-internal sealed class SessionMiddleware(RequestDelegate next, SessionStore store, SessionLog log)
+internal sealed class SessionMiddleware(RequestDelegate next, SessionOpener store, SessionLog log)
 {
     public Task InvokeAsync(HttpContext context) =>
         EndpointOf(context)?.Metadata.GetMetadata<WithoutSessionAttribute>() is null

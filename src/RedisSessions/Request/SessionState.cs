@@ -12,7 +12,7 @@ namespace RedisSessions.Request;
 /// What a request knows of its session and wants done to it: the shared record, the changes beside it, and whether the
 /// response has to wait for a commit. <see cref="RedisSession"/> is its face.
 /// </summary>
-internal sealed class SessionState(SessionStore store, HttpContext context) : ISessionFeature
+internal sealed class SessionState(SessionOpener store, HttpContext context) : ISessionFeature
 {
     private PendingChanges? _changes;
     private SessionLifetime? _lifetime;

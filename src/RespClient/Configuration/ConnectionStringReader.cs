@@ -152,7 +152,7 @@ internal sealed class ConnectionStringReader
             case "SSLPROTOCOLS":
                 Tls.EnabledSslProtocols = Enum.TryParse<SslProtocols>(value.Replace('|', ','), ignoreCase: true, out var protocols)
                     ? protocols
-                    : throw Fault($"has a value of {key} that is not allowed; allowed are tls12, tls13 and tls12|tls13");
+                    : throw Fault($"has a value of {key} that is not allowed; allowed: tls12, tls13 and tls12|tls13");
                 break;
             case "CHECKCERTIFICATEREVOCATION":
                 Tls.CertificateRevocationCheckMode = ReadBoolean(key, value) ? X509RevocationMode.Online : X509RevocationMode.NoCheck;
@@ -182,7 +182,7 @@ internal sealed class ConnectionStringReader
                 {
                     "RESP2" or "2" => 2,
                     "RESP3" or "3" => 3,
-                    _ => throw Fault($"has a value of {key} that is not allowed; allowed are resp2 and resp3"),
+                    _ => throw Fault($"has a value of {key} that is not allowed; allowed: resp2 and resp3"),
                 };
                 break;
             default:
@@ -200,7 +200,7 @@ internal sealed class ConnectionStringReader
             case "SERVICENAME" or "SENTINELUSER" or "SENTINELPASSWORD" when value.Length > 0:
                 throw Fault($"has {key}, but Sentinel is not asked; give the end points of the servers");
             case "PROXY" when !value.Equals("None", StringComparison.OrdinalIgnoreCase):
-                throw Fault($"has a {key}, which is not there; allowed is None");
+                throw Fault($"has a {key}, which is not there; allowed: None");
             case "HIGHINTEGRITY" when ReadBoolean(key, value):
                 throw Fault($"has {key}, which is not there; leave it out: replies are checked in another way");
         }
@@ -230,7 +230,7 @@ internal sealed class ConnectionStringReader
                 _options.EndPoints.Add(new UnixDomainSocketEndPoint(Uri.UnescapeDataString(url.AbsolutePath)));
                 break;
             default:
-                throw Fault("has a scheme that is not known; allowed are redis, rediss and unix");
+                throw Fault("has a scheme that is not known; allowed: redis, rediss and unix");
         }
 
         var credentials = url.UserInfo.Split(':', 2);
@@ -297,13 +297,13 @@ internal sealed class ConnectionStringReader
     private static int ReadInt32(string key, string value, int least, int most) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
-            : throw Fault($"has a value of {key} that is not allowed; allowed is {least} to {most}");
+            : throw Fault($"has a value of {key} that is not allowed; allowed: {least} to {most}");
 
     private static bool ReadBoolean(string key, string value) => value.ToUpperInvariant() switch
     {
         "TRUE" or "YES" or "ON" or "1" => true,
         "FALSE" or "NO" or "OFF" or "0" => false,
-        _ => throw Fault($"has a value of {key} that is not allowed; allowed are true and false"),
+        _ => throw Fault($"has a value of {key} that is not allowed; allowed: true and false"),
     };
 
     private static ArgumentException Fault(string what) => new($"{nameof(RedisClientOptions.ConnectionString)} {what}.");

@@ -25,7 +25,7 @@ internal enum Admission
 internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
 {
     private readonly CommandFifo _fifo = fifo;
-    private readonly Outbox _outbox = new();
+    private readonly SendBuffer _sendBuffer = new();
     private readonly WaitingRoom _waiting = new();
     private bool _hasDropped;
     private long _lastNumber;
@@ -62,11 +62,11 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
 
     public bool AllSentAreAnswered => _sentThrough == Volatile.Read(ref _answeredThrough);
 
-    public bool HasUnsent => _outbox.Length > 0;
+    public bool HasUnsent => _sendBuffer.Length > 0;
 
-    public int UnsentCount => _outbox.Count + _waiting.Count;
+    public int UnsentCount => _sendBuffer.Count + _waiting.Count;
 
-    public int UnsentBytes => _outbox.Length;
+    public int UnsentBytes => _sendBuffer.Length;
 
     public long InFlightCount => Volatile.Read(ref _sentThrough) - Volatile.Read(ref _answeredThrough);
 
@@ -76,10 +76,10 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
         : Admission.Refuse;
 
     public void Append(PendingCommand command, int size, string name, ReadOnlySpan<RedisArgument> arguments) =>
-        Place(command, _outbox.Append(size, name, arguments));
+        Place(command, _sendBuffer.Append(size, name, arguments));
 
     public void Append(PendingCommand command, int size, ReadOnlySpan<RedisCommand> commands) =>
-        Place(command, _outbox.Append(size, commands));
+        Place(command, _sendBuffer.Append(size, commands));
 
     public void AppendWaiting(PendingCommand command, ReadOnlySpan<RedisCommand> commands) => _waiting.Add(command, commands);
 
@@ -94,7 +94,7 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
         if (_hasDropped)
         {
             _hasDropped = false;
-            _lastUnsent = Math.Max(_sentThrough, _outbox.Compact(_fifo, _sentThrough));
+            _lastUnsent = Math.Max(_sentThrough, _sendBuffer.Compact(_fifo, _sentThrough));
         }
 
         AdmitWaiting();
@@ -104,12 +104,12 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
     public ArraySegment<byte> TakeUnsent()
     {
         Volatile.Write(ref _sentThrough, _lastUnsent);
-        var taken = _outbox.Take();
+        var taken = _sendBuffer.Take();
         AdmitWaiting();
         return taken;
     }
 
-    public void GiveBack(byte[] buffer) => _outbox.GiveBack(buffer);
+    public void GiveBack(byte[] buffer) => _sendBuffer.GiveBack(buffer);
 
     /// <summary>A new connection starts: nothing is owed on it.</summary>
     public void StartConnection()
@@ -157,7 +157,7 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
             unsent.Add(command);
             return true;
         });
-        _outbox.Clear();
+        _sendBuffer.Clear();
         _lastUnsent = _sentThrough;
         _waiting.MoveTo(unsent);
         return unsent;
@@ -209,14 +209,14 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
     }
 
     private bool HasRoom(int size) =>
-        _outbox.Count == 0 || (_outbox.Count < limits.MaxUnsentCommands && _outbox.Length + (long)size <= limits.MaxUnsentBytes);
+        _sendBuffer.Count == 0 || (_sendBuffer.Count < limits.MaxUnsentCommands && _sendBuffer.Length + (long)size <= limits.MaxUnsentBytes);
 
     /// <summary>Lets in the commands that waited for room.</summary>
     private void AdmitWaiting()
     {
         while (_waiting.Count > 0 && _waiting.TryPeek(out var command, out var parts))
         {
-            var size = Outbox.SizeOf(parts);
+            var size = SendBuffer.SizeOf(parts);
             if (!HasRoom(size))
             {
                 return;
@@ -245,8 +245,8 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
 
         // Everything gets a new number; the old ones are as good as answered.
         Volatile.Write(ref _sentThrough, _lastNumber);
-        var count = _outbox.Count;
-        var bytes = _outbox.Take();
+        var count = _sendBuffer.Count;
+        var bytes = _sendBuffer.Take();
         foreach (var read in reads)
         {
             var size = RespWriter.GetMaxByteCount(read.Command.Name, read.Command.Arguments);
@@ -254,7 +254,7 @@ internal sealed class CommandQueue(PipelineLimits limits, CommandFifo fifo)
             read.WasSentBefore = true;
         }
 
-        _outbox.Append(bytes, count);
+        _sendBuffer.Append(bytes, count);
         foreach (var command in unsent)
         {
             Place(command, command.FrameLength);

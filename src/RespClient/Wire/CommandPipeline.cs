@@ -98,7 +98,7 @@ internal sealed class CommandPipeline : ICommandOwner, IDisposable
     {
         Exception? refusal = null;
         RespConnection? flush = null;
-        var size = Outbox.SizeOf(commands);
+        var size = SendBuffer.SizeOf(commands);
         lock (_gate)
         {
             if (isTransaction && _connection is not { TakesTransactions: true })

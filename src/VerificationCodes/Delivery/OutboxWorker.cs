@@ -187,7 +187,7 @@ internal sealed class OutboxWorker(
 
     private async ValueTask TryAgainAsync(TakenMessage taken, string reason)
     {
-        var wait = BackOff.After(taken.Message.Attempts, Random.Shared.NextDouble());
+        var wait = ResendDelay.After(taken.Message.Attempts, Random.Shared.NextDouble());
         if (wait < queue.RemainingOf(taken))
         {
             record.TriedInVain(taken.Message, wait, reason);

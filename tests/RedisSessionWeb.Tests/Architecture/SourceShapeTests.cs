@@ -103,6 +103,20 @@ public sealed class SourceShapeTests
     }
 
     [Fact]
+    public void No_two_log_lines_of_one_log_share_their_event_id()
+    {
+        var shared =
+            from file in SourceTree.Files(["src"], ".cs")
+            from ids in SourceTree.Parse(file).DescendantNodes().OfType<AttributeSyntax>()
+                .Where(attribute => attribute.Name.ToString() == "LoggerMessage")
+                .GroupBy(attribute => attribute.ArgumentList!.Arguments[0].ToString())
+            where ids.Count() > 1
+            select $"{file}: {ids.Count()} log lines have the event id {ids.Key}";
+
+        Findings.None(shared);
+    }
+
+    [Fact]
     public void Every_project_is_part_of_the_solution()
     {
         var solution = SourceTree.Read("RedisSessionWeb.sln").Replace('\\', '/');

@@ -29,7 +29,7 @@ public sealed class ProductionTests
     [InlineData("Sessions:MaxAge", "Sessions:MaxAge=00:00:00")]
     [InlineData("Proxies has", "Proxies:0=everywhere")]
     [InlineData("Redis:ConnectionString has an option 'foo'", "Redis:ConnectionString=foo=1")]
-    [InlineData("Redis:ConnectionString has a value of ssl that is not allowed; allowed are true and false", "Redis:ConnectionString=h,ssl=maybe")]
+    [InlineData("Redis:ConnectionString has a value of ssl that is not allowed; allowed: true and false", "Redis:ConnectionString=h,ssl=maybe")]
     [InlineData("Redis:ConnectionString has an end point", "Redis:ConnectionString=:99999")]
     [InlineData("Redis:ConnectionString is not a URL", "Redis:ConnectionString=redis://h:notaport")]
     [InlineData("Redis:ConnectionString is empty", "Redis:ConnectionString=")]

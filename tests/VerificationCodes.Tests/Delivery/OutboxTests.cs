@@ -339,8 +339,8 @@ public sealed class OutboxTests(SharedRedis redis)
     [InlineData(1000, 45, 60)]
     public void The_wait_doubles_up_to_a_minute_and_is_up_to_a_quarter_shorter(int attempts, double least, double most)
     {
-        Assert.Equal(most, BackOff.After(attempts, 0).TotalSeconds, 6);
-        Assert.Equal(least, BackOff.After(attempts, 1).TotalSeconds, 6);
+        Assert.Equal(most, ResendDelay.After(attempts, 0).TotalSeconds, 6);
+        Assert.Equal(least, ResendDelay.After(attempts, 1).TotalSeconds, 6);
     }
 
     private sealed class ShiftedTime(TimeSpan by) : TimeProvider

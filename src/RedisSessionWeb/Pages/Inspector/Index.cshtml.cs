@@ -14,7 +14,7 @@ namespace RedisSessionWeb.Pages.Inspector;
 [ByRedisTime]
 internal sealed class IndexModel(Inspection.Inspector inspector) : PageModel
 {
-    public InspectedPage Sessions { get; private set; } = new([], null);
+    public SessionViewPage Sessions { get; private set; } = new([], null);
 
     /// <summary>The address whose sessions are shown; <see langword="null"/>: all users.</summary>
     public string? Filter { get; private set; }

@@ -10,7 +10,7 @@ namespace RedisSessionWeb.Inspection;
 /// <param name="ExpiresAt">When it ends without a further request.</param>
 /// <param name="UserAgent">The browser at sign-in.</param>
 /// <param name="Address">The network address at sign-in.</param>
-internal sealed record InspectedSession(
+internal sealed record SessionView(
     string Id,
     string? User,
     DateTimeOffset CreatedAt,
@@ -21,12 +21,12 @@ internal sealed record InspectedSession(
 
 /// <param name="Sessions">The sessions.</param>
 /// <param name="Next">The cursor of the next page; <see langword="null"/>: this is the last.</param>
-internal sealed record InspectedPage(IReadOnlyList<InspectedSession> Sessions, string? Next);
+internal sealed record SessionViewPage(IReadOnlyList<SessionView> Sessions, string? Next);
 
 /// <param name="Session">The session.</param>
 /// <param name="Size">Bytes of all names and values.</param>
 /// <param name="Values">What it holds.</param>
-internal sealed record InspectedDetails(InspectedSession Session, int Size, IReadOnlyList<InspectedValue> Values);
+internal sealed record InspectedDetails(SessionView Session, int Size, IReadOnlyList<InspectedValue> Values);
 
 /// <param name="Name">The key.</param>
 /// <param name="Size">Bytes of the value.</param>

@@ -11,7 +11,7 @@ using RespClient.Protocol;
 namespace RedisSessions.Redis;
 
 /// <summary>Finds sessions without their ids: by user, or page by page. Reads only; no TTL changes.</summary>
-internal sealed class SessionDirectory(
+internal sealed class SessionSearch(
     IRedisClient client, IFieldCache cache, SessionKeys keys, RecordReport report, RedisClock clock)
 {
     // Keys that are no sessions may fill whole steps of a scan; a page gives up looking after so many.
@@ -24,7 +24,7 @@ internal sealed class SessionDirectory(
         RecordLayout.User, RecordLayout.Agent, RecordLayout.Address, RecordLayout.Version, RecordLayout.Mark,
     ];
 
-    private static readonly LuaScript Members = LuaScript.FromResource(typeof(SessionDirectory), "Members.lua", isRepeatable: true);
+    private static readonly LuaScript Members = LuaScript.FromResource(typeof(SessionSearch), "Members.lua", isRepeatable: true);
 
     /// <summary>The keys of a user's records, even of expired ones.</summary>
     public async ValueTask<List<string>> KeysOfUserAsync(string userId, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ using RedisSessions.Redis;
 namespace RedisSessions.Request;
 
 /// <summary>Opens the session of a request: id out of cookie or header, record out of Redis.</summary>
-internal sealed class SessionStore(SessionServices services)
+internal sealed class SessionOpener(SessionRuntime services)
 {
     public RedisSessionOptions Options => services.Options;
 

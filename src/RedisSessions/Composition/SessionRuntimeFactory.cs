@@ -19,9 +19,9 @@ using RespClient.Tracking;
 namespace RedisSessions.Composition;
 
 /// <summary>Puts together what sessions are made of, from what the application has registered.</summary>
-internal static class SessionComposition
+internal static class SessionRuntimeFactory
 {
-    public static SessionServices Create(IServiceProvider provider)
+    public static SessionRuntime Create(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<RedisSessionOptions>>().Value;
         var time = provider.GetRequiredService<TimeProvider>();
@@ -60,7 +60,7 @@ internal static class SessionComposition
         }
 
         var carrier = new SessionCarrier(options);
-        return new SessionServices
+        return new SessionRuntime
         {
             Options = options,
             Keys = keys,
@@ -134,10 +134,10 @@ internal static class SessionComposition
             provider.GetService<ILoggerFactory>()?.CreateLogger("RedisSessions.NearCache"));
     }
 
-    private static SessionDirectory? DirectoryOf(
+    private static SessionSearch? DirectoryOf(
         IServiceProvider provider, IDistributedCache cache, SessionKeys keys, RedisSessionOptions options, RecordReport report,
         RedisClock clock) =>
         cache is IFieldCache fields && ClientOf(provider) is { } client
-            ? new SessionDirectory(new TimedClient(client, options.IoTimeout), fields, keys, report, clock)
+            ? new SessionSearch(new TimedClient(client, options.IoTimeout), fields, keys, report, clock)
             : null;
 }

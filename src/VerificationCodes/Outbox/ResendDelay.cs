@@ -1,7 +1,7 @@
 namespace VerificationCodes.Outbox;
 
 /// <summary>How long to wait before the next attempt: 2 s, 4 s, 8 s … up to a minute, each up to a quarter shorter by chance.</summary>
-internal static class BackOff
+internal static class ResendDelay
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);

@@ -6,7 +6,7 @@ namespace RespClient.Queue;
 /// The bytes of commands that no connection has taken yet, in one piece. Two buffers take turns: one is sent while the
 /// other fills. Guarded by the pipeline's lock.
 /// </summary>
-internal sealed class Outbox
+internal sealed class SendBuffer
 {
     private const int FirstBufferBytes = 16 * 1024;
     private const int LargestKeptBuffer = 1 << 20;

@@ -6,7 +6,7 @@ using RedisSessions.Redis;
 namespace RedisSessions.Request;
 
 /// <summary>What the requests of an application share.</summary>
-internal sealed class SessionServices : IAsyncDisposable, IDisposable
+internal sealed class SessionRuntime : IAsyncDisposable, IDisposable
 {
     public required RedisSessionOptions Options { get; init; }
 
@@ -28,7 +28,7 @@ internal sealed class SessionServices : IAsyncDisposable, IDisposable
     public IAsyncDisposable? Near { get; init; }
 
     /// <summary>Finds sessions by user or page by page; <see langword="null"/> where they do not live in Redis.</summary>
-    public required SessionDirectory? Directory { get; init; }
+    public required SessionSearch? Directory { get; init; }
 
     public ValueTask DisposeAsync() => Near?.DisposeAsync() ?? ValueTask.CompletedTask;
 
@@ -36,6 +36,6 @@ internal sealed class SessionServices : IAsyncDisposable, IDisposable
     public void Dispose() => _ = DisposeAsync().AsTask();
 
     /// <exception cref="NotSupportedException">Sessions do not live in Redis.</exception>
-    public SessionDirectory RequireDirectory() => Directory ?? throw new NotSupportedException(
+    public SessionSearch RequireDirectory() => Directory ?? throw new NotSupportedException(
         "Sessions can be listed only where they live in Redis: call services.AddRespClient(...).");
 }
