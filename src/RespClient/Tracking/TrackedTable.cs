@@ -24,7 +24,6 @@ internal sealed class TrackedTable<TKey, TValue>
 
     private readonly TimeProvider _time;
     private readonly CoarseClock _clock;
-    private readonly TrackingRules _rules;
     private readonly TrackedEntries<TKey, TValue> _entries;
     private readonly long _maxStaleness;
 
@@ -46,14 +45,14 @@ internal sealed class TrackedTable<TKey, TValue>
         Records = records;
         _time = time;
         _clock = clock;
-        _rules = rules;
+        Rules = rules;
         _entries = new TrackedEntries<TKey, TValue>(rules.BoundBytes ? options.MaxBytes : long.MaxValue);
         _maxStaleness = clock.Timestamps(options.MaxStaleness);
     }
 
     public ITrackedRecords<TKey, TValue> Records { get; }
 
-    public TrackingRules Rules => _rules;
+    public TrackingRules Rules { get; }
 
     /// <summary>Whether the server tracks what is read.</summary>
     public bool IsOn => _isOn;
@@ -78,8 +77,7 @@ internal sealed class TrackedTable<TKey, TValue>
         Interlocked.Read(ref _invalidations),
         _entries.Evictions,
         Interlocked.Read(ref _drops),
-        _entries.Count,
-        _entries.Bytes);
+        _entries.Count, _entries.Bytes);
 
     public bool TryGet(TKey key, long now, [MaybeNullWhen(false)] out TValue value) => _entries.TryGet(key, now, out value);
 
@@ -102,7 +100,7 @@ internal sealed class TrackedTable<TKey, TValue>
             value = null;
             _misses++;
             var state = StateOf(key);
-            isNew = !(_rules.JoinReads && _isOn && state.Read is { } current && now - current.StartedAt <= _maxStaleness);
+            isNew = !(Rules.JoinReads && _isOn && state.Read is { } current && now - current.StartedAt <= _maxStaleness);
             if (isNew)
             {
                 // While the cache is off nothing bounds the age of a read that is under way: each caller reads anew.
@@ -118,7 +116,7 @@ internal sealed class TrackedTable<TKey, TValue>
     /// <summary>A read was answered. Reader loop.</summary>
     public void OnRead(PendingRead<TKey, TValue> read, in TrackedItem<TValue> item)
     {
-        if (_rules.FillOnReaderLoop)
+        if (Rules.FillOnReaderLoop)
         {
             Finish(read, item);
             return;
@@ -171,7 +169,7 @@ internal sealed class TrackedTable<TKey, TValue>
 
             if (!item.IsKept || !_areOwnPushesSure || (_busy.TryGetValue(key, out var state) && state.Marks > 0))
             {
-                if (_rules.HeedOwnReplies)
+                if (Rules.HeedOwnReplies)
                 {
                     _entries.Remove(key);
                 }
@@ -187,7 +185,7 @@ internal sealed class TrackedTable<TKey, TValue>
     /// <summary>An own write begins: what is kept or under way of its key is not to be relied on.</summary>
     public void Mark(TKey key)
     {
-        if (_rules.MarkOwnWrites)
+        if (Rules.MarkOwnWrites)
         {
             lock (_gate)
             {
@@ -202,7 +200,7 @@ internal sealed class TrackedTable<TKey, TValue>
     /// <summary>All that was sent for an own write is answered, or never will be.</summary>
     public void Unmark(TKey key)
     {
-        if (_rules.MarkOwnWrites)
+        if (Rules.MarkOwnWrites)
         {
             lock (_gate)
             {
@@ -220,7 +218,7 @@ internal sealed class TrackedTable<TKey, TValue>
     /// <param name="number">The number of the reply that came before the push.</param>
     public void Invalidate(ReadOnlySpan<byte> redisKey, long number)
     {
-        if (!_rules.HeedPushes || !Records.TryParseKey(redisKey, out var key))
+        if (!Rules.HeedPushes || !Records.TryParseKey(redisKey, out var key))
         {
             return;
         }
@@ -234,7 +232,7 @@ internal sealed class TrackedTable<TKey, TValue>
             }
 
             _entries.Remove(key);
-            if (_rules.PoisonReads && _busy.TryGetValue(key, out var state))
+            if (Rules.PoisonReads && _busy.TryGetValue(key, out var state))
             {
                 state.AbandonRead();
                 DropIfIdle(key, state);
@@ -245,7 +243,7 @@ internal sealed class TrackedTable<TKey, TValue>
     /// <summary>The server says that every key may have changed. Reader loop.</summary>
     public void InvalidateAll()
     {
-        if (_rules.HeedPushes)
+        if (Rules.HeedPushes)
         {
             lock (_gate)
             {
@@ -269,11 +267,11 @@ internal sealed class TrackedTable<TKey, TValue>
         lock (_gate)
         {
             Volatile.Write(ref _epoch, epoch);
-            _areOwnPushesSure = !_rules.ProveOwnPushes;
+            _areOwnPushesSure = !Rules.ProveOwnPushes;
             _ownPushes.Forget();
-            if (_rules.DropOnDisconnect)
+            if (Rules.DropOnDisconnect)
             {
-                _isOn = !_rules.TrackBeforeFill && !_isClosed;
+                _isOn = !Rules.TrackBeforeFill && !_isClosed;
                 DropAll();
             }
         }
@@ -354,7 +352,7 @@ internal sealed class TrackedTable<TKey, TValue>
         }
 
         var deadline = long.MaxValue;
-        if (item.ExpiresAt is { } expiresAt && _rules.HonourDeadlines)
+        if (item.ExpiresAt is { } expiresAt && Rules.HonourDeadlines)
         {
             // In this order: a pause between the two clocks makes the record end early, and not late.
             var now = _time.GetTimestamp();
