@@ -18,8 +18,8 @@ trap 'rm -rf "$scratch"' EXIT
 # name | project | mutated files | test files
 parts() {
     cat <<'PARTS'
-protocol|RespClient|Protocol/RespReader.cs,Protocol/RespNumbers.cs,Protocol/RespWriter.cs|Protocol/*.cs
-records|RedisSessions|Records/RecordValues.cs,Records/KeyNames.cs,Marks/RecordMark.cs|Records/RecordChangeTests.cs;Records/RecordValuesTests.cs;Marks/RecordMarkTests.cs
+protocol|RespClient|Protocol/RespReader.cs,Values/RespNumbers.cs,Protocol/RespWriter.cs|Protocol/*.cs
+records|RedisSessions|Records/RecordValues.cs,Records/KeyNames.cs,Records/RecordMark.cs|Records/RecordChangeTests.cs;Records/RecordValuesTests.cs;Marks/RecordMarkTests.cs
 cookies|RedisSessions|Cookies/SessionId.cs|Cookies/SessionIdTests.cs
 addresses|VerificationCodes|Addresses/*.cs|Addresses/*.cs
 codes|VerificationCodes|Codes/TypedCode.cs,Codes/CodeDerivation.cs|Codes/TypedCodeTests.cs;Codes/CodeDerivationTests.cs

@@ -7,6 +7,6 @@ public sealed class PublicApiTests
     private const int MostLines = 260;
 
     [Fact]
-    public void ThePublicSurfaceStaysSmallEnoughToBeRead() =>
+    public void The_public_surface_stays_small_enough_to_be_read() =>
         Assert.InRange(PublicSurface.Describe(typeof(RedisClient).Assembly).Count(), 1, MostLines);
 }

@@ -23,8 +23,8 @@ namespace RedisSessions.Caching;
 /// </remarks>
 public sealed class RedisSessionCache : IBufferDistributedCache, IFieldCache
 {
-    private static readonly LuaScript GetEntry = LuaScript.FromResource(typeof(RedisSessionCache), "Get.lua", isRepeatable: true);
-    private static readonly LuaScript SetEntry = LuaScript.FromResource(typeof(RedisSessionCache), "Set.lua");
+    private static readonly LuaScript GetEntry = LuaScript.FromResource(typeof(FieldCommands), "Get.lua", isRepeatable: true);
+    private static readonly LuaScript SetEntry = LuaScript.FromResource(typeof(FieldCommands), "Set.lua");
 
     private readonly TimedClient _client;
     private readonly FieldCommands _fields;

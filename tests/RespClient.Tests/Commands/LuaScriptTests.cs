@@ -13,7 +13,7 @@ public sealed class LuaScriptTests
     private readonly CommandLog _log = new();
 
     [Fact]
-    public async Task ChangingAnArrayAfterTheCallDoesNotChangeWhatIsSent()
+    public async Task Changing_an_array_after_the_call_does_not_change_what_is_sent()
     {
         RedisArgument[] keys = ["key"];
         RedisArgument[] arguments = ["first", "second"];
@@ -26,7 +26,7 @@ public sealed class LuaScriptTests
     }
 
     [Fact]
-    public async Task AForgottenScriptIsSentWholeInACommandOfItsOwn()
+    public async Task A_forgotten_script_is_sent_whole_in_a_command_of_its_own()
     {
         var running = new LuaScript("return 1").ExecuteAsync(_log, ["key"], [2], TestContext.Current.CancellationToken);
         _log.Answer("NOSCRIPT No matching script. Please use EVAL.");
@@ -40,7 +40,7 @@ public sealed class LuaScriptTests
     }
 
     [Fact]
-    public async Task EachRunHasANumberOfItsOwn()
+    public async Task Each_run_has_a_number_of_its_own()
     {
         var script = new LuaScript("return 1");
         for (var run = 0; run < 2; run++)
@@ -54,7 +54,7 @@ public sealed class LuaScriptTests
     }
 
     [Fact]
-    public async Task AScriptThatMayRunTwiceIsAskedOnceMoreWhereTheReplyIsAnothersAndNoThirdTime()
+    public async Task A_script_that_may_run_twice_is_asked_once_more_where_the_reply_is_anothers_and_no_third_time()
     {
         var script = new LuaScript("return 1") { IsRepeatable = true };
         var asked = script.ExecuteAsync(_log, ["key"], []);
@@ -87,7 +87,7 @@ public sealed class LuaScriptTests
     [InlineData("an array that ends with the run before")]
     [InlineData("an array that begins with the digits")]
     [InlineData("an array that ends with more than the digits")]
-    public async Task AReplyWithoutTheNumberOfTheRunIsNotBelieved(string what)
+    public async Task A_reply_without_the_number_of_the_run_is_not_believed(string what)
     {
         var asked = new LuaScript("return 1").ExecuteAsync(_log, ["key"], []);
         var tag = RespValue.FromInt64(long.Parse(_log.Words(0)[^1], CultureInfo.InvariantCulture));
@@ -117,7 +117,7 @@ public sealed class LuaScriptTests
     private static RespValue Text(string text) => RespValue.FromBytes(RespKind.BulkString, Encoding.UTF8.GetBytes(text));
 
     [Fact]
-    public async Task TheArgumentsOfAScriptAreCopiedOnceAndNoMore()
+    public async Task The_arguments_of_a_script_are_copied_once_and_no_more()
     {
         const int Runs = 1000;
         var script = new LuaScript("return 1");

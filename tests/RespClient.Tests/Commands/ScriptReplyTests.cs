@@ -53,7 +53,7 @@ public sealed class ScriptReplyTests(RedisServerFixture fixture) : IClassFixture
     [InlineData("return {KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3], #KEYS, #ARGV}")]
     [InlineData("return unpack(ARGV)")]
     [InlineData("#!lua flags=no-writes\nreturn {1, ARGV[1]}")]
-    public async Task WhatAScriptReturnsIsWhatTheCallerGets(string source)
+    public async Task What_a_script_returns_is_what_the_caller_gets(string source)
     {
         foreach (var protocol in new[] { 2, 3 })
         {
@@ -73,7 +73,7 @@ public sealed class ScriptReplyTests(RedisServerFixture fixture) : IClassFixture
     [InlineData("return redis.call('NONSENSE')", RedisErrorKind.UnknownCommand, "Unknown")]
     [InlineData("return redis.error_reply('NOSCRIPT as if')", RedisErrorKind.NoScript, "NOSCRIPT as if")]
     [InlineData("this is no Lua", RedisErrorKind.Other, "compiling")]
-    public async Task AnErrorOfAScriptIsTheServersErrorOfItsKind(string source, RedisErrorKind kind, string message)
+    public async Task An_error_of_a_script_is_the_servers_error_of_its_kind(string source, RedisErrorKind kind, string message)
     {
         await using var client = await fixture.ConnectAsync();
         await client.ExecuteAsync(new RedisCommand("SET", "text", "x"));
@@ -83,7 +83,7 @@ public sealed class ScriptReplyTests(RedisServerFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task AnErrorNamesTheLineOfTheSource()
+    public async Task An_error_names_the_line_of_the_source()
     {
         await using var client = await fixture.ConnectAsync();
         var e = await Assert.ThrowsAsync<RedisServerException>(() => new LuaScript("-- first\n\nreturn 1 + nil").ExecuteAsync(client, [], []).AsTask());

@@ -18,7 +18,7 @@ namespace RespClient.Tests.Configuration;
 public sealed class AddRespClientTests
 {
     [Fact]
-    public async Task BothServicesAreOneClientThatConnectsInTheBackground()
+    public async Task Both_services_are_one_client_that_connects_in_the_background()
     {
         await using var server = await RedisServer.StartAsync();
         await using var provider = new ServiceCollection().AddRespClient(server.ConnectionString).BuildServiceProvider();
@@ -28,7 +28,7 @@ public sealed class AddRespClientTests
     }
 
     [Fact]
-    public async Task AServerThatIsAwayNeitherBlocksNorFailsTheConstruction()
+    public async Task A_server_that_is_away_neither_blocks_nor_fails_the_construction()
     {
         var port = RedisServer.FreePort();
         await using var provider = new ServiceCollection()
@@ -47,7 +47,7 @@ public sealed class AddRespClientTests
     }
 
     [Fact]
-    public async Task OptionsOutOfRangeAreNamedWithValueAndRange()
+    public async Task Options_out_of_range_are_named_with_value_and_range()
     {
         await using var provider = new ServiceCollection()
             .AddRespClient(o =>
@@ -69,7 +69,7 @@ public sealed class AddRespClientTests
     [InlineData("ConnectionStrings:Redis", "ConnectionStrings:Redis=h:1,asyncTimeout=700", 700)]
     [InlineData("Redis", "Redis:ConnectionString=h:1,asyncTimeout=700", 700)]
     [InlineData("Redis", "Redis:ConnectionString=h:1,asyncTimeout=700;Redis:CommandTimeout=00:00:03", 3000)]
-    public async Task ASectionIsAConnectionStringOrHasOneAndOptionsThatReplaceWhatItSays(string section, string settings, int milliseconds)
+    public async Task A_section_is_a_connection_string_or_has_one_and_options_that_replace_what_it_says(string section, string settings, int milliseconds)
     {
         await using var provider = new ServiceCollection().AddRespClient(Section(section, settings)).BuildServiceProvider();
 
@@ -82,7 +82,7 @@ public sealed class AddRespClientTests
     [Theory]
     [InlineData("ConnectionString has an option that is not known.", "Redis:ConnectionString=h,pass_word=secret")]
     [InlineData("Redis is not in the configuration; it is a connection string, or has the key ConnectionString.", "Other:ConnectionString=h")]
-    public async Task ASectionThatIsWrongOrMissingIsToldByItsNameAndShowsNoValue(string message, string settings)
+    public async Task A_section_that_is_wrong_or_missing_is_told_by_its_name_and_shows_no_value(string message, string settings)
     {
         await using var provider = new ServiceCollection().AddRespClient(Section("Redis", settings)).BuildServiceProvider();
 
@@ -94,7 +94,7 @@ public sealed class AddRespClientTests
     }
 
     [Fact]
-    public async Task AKeyedClientIsASecondRedisBesideTheFirstWithItsOwnOptions()
+    public async Task A_keyed_client_is_a_second_redis_beside_the_first_with_its_own_options()
     {
         await using var first = await RedisServer.StartAsync();
         await using var second = await RedisServer.StartAsync();
@@ -115,7 +115,7 @@ public sealed class AddRespClientTests
     }
 
     [Fact]
-    public void OptionsAreTakenAtTheirBoundsAndNotBeyond()
+    public void Options_are_taken_at_their_bounds_and_not_beyond()
     {
         var tick = TimeSpan.FromTicks(1);
         var (ten, hour, tenMinutes) = (TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), TimeSpan.FromMinutes(10));
@@ -149,7 +149,7 @@ public sealed class AddRespClientTests
     }
 
     [Fact]
-    public async Task AClientThatInsistsOnResp2SaysNoHelloAndItsBacklogIsBoundedInBytes()
+    public async Task A_client_that_insists_on_resp2_says_no_hello_and_its_backlog_is_bounded_in_bytes()
     {
         await using var server = TestServers.Scripted.ScriptedServer.Start(async connection =>
         {
@@ -169,7 +169,7 @@ public sealed class AddRespClientTests
     }
 
     [Fact]
-    public void EveryTlsOptionOfTheApplicationIsKeptWhereTheTargetHostIsFilledIn()
+    public void Every_tls_option_of_the_application_is_kept_where_the_target_host_is_filled_in()
     {
         var given = new SslClientAuthenticationOptions();
         foreach (var property in typeof(SslClientAuthenticationOptions).GetProperties().Where(property => property.Name != "TargetHost"))
@@ -197,7 +197,7 @@ public sealed class AddRespClientTests
     }
 
     [Fact]
-    public async Task AClientRegisteredBeforeIsKept()
+    public async Task A_client_registered_before_is_kept()
     {
         var services = new ServiceCollection();
         var own = new StubClient();
@@ -208,7 +208,7 @@ public sealed class AddRespClientTests
     }
 
     [Fact]
-    public void AProviderIsDisposedWithoutAwaitingToo()
+    public void A_provider_is_disposed_without_awaiting_too()
     {
         var provider = new ServiceCollection().AddRespClient(o => o.ConnectionString = $"127.0.0.1:{RedisServer.FreePort()}").BuildServiceProvider();
         var client = provider.GetRequiredService<RedisClient>();

@@ -7,7 +7,7 @@ namespace RespClient.Tests.Configuration;
 public sealed class ConnectionStringTests
 {
     [Fact]
-    public void AListNamesEndPointsAndOptions()
+    public void A_list_names_end_points_and_options()
     {
         var options = Read("one.example.com:7000, two.example.com,10.0.0.1:7001,[::1]:7002,user=app,password=p=w,defaultDatabase=3,name=web,"
             + "ssl=true,sslHost=cert.example.com,sslProtocols=tls12|tls13,abortConnect=false,connectTimeout=1500,asyncTimeout=700,keepAlive=20,protocol=resp2,allowAdmin=true");
@@ -28,7 +28,7 @@ public sealed class ConnectionStringTests
     [InlineData("redis://db.example.com", "db.example.com", 6379, false)]
     [InlineData("redis://db.example.com:7000/", "db.example.com", 7000, false)]
     [InlineData("rediss://db.example.com:7000", "db.example.com", 7000, true)]
-    public void AUrlNamesTheServerAndWhetherItIsEncrypted(string url, string host, int port, bool tls)
+    public void A_url_names_the_server_and_whether_it_is_encrypted(string url, string host, int port, bool tls)
     {
         var options = Read(url);
         Assert.Equal(new DnsEndPoint(host, port), Assert.Single(options.EndPoints));
@@ -36,7 +36,7 @@ public sealed class ConnectionStringTests
     }
 
     [Fact]
-    public void AUrlCarriesUserPasswordDatabaseAndOptions()
+    public void A_url_carries_user_password_database_and_options()
     {
         var options = Read("redis://app:p%40ss%3Aw%2Cord@db.example.com:7000/5?name=web&commandTimeout=900");
         Assert.Equal(("app", "p@ss:w,ord", 5, "web"), (options.User, options.Password, options.Database, options.ClientName));
@@ -49,11 +49,11 @@ public sealed class ConnectionStringTests
     [InlineData("unix:///run/redis.sock")]
     [InlineData("/run/redis.sock,db=2")]
     [InlineData("unix:/run/redis.sock")]
-    public void AUnixSocketIsNamedByItsPath(string text) =>
+    public void A_unix_socket_is_named_by_its_path(string text) =>
         Assert.Equal("/run/redis.sock", Assert.IsType<UnixDomainSocketEndPoint>(Assert.Single(Read(text).EndPoints)).ToString());
 
     [Fact]
-    public void EachWayToNameAnOptionSetsItAndWhatHasNoCounterpartSetsNothing()
+    public void Each_way_to_name_an_option_sets_it_and_what_has_no_counterpart_sets_nothing()
     {
         Assert.All((string[])["asyncTimeout", "syncTimeout", "commandTimeout"], name =>
             Assert.Equal(TimeSpan.FromMilliseconds(700), Read($"localhost,{name}=700").CommandTimeout));
@@ -75,7 +75,7 @@ public sealed class ConnectionStringTests
     [InlineData("connectTimeout", 10, 600_000)]
     [InlineData("asyncTimeout", 10, 3_600_000)]
     [InlineData("keepAlive", 1, 3_600)]
-    public void NumbersOfAConnectionStringAreTakenAtTheirBoundsAndNotBeyond(string name, long least, long most)
+    public void Numbers_of_a_connection_string_are_taken_at_their_bounds_and_not_beyond(string name, long least, long most)
     {
         Read($"localhost,{name}={least}");
         Read($"localhost,{name}={most}");
@@ -86,7 +86,7 @@ public sealed class ConnectionStringTests
     }
 
     [Fact]
-    public void OptionsSetAfterTheConnectionStringWin()
+    public void Options_set_after_the_connection_string_win()
     {
         var options = new RedisClientOptions { ConnectionString = "localhost,asyncTimeout=700", CommandTimeout = TimeSpan.FromSeconds(9) };
         Assert.Equal(TimeSpan.FromSeconds(9), options.CommandTimeout);
@@ -108,7 +108,7 @@ public sealed class ConnectionStringTests
     [InlineData("localhost,protocol=resp9", "allowed: resp2 and resp3")]
     [InlineData("http://localhost", "allowed: redis, rediss and unix")]
     [InlineData("redis://localhost/x", "a value of database that is not allowed")]
-    public void AMistakeIsNamedWithTheOptionAndWhatIsAllowed(string text, string expected)
+    public void A_mistake_is_named_with_the_option_and_what_is_allowed(string text, string expected)
     {
         var error = Assert.Throws<ArgumentException>(() => Read(text));
         Assert.StartsWith("ConnectionString ", error.Message, StringComparison.Ordinal);
@@ -131,11 +131,11 @@ public sealed class ConnectionStringTests
     [InlineData("localhost,sslProtocols=hunter2")]
     [InlineData("redis://localhost?hunter2=1")]
     [InlineData("hunter2://localhost")]
-    public void NoMessageEverContainsThePassword(string text) =>
+    public void No_message_ever_contains_the_password(string text) =>
         Assert.DoesNotContain("hunter2", Assert.Throws<ArgumentException>(() => Read(text)).ToString(), StringComparison.Ordinal);
 
     [Fact]
-    public void APasswordWithACommaIsAskedForAsAUrlAndNothingIsConnectedTo()
+    public void A_password_with_a_comma_is_asked_for_as_a_url_and_nothing_is_connected_to()
     {
         var error = Assert.Throws<ArgumentException>(() => Read("localhost,password=ab,cd"));
         Assert.Contains("a password with a comma is given in a URL", error.Message, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ public sealed class AccessTests(RedisServerFixture fixture) : IClassFixture<Redi
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task AnAclUserSignsInAndIsHeldToItsRights(int protocol)
+    public async Task An_acl_user_signs_in_and_is_held_to_its_rights(int protocol)
     {
         await fixture.Server.CliAsync("ACL", "SETUSER", _user, "on", ">pass word", "+@all", "-flushall", "~*");
         await using var client = await RedisClient.ConnectAsync(Options(protocol, "pass word"));
@@ -24,7 +24,7 @@ public sealed class AccessTests(RedisServerFixture fixture) : IClassFixture<Redi
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task AWrongPasswordFailsTheConnectAndIsNotShown(int protocol)
+    public async Task A_wrong_password_fails_the_connect_and_is_not_shown(int protocol)
     {
         await fixture.Server.CliAsync("ACL", "SETUSER", _user, "on", ">right", "+@all", "~*");
         var error = await Assert.ThrowsAsync<RedisServerException>(() => RedisClient.ConnectAsync(Options(protocol, "hunter2")));
@@ -33,7 +33,7 @@ public sealed class AccessTests(RedisServerFixture fixture) : IClassFixture<Redi
     }
 
     [Fact]
-    public async Task DatabaseAndNameAreTheConnectionsFromItsFirstCommandOn()
+    public async Task Database_and_name_are_the_connections_from_its_first_command_on()
     {
         await using var client = await RedisClient.ConnectAsync($"{fixture.Server.ConnectionString},defaultDatabase=5,name=orders");
         await client.SetAsync(_user, "in five");
@@ -42,14 +42,14 @@ public sealed class AccessTests(RedisServerFixture fixture) : IClassFixture<Redi
     }
 
     [Fact]
-    public async Task ADatabaseThatDoesNotExistFailsTheConnect()
+    public async Task A_database_that_does_not_exist_fails_the_connect()
     {
         var error = await Assert.ThrowsAsync<RedisServerException>(() => RedisClient.ConnectAsync($"{fixture.Server.ConnectionString},defaultDatabase=500"));
         Assert.Equal(CommandOutcome.Refused, error.Outcome);
     }
 
     [Fact]
-    public async Task WithoutAbortConnectAClientWaitsForItsServer()
+    public async Task Without_abort_connect_a_client_waits_for_its_server()
     {
         var port = RedisServer.FreePort();
         await using var client = await RedisClient.ConnectAsync($"127.0.0.1:{port},abortConnect=false,asyncTimeout=100");
@@ -58,14 +58,14 @@ public sealed class AccessTests(RedisServerFixture fixture) : IClassFixture<Redi
     }
 
     [Fact]
-    public async Task TheNextEndPointIsTriedWhenTheFirstIsAway()
+    public async Task The_next_end_point_is_tried_when_the_first_is_away()
     {
         await using var client = await RedisClient.ConnectAsync($"127.0.0.1:{RedisServer.FreePort()},{fixture.Server.ConnectionString}");
         await client.PingAsync();
     }
 
     [Fact]
-    public async Task ABlockingCommandThatFindsNothingEndsAfterItsOwnTime()
+    public async Task A_blocking_command_that_finds_nothing_ends_after_its_own_time()
     {
         await using var client = await fixture.ConnectAsync();
         Assert.True((await client.ExecuteAsync(new RedisCommand("BLPOP", _user, 0.05))).IsNull);
@@ -73,7 +73,7 @@ public sealed class AccessTests(RedisServerFixture fixture) : IClassFixture<Redi
     }
 
     [Fact]
-    public async Task ACancelledBlockingCommandTakesNothingThatComesLater()
+    public async Task A_cancelled_blocking_command_takes_nothing_that_comes_later()
     {
         await using var client = await fixture.ConnectAsync();
         using var cancel = new CancellationTokenSource();
@@ -87,7 +87,7 @@ public sealed class AccessTests(RedisServerFixture fixture) : IClassFixture<Redi
     }
 
     [Fact]
-    public async Task ConnectionsOfTheirOwnAreUsedAgainFourAtMostAreKeptAndNoneThatDied()
+    public async Task Connections_of_their_own_are_used_again_four_at_most_are_kept_and_none_that_died()
     {
         await using var proxy = FaultProxy.Start(fixture.Server.Port);
         await using var client = await RedisClient.ConnectAsync(proxy.ConnectionString);

@@ -34,7 +34,7 @@ public sealed class ConnectFailureTests(RedisServerFixture fixture) : IClassFixt
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task EachCallerIsToldTheEndPointAndWhatItSaidInOneLine(string what, string settings, string words)
+    public async Task Each_caller_is_told_the_end_point_and_what_it_said_in_one_line(string what, string settings, string words)
     {
         await using var server = ScriptedServer.Start(connection => ScriptOf(what, connection));
         var address = what == "refused" ? $"127.0.0.1:{RedisServer.FreePort()}" : server.ConnectionString;
@@ -54,7 +54,7 @@ public sealed class ConnectFailureTests(RedisServerFixture fixture) : IClassFixt
     }
 
     [Fact]
-    public async Task AHostThatDoesNotExistIsNamedWithItsReason()
+    public async Task A_host_that_does_not_exist_is_named_with_its_reason()
     {
         var error = await Assert.ThrowsAsync<RedisConnectionException>(() => RedisClient.ConnectAsync("no-such-host.invalid:6379"));
         Check(error.Message, "no-such-host.invalid:6379", "");
@@ -62,7 +62,7 @@ public sealed class ConnectFailureTests(RedisServerFixture fixture) : IClassFixt
     }
 
     [Fact]
-    public async Task EachEndPointHasItsOwnReasonAndAWrongPasswordIsNotHiddenByOneThatIsAway()
+    public async Task Each_end_point_has_its_own_reason_and_a_wrong_password_is_not_hidden_by_one_that_is_away()
     {
         var away = $"127.0.0.1:{RedisServer.FreePort()}";
         var refusing = fixture.Server.ConnectionString;
@@ -76,7 +76,7 @@ public sealed class ConnectFailureTests(RedisServerFixture fixture) : IClassFixt
     }
 
     [Fact]
-    public async Task AReasonThatDoesNotChangeIsLoggedOnce()
+    public async Task A_reason_that_does_not_change_is_logged_once()
     {
         using var log = new RecordingLogger();
         var connections = 0;

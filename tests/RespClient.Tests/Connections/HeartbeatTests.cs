@@ -6,7 +6,7 @@ namespace RespClient.Tests.Connections;
 public sealed class HeartbeatTests(RedisServerFixture fixture) : IClassFixture<RedisServerFixture>
 {
     [Fact]
-    public async Task AnIdleConnectionIsPingedAndADeadOneIsReplacedBeforeAnybodyNeedsIt()
+    public async Task An_idle_connection_is_pinged_and_a_dead_one_is_replaced_before_anybody_needs_it()
     {
         await using var proxy = FaultProxy.Start(fixture.Server.Port);
         await using var client = await RedisClient.ConnectAsync(new RedisClientOptions

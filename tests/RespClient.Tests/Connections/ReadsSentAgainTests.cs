@@ -8,7 +8,7 @@ namespace RespClient.Tests.Connections;
 public sealed class ReadsSentAgainTests
 {
     [Fact]
-    public async Task AReadWhoseConnectionWasLostIsAnsweredByTheNextAndAWriteIsNot()
+    public async Task A_read_whose_connection_was_lost_is_answered_by_the_next_and_a_write_is_not()
     {
         await using var server = Server();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -21,7 +21,7 @@ public sealed class ReadsSentAgainTests
     }
 
     [Fact]
-    public async Task AReadIsNotSentAgainWhereThatIsSwitchedOff()
+    public async Task A_read_is_not_sent_again_where_that_is_switched_off()
     {
         await using var server = Server();
         await using var client = await RedisClient.ConnectAsync($"{server.ConnectionString},retryReads=false");
@@ -30,7 +30,7 @@ public sealed class ReadsSentAgainTests
     }
 
     [Fact]
-    public async Task AReadThatBreaksTheProtocolIsNotSentAgain()
+    public async Task A_read_that_breaks_the_protocol_is_not_sent_again()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -50,7 +50,7 @@ public sealed class ReadsSentAgainTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task AReadThatWasSentBeforeAndIsNotAnsweredIsOutcomeUnknown(bool isDisposed)
+    public async Task A_read_that_was_sent_before_and_is_not_answered_is_outcome_unknown(bool isDisposed)
     {
         await using var server = ScriptedServer.Start(async connection =>
         {

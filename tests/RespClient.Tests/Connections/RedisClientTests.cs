@@ -7,7 +7,7 @@ public sealed class RedisClientTests(RedisServerFixture fixture) : IClassFixture
     private readonly string _prefix = Guid.NewGuid().ToString("N");
 
     [Fact]
-    public async Task AValueThatWasSetIsReadBackByteForByte()
+    public async Task A_value_that_was_set_is_read_back_byte_for_byte()
     {
         await using var client = await fixture.ConnectAsync();
         var value = Enumerable.Range(0, 256).Select(b => (byte)b).ToArray();
@@ -17,7 +17,7 @@ public sealed class RedisClientTests(RedisServerFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task AThousandCallersAtOnceEachGetTheirOwnReply()
+    public async Task A_thousand_callers_at_once_each_get_their_own_reply()
     {
         await using var client = await fixture.ConnectAsync();
         await Task.WhenAll(Enumerable.Range(0, 1000).Select(async caller =>
@@ -32,7 +32,7 @@ public sealed class RedisClientTests(RedisServerFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task CommandsStartedInOrderRunInOrder()
+    public async Task Commands_started_in_order_run_in_order()
     {
         await using var client = await fixture.ConnectAsync();
         var pushes = Enumerable.Range(0, 5000).Select(i => client.ExecuteAsync(new RedisCommand("RPUSH", _prefix, i)).AsTask()).ToArray();
@@ -42,7 +42,7 @@ public sealed class RedisClientTests(RedisServerFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task AnErrorReplyBecomesAServerExceptionOfItsKind()
+    public async Task An_error_reply_becomes_a_server_exception_of_its_kind()
     {
         await using var client = await fixture.ConnectAsync();
         await client.SetAsync(_prefix, "text");
@@ -53,7 +53,7 @@ public sealed class RedisClientTests(RedisServerFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task ABlockingCommandDoesNotStallTheOthers()
+    public async Task A_blocking_command_does_not_stall_the_others()
     {
         await using var client = await fixture.ConnectAsync();
         var pop = client.ExecuteAsync(new RedisCommand("BLPOP", _prefix, 0)).AsTask();
@@ -67,14 +67,14 @@ public sealed class RedisClientTests(RedisServerFixture fixture) : IClassFixture
     [InlineData("MULTI")]
     [InlineData("SUBSCRIBE")]
     [InlineData("select")]
-    public async Task ACommandThatChangesTheSharedConnectionIsMisuse(string name)
+    public async Task A_command_that_changes_the_shared_connection_is_misuse(string name)
     {
         await using var client = await fixture.ConnectAsync();
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await client.ExecuteAsync(new RedisCommand(name, "1")));
     }
 
     [Fact]
-    public async Task AStreamGroupHandsOutAcknowledgesAndTakesOver()
+    public async Task A_stream_group_hands_out_acknowledges_and_takes_over()
     {
         await using var client = await fixture.ConnectAsync();
         Assert.True(await client.XGroupCreateAsync(_prefix, "g"));
@@ -91,7 +91,7 @@ public sealed class RedisClientTests(RedisServerFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task AScriptRunsAlthoughTheServerHasForgottenIt()
+    public async Task A_script_runs_although_the_server_has_forgotten_it()
     {
         await using var client = await fixture.ConnectAsync();
         var script = new LuaScript("return {KEYS[1], ARGV[1]}");
@@ -104,7 +104,7 @@ public sealed class RedisClientTests(RedisServerFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task AScanFindsEveryKeyOfAPattern()
+    public async Task A_scan_finds_every_key_of_a_pattern()
     {
         await using var client = await fixture.ConnectAsync();
         await Task.WhenAll(Enumerable.Range(0, 500).Select(i => client.SetAsync($"{_prefix}:{i}", i).AsTask()));
@@ -118,7 +118,7 @@ public sealed class RedisClientTests(RedisServerFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task AUnixSocketServesAsWell()
+    public async Task A_unix_socket_serves_as_well()
     {
         await using var client = await RedisClient.ConnectAsync($"unix://{fixture.Server.UnixSocket}");
         await client.PingAsync();

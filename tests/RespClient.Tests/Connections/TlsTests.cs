@@ -9,7 +9,7 @@ namespace RespClient.Tests.Connections;
 public sealed class TlsTests(TlsServerFixture fixture) : IClassFixture<TlsServerFixture>
 {
     [Fact]
-    public async Task AnEncryptedConnectionCarriesValuesOfEverySize()
+    public async Task An_encrypted_connection_carries_values_of_every_size()
     {
         await using var client = await RedisClient.ConnectAsync(fixture.Options(fixture.Port));
         foreach (var size in (int[])[0, 1, 16_384, 1 << 20])
@@ -22,7 +22,7 @@ public sealed class TlsTests(TlsServerFixture fixture) : IClassFixture<TlsServer
     }
 
     [Fact]
-    public async Task AnEncryptedConnectionThatWasLostIsOpenedAgain()
+    public async Task An_encrypted_connection_that_was_lost_is_opened_again()
     {
         await using var client = await RedisClient.ConnectAsync(fixture.Options(fixture.Port));
         await fixture.Server.CliAsync("CLIENT", "KILL", "TYPE", "NORMAL");
@@ -41,7 +41,7 @@ public sealed class TlsTests(TlsServerFixture fixture) : IClassFixture<TlsServer
     }
 
     [Fact]
-    public async Task ACertificateOfAnUnknownAuthorityIsRefused()
+    public async Task A_certificate_of_an_unknown_authority_is_refused()
     {
         var options = fixture.Options(fixture.Port);
         options.Tls = null;
@@ -51,7 +51,7 @@ public sealed class TlsTests(TlsServerFixture fixture) : IClassFixture<TlsServer
     }
 
     [Fact]
-    public async Task ACertificateForAnotherNameIsRefused()
+    public async Task A_certificate_for_another_name_is_refused()
     {
         var options = fixture.Options(fixture.Port);
         options.Tls!.TargetHost = "redis.example.com";

@@ -8,7 +8,7 @@ public sealed class DeadlineSweepTests
     private readonly TickedByHand _time = new();
 
     [Fact]
-    public void TheClockRestsWhereNothingWaitsAndStartsAgainWithTheNextCommand()
+    public void The_clock_rests_where_nothing_waits_and_starts_again_with_the_next_command()
     {
         var isBusy = true;
         using var sweep = new DeadlineSweep(_time, _ => isBusy);
@@ -26,7 +26,7 @@ public sealed class DeadlineSweepTests
     }
 
     [Fact]
-    public void ACommandThatIsQueuedWhileTheClockGoesToRestIsFoundByItsLastLook()
+    public void A_command_that_is_queued_while_the_clock_goes_to_rest_is_found_by_its_last_look()
     {
         var looks = 0;
         using var sweep = new DeadlineSweep(_time, _ => ++looks == 6); // after five without any

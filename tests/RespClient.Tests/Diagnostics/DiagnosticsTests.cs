@@ -18,7 +18,7 @@ public sealed class DiagnosticsTests(RedisServerFixture fixture) : IClassFixture
     private readonly string _key = "secret-" + Guid.NewGuid().ToString("N");
 
     [Fact]
-    public async Task DurationsAndFailuresAreMeasuredByCommandAndKind()
+    public async Task Durations_and_failures_are_measured_by_command_and_kind()
     {
         var seen = new ConcurrentBag<string>();
         using var listener = new MeterListener();
@@ -45,7 +45,7 @@ public sealed class DiagnosticsTests(RedisServerFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task EveryCommandIsASpanWithItsNameAndErrorAndWithoutItsArguments()
+    public async Task Every_command_is_a_span_with_its_name_and_error_and_without_its_arguments()
     {
         var spans = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
@@ -64,7 +64,7 @@ public sealed class DiagnosticsTests(RedisServerFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task LogsNameEndPointEpochAndReasonAndNoSecret()
+    public async Task Logs_name_end_point_epoch_and_reason_and_no_secret()
     {
         var logs = new LogRecorder();
         await using var server = await RedisServer.StartAsync("--requirepass", "hunter2");

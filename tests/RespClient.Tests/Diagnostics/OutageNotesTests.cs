@@ -7,7 +7,7 @@ public sealed class OutageNotesTests
     private readonly SetTime _time = new();
 
     [Fact]
-    public void ARefusalIsNewsOnceForEachPlaceAndTextHoweverItIsWrapped()
+    public void A_refusal_is_news_once_for_each_place_and_text_however_it_is_wrapped()
     {
         var notes = new OutageNotes(_time);
         Exception Refusal(string command) =>
@@ -25,7 +25,7 @@ public sealed class OutageNotesTests
     }
 
     [Fact]
-    public void ARefusalOfAnotherServerIsNewsOnceForEachPlaceAndText()
+    public void A_refusal_of_another_server_is_news_once_for_each_place_and_text()
     {
         var notes = new OutageNotes(_time);
 
@@ -37,7 +37,7 @@ public sealed class OutageNotesTests
     }
 
     [Fact]
-    public void ARefusalThatWentAwayAndCameBackIsNewsAgain()
+    public void A_refusal_that_went_away_and_came_back_is_news_again()
     {
         var notes = new OutageNotes(_time);
         var refusal = new RedisServerException("ERR unknown command 'EVALSHA'");
@@ -47,7 +47,7 @@ public sealed class OutageNotesTests
     }
 
     [Fact]
-    public void AnOutageThatPassesByItselfIsNewsEveryTenSecondsWithTheRestCounted()
+    public void An_outage_that_passes_by_itself_is_news_every_ten_seconds_with_the_rest_counted()
     {
         var notes = new OutageNotes(_time);
         Assert.True(notes.IsNews("codes", new TimeoutException(), out _));

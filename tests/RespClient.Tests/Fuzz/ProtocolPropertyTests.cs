@@ -16,13 +16,13 @@ public sealed class ProtocolPropertyTests
         .WithReplay(20240917, 7);
 
     [Fact]
-    public void EveryReplyIsReadAsTheSpecificationShowsIt() =>
+    public void Every_reply_is_read_as_the_specification_shows_it() =>
         Prop.ForAll(
             WireValues.Any.ToArbitrary(),
             value => WireText.ReadAll(value.Wire, [value.Wire.Length]).SequenceEqual([value.Shown])).Check(Seeded);
 
     [Fact]
-    public void EveryReplyIsTheSameAtEverySplitAndByteByByte() =>
+    public void Every_reply_is_the_same_at_every_split_and_byte_by_byte() =>
         Prop.ForAll(
             WireValues.Any.ToArbitrary(),
             value => Enumerable.Range(1, Math.Min(value.Wire.Length - 1, 200))
@@ -31,7 +31,7 @@ public sealed class ProtocolPropertyTests
                 .All(pieces => WireText.ReadAll(value.Wire, pieces).SequenceEqual([value.Shown]))).Check(Seeded);
 
     [Fact]
-    public void RepliesInARowAreReadOneByOneAndNothingIsLeft() =>
+    public void Replies_in_a_row_are_read_one_by_one_and_nothing_is_left() =>
         Prop.ForAll(
             WireValues.Stream.ToArbitrary(),
             replies =>
@@ -41,7 +41,7 @@ public sealed class ProtocolPropertyTests
             }).Check(Seeded);
 
     [Fact]
-    public void EveryReplyBeyondALimitIsPassedOverToItsEndHoweverItIsCut() =>
+    public void Every_reply_beyond_a_limit_is_passed_over_to_its_end_however_it_is_cut() =>
         Prop.ForAll(
             WireValues.Any.ToArbitrary(),
             Gen.Choose(1, 6).Three().ToArbitrary(),
@@ -57,7 +57,7 @@ public sealed class ProtocolPropertyTests
             }).Check(Seeded);
 
     [Fact]
-    public void PushesBetweenTheElementsOfAReplyComeBeforeItAndChangeNothingOfIt() =>
+    public void Pushes_between_the_elements_of_a_reply_come_before_it_and_change_nothing_of_it() =>
         Prop.ForAll(
             WireValues.Interrupted.ToArbitrary(),
             value => new[] { 1, 2, 3, 7, value.Wire.Length }
@@ -65,14 +65,14 @@ public sealed class ProtocolPropertyTests
                 .All(pieces => WireText.ReadAll(value.Wire, pieces).SequenceEqual([.. value.Pushes, value.Shown]))).Check(Seeded);
 
     [Fact]
-    public void EveryReplyThatIsCutShortNeedsMoreAndIsNeverWrong() =>
+    public void Every_reply_that_is_cut_short_needs_more_and_is_never_wrong() =>
         Prop.ForAll(
             WireValues.Any.ToArbitrary(),
             value => Enumerable.Range(1, Math.Min(value.Wire.Length - 1, 200))
                 .All(length => WireText.ReadAll(value.Wire[..length], [length]).SequenceEqual(["more"]))).Check(Seeded);
 
     [Fact]
-    public void EveryCommandIsReadBackAsTheWordsItWasMadeOf() =>
+    public void Every_command_is_read_back_as_the_words_it_was_made_of() =>
         Prop.ForAll(
             ArbMap.Default.ArbFor<NonEmptyString>(),
             ArbMap.Default.ArbFor<byte[][]>(),

@@ -23,7 +23,7 @@ public sealed class ReaderFuzzTests
 
     [Theory]
     [MemberData(nameof(EverySeed))]
-    public void MutatedRepliesEndInAValueNeedMoreOrAProtocolErrorHoweverTheyAreCut(int seed)
+    public void Mutated_replies_end_in_a_value_need_more_or_a_protocol_error_however_they_are_cut(int seed)
     {
         var mutator = new ReplyMutator(seed);
         for (var number = 0; number < InputsPerSeed; number++)
@@ -42,7 +42,7 @@ public sealed class ReaderFuzzTests
     }
 
     [Fact]
-    public void MutatedRepliesNeverTakeMoreMemoryOrTimeThanTheirBytesAccountFor()
+    public void Mutated_replies_never_take_more_memory_or_time_than_their_bytes_account_for()
     {
         var mutator = new ReplyMutator(seed: 4711);
         var longest = TimeSpan.Zero;
@@ -63,7 +63,7 @@ public sealed class ReaderFuzzTests
     }
 
     [Fact]
-    public void RecordedRepliesOfARealServerAreReadToTheirLastByte()
+    public void Recorded_replies_of_a_real_server_are_read_to_their_last_byte()
     {
         Assert.True(RecordedReplies.All.Count > 150);
         Assert.All(RecordedReplies.All, reply =>

@@ -20,7 +20,7 @@ public sealed class QueueModelTests(ITestOutputHelper output)
     private static readonly Bounds OfAFault = new(Preemptions: 2, Schedules: 20_000);
 
     [Fact]
-    public void WhateverTheOrderEachCallerGetsItsOwnReplyOrTheTruthAndNothingIsLeftBehind()
+    public void Whatever_the_order_each_caller_gets_its_own_reply_or_the_truth_and_nothing_is_left_behind()
     {
         using var world = new SteppedWorld();
         foreach (var scenario in typeof(QueueScenario).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(QueueScenario))))
@@ -33,7 +33,7 @@ public sealed class QueueModelTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void ASegmentThatTheReaderEmptiesWhileAWalkIsInItIsFound()
+    public void A_segment_that_the_reader_empties_while_a_walk_is_in_it_is_found()
     {
         using var world = new SteppedWorld(EarlierFifo.PutBack);
         var exploration = world.Explore(typeof(GivenUpWhileTheReaderLeavesASegment), OfAFault);

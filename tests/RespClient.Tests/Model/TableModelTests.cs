@@ -20,7 +20,7 @@ public sealed class TableModelTests(ITestOutputHelper output)
     private static readonly Bounds OfAFault = new(Preemptions: 2, Schedules: 20_000);
 
     [Fact]
-    public void WhateverTheOrderNobodyWhoHasBeenToldOfAWriteReadsWhatWasBeforeIt()
+    public void Whatever_the_order_nobody_who_has_been_told_of_a_write_reads_what_was_before_it()
     {
         using var world = new SteppedWorld();
         foreach (var scenario in typeof(TableScenario).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(TableScenario))))
@@ -33,21 +33,21 @@ public sealed class TableModelTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void APushThatIsHeededWithoutTheLockIsFound()
+    public void A_push_that_is_heeded_without_the_lock_is_found()
     {
         using var world = new SteppedWorld(BrokenTable.ForgetTheLock);
         AssertFinds(world, typeof(TwoForeignWrites));
     }
 
     [Fact]
-    public void AWriteThatDoesNotMarkItsKeyIsFound()
+    public void A_write_that_does_not_mark_its_key_is_found()
     {
         using var world = new SteppedWorld(BrokenTable.Break(nameof(TrackingRules.MarkOwnWrites)));
         AssertFinds(world, typeof(AMarkedWrite));
     }
 
     [Fact]
-    public void ARecordThatOutlivesItsConnectionIsFound()
+    public void A_record_that_outlives_its_connection_is_found()
     {
         using var world = new SteppedWorld(BrokenTable.Break(nameof(TrackingRules.DropOnDisconnect)));
         AssertFinds(world, typeof(AReconnection));

@@ -49,7 +49,7 @@ public sealed class CommandRulesTests
     [InlineData("CLIENT CAPA redirect", "state of one connection")]
     [InlineData("CLIENT IMPORT-SOURCE ON", "state of one connection")]
     [InlineData("SCRIPT DEBUG YES", "debugging")]
-    public async Task ARefusedCommandIsRefusedOnEveryWayWithWhatToDoInsteadAndIsNotSent(string text, string instead)
+    public async Task A_refused_command_is_refused_on_every_way_with_what_to_do_instead_and_is_not_sent(string text, string instead)
     {
         await using var server = ScriptedServer.Answering(command => command.Name == "EXEC" ? "*0\r\n" : "+OK\r\n");
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -89,7 +89,7 @@ public sealed class CommandRulesTests
     [InlineData("SET", "DEBUG", "1")]
     [InlineData("CONFIG", "REPLY", "1")]
     [InlineData("SHUTDOWN", "NOSAVE")]
-    public void WhatHasOneReplyAndChangesNoConnectionIsNotRefused(params string[] words) => Assert.Equal(CommandNeed.Shared, Need(words));
+    public void What_has_one_reply_and_changes_no_connection_is_not_refused(params string[] words) => Assert.Equal(CommandNeed.Shared, Need(words));
 
     [Theory]
     [InlineData(true, "XREAD", "BLOCK", "0", "STREAMS", "k", "$")]
@@ -99,7 +99,7 @@ public sealed class CommandRulesTests
     [InlineData(false, "XREADGROUP", "GROUP", "BLOCK", "BLOCK", "STREAMS", "BLOCK", ">")]
     [InlineData(false, "XREAD", "STREAMS", "BLOCK", "0")]
     [InlineData(false, "XREAD", "COUNT", "1", "STREAMS", "k", "0")]
-    public void AStreamReadBlocksBySyntaxAndNotByTheNamesInIt(bool blocks, params string[] words) =>
+    public void A_stream_read_blocks_by_syntax_and_not_by_the_names_in_it(bool blocks, params string[] words) =>
         Assert.Equal(blocks ? CommandNeed.OwnConnection : CommandNeed.Shared, Need(words));
 
     [Theory]
@@ -113,11 +113,11 @@ public sealed class CommandRulesTests
     [InlineData(-1, "XREAD", "BLOCK", "9223372036854775807", "STREAMS", "k", "$")]
     [InlineData(-1, "XREAD", "BLOCK")]
     [InlineData(-1, "BLPOP")]
-    public void BlockTimeIsReadFromItsPlaceAndIsInfiniteWhereItCannotBeTold(int milliseconds, params string[] words) =>
+    public void Block_time_is_read_from_its_place_and_is_infinite_where_it_cannot_be_told(int milliseconds, params string[] words) =>
         Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), CommandRules.BlockTime(Command(words)));
 
     [Fact]
-    public async Task ABlockingCommandIntoABufferIsRefusedWithTheWayItCanGo()
+    public async Task A_blocking_command_into_a_buffer_is_refused_with_the_way_it_can_go()
     {
         await using var client = new RedisClient(new RedisClientOptions { ConnectionString = "127.0.0.1:1" });
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(async () => await client.ExecuteIntoAsync(new byte[8], "BLPOP", ["k", 0]));
@@ -125,7 +125,7 @@ public sealed class CommandRulesTests
     }
 
     [Fact]
-    public async Task ACommandWithoutANameIsABadArgumentOnEveryWay()
+    public async Task A_command_without_a_name_is_a_bad_argument_on_every_way()
     {
         await using var client = new RedisClient(new RedisClientOptions { ConnectionString = "127.0.0.1:1" });
         await Assert.ThrowsAsync<ArgumentException>(async () => await client.ExecuteAsync(default));

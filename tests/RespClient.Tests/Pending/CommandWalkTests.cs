@@ -18,7 +18,7 @@ public sealed class CommandWalkTests
     [InlineData("protocol=3")]
     [InlineData("protocol=2")]
     [InlineData("protocol=3", "--cluster-enabled", "yes")]
-    public async Task EveryCommandOfTheServerGetsOneReplyAndChangesNoConnectionOrIsRefused(string options, params string[] arguments)
+    public async Task Every_command_of_the_server_gets_one_reply_and_changes_no_connection_or_is_refused(string options, params string[] arguments)
     {
         await using var server = await RedisServer.StartAsync(arguments);
         if (arguments.Length > 0)
@@ -36,7 +36,7 @@ public sealed class CommandWalkTests
     }
 
     [Fact]
-    public async Task EveryCommandThatTheServerCallsBlockingGetsAConnectionOfItsOwn()
+    public async Task Every_command_that_the_server_calls_blocking_gets_a_connection_of_its_own()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -58,7 +58,7 @@ public sealed class CommandWalkTests
     ];
 
     [Fact]
-    public async Task WhatIsSentTwiceTheServerCallsReadOnlyAndNothingOfItBlocksOrWrites()
+    public async Task What_is_sent_twice_the_server_calls_read_only_and_nothing_of_it_blocks_or_writes()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);

@@ -15,7 +15,7 @@ public sealed class AllocationTests(RedisServerFixture fixture) : IClassFixture<
     [Theory]
     [InlineData(1)]
     [InlineData(50)]
-    public async Task AReadIntoTheCallersBufferAllocatesNothingInASteadyState(int callers)
+    public async Task A_read_into_the_callers_buffer_allocates_nothing_in_a_steady_state(int callers)
     {
         await using var client = await fixture.ConnectAsync();
         await client.SetAsync(_key, new byte[64]);
@@ -30,7 +30,7 @@ public sealed class AllocationTests(RedisServerFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task AValueIsAppendedToTheCallersWriter()
+    public async Task A_value_is_appended_to_the_callers_writer()
     {
         await using var client = await fixture.ConnectAsync();
         var value = Encoding.UTF8.GetBytes(new string('x', 200_000));
@@ -42,7 +42,7 @@ public sealed class AllocationTests(RedisServerFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task ABufferThatIsTooSmallIsToldAndTheConnectionGoesOn()
+    public async Task A_buffer_that_is_too_small_is_told_and_the_connection_goes_on()
     {
         await using var client = await fixture.ConnectAsync();
         await client.SetAsync(_key, "12345");
@@ -54,7 +54,7 @@ public sealed class AllocationTests(RedisServerFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task AWriterThatThrowsFailsItsOwnCallerAlone()
+    public async Task A_writer_that_throws_fails_its_own_caller_alone()
     {
         await using var client = await fixture.ConnectAsync();
         await client.SetAsync(_key, "12345");
@@ -63,7 +63,7 @@ public sealed class AllocationTests(RedisServerFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task AnyCommandWithAStringReplyCanFillABuffer()
+    public async Task Any_command_with_a_string_reply_can_fill_a_buffer()
     {
         await using var client = await fixture.ConnectAsync();
         var buffer = new byte[16];

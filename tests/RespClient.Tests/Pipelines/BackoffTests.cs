@@ -9,18 +9,18 @@ public sealed class BackoffTests
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(1);
 
     [Fact]
-    public void TheFirstPauseIsShortAndNoPauseExceedsTheLimit()
+    public void The_first_pause_is_short_and_no_pause_exceeds_the_limit()
     {
         Assert.InRange(Backoff.PauseAfter(1, Most, 1), TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(10));
         Assert.All(Enumerable.Range(1, 2000), attempt => Assert.True(Backoff.PauseAfter(attempt, Most, 1) <= Most));
     }
 
     [Fact]
-    public void PausesGrowByAQuarterFromTenMillisecondsToTheLimit() => Assert.All(Enumerable.Range(1, 40), attempt => Assert.Equal(
+    public void Pauses_grow_by_a_quarter_from_ten_milliseconds_to_the_limit() => Assert.All(Enumerable.Range(1, 40), attempt => Assert.Equal(
         Math.Min(10 * Math.Pow(1.25, attempt - 1), 1000), Backoff.PauseAfter(attempt, Most, 1).TotalMilliseconds, 0.001));
 
     [Fact]
-    public async Task AServerThatGreetsAndHangsUpIsAskedLessAndLessOftenUntilItHasServedSomebody()
+    public async Task A_server_that_greets_and_hangs_up_is_asked_less_and_less_often_until_it_has_served_somebody()
     {
         const int Rounds = 20;
         await using var server = ScriptedServer.Start(async connection =>
@@ -56,7 +56,7 @@ public sealed class BackoffTests
     }
 
     [Fact]
-    public void AnOutageIsNeverLongerByMoreThanAThirdForWantOfAnAttempt()
+    public void An_outage_is_never_longer_by_more_than_a_third_for_want_of_an_attempt()
     {
         var elapsed = TimeSpan.Zero;
         for (var attempt = 1; attempt < 20; attempt++)
@@ -72,6 +72,6 @@ public sealed class BackoffTests
     }
 
     [Fact]
-    public void PausesOfManyClientsAreSpreadOverHalfOfTheirLength() =>
+    public void Pauses_of_many_clients_are_spread_over_half_of_their_length() =>
         Assert.Equal(Backoff.PauseAfter(30, Most, 1), 2 * Backoff.PauseAfter(30, Most, 0));
 }

@@ -13,7 +13,7 @@ public sealed class BudgetedClientTests
     public BudgetedClientTests() => _redis = new Recorded(_time);
 
     [Fact]
-    public async Task CommandsOfOnePieceOfWorkShareItsTimeAndNothingIsSentOnceItIsOver()
+    public async Task Commands_of_one_piece_of_work_share_its_time_and_nothing_is_sent_once_it_is_over()
     {
         var budget = new RedisBudget(Limit);
         var client = new BudgetedClient(_redis, () => budget, _time);
@@ -30,7 +30,7 @@ public sealed class BudgetedClientTests
     }
 
     [Fact]
-    public async Task TheShorterOfTheCommandsTimeAndWhatIsLeftHoldsAndWaitingForEverStandsOutside()
+    public async Task The_shorter_of_the_commands_time_and_what_is_left_holds_and_waiting_for_ever_stands_outside()
     {
         var budget = new RedisBudget(Limit);
         var client = new BudgetedClient(_redis, () => budget, _time);
@@ -44,7 +44,7 @@ public sealed class BudgetedClientTests
     }
 
     [Fact]
-    public async Task ABudgetIsOverWithItsLastTickAndCommandsThatFailTakeOfItToo()
+    public async Task A_budget_is_over_with_its_last_tick_and_commands_that_fail_take_of_it_too()
     {
         var budget = new RedisBudget(Limit);
         var client = new BudgetedClient(_redis, () => budget, _time);
@@ -57,7 +57,7 @@ public sealed class BudgetedClientTests
     }
 
     [Fact]
-    public async Task WorkWithoutABudgetKeepsTheTimeOfEachCommand()
+    public async Task Work_without_a_budget_keeps_the_time_of_each_command()
     {
         var client = new BudgetedClient(_redis, () => null, _time);
 

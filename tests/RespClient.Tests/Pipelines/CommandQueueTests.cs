@@ -11,7 +11,7 @@ public sealed class CommandQueueTests
     private readonly CommandQueue _queue = new(new PipelineLimits(TimeSpan.FromSeconds(5), 100, 200, TimeSpan.FromSeconds(10), null, SendsReadsAgain: true));
 
     [Fact]
-    public void CommandsAreSentInTheOrderInWhichTheyWereQueued()
+    public void Commands_are_sent_in_the_order_in_which_they_were_queued()
     {
         Queue("A");
         Queue("B");
@@ -20,7 +20,7 @@ public sealed class CommandQueueTests
     }
 
     [Fact]
-    public void ACommandThatWasGivenUpBeforeItWasSentIsNeverSentNorWaitedFor()
+    public void A_command_that_was_given_up_before_it_was_sent_is_never_sent_nor_waited_for()
     {
         Queue("A");
         var given = Queue("B");
@@ -33,7 +33,7 @@ public sealed class CommandQueueTests
     }
 
     [Fact]
-    public void GivingUpTheOnlyUnsentCommandLeavesNothingToSendAndNothingOwed()
+    public void Giving_up_the_only_unsent_command_leaves_nothing_to_send_and_nothing_owed()
     {
         GiveUp(Queue("A"));
         _queue.DropAbandoned();
@@ -46,7 +46,7 @@ public sealed class CommandQueueTests
     }
 
     [Fact]
-    public void GivingUpTheLastUnsentCommandOwesNoReplyForIt()
+    public void Giving_up_the_last_unsent_command_owes_no_reply_for_it()
     {
         Queue("A");
         GiveUp(Queue("B"));
@@ -57,7 +57,7 @@ public sealed class CommandQueueTests
     }
 
     [Fact]
-    public void AReplyBeforeItsCommandWasSentBelongsToNobody()
+    public void A_reply_before_its_command_was_sent_belongs_to_nobody()
     {
         Queue("A");
         Assert.Null(_queue.NextToAnswer());
@@ -66,7 +66,7 @@ public sealed class CommandQueueTests
     }
 
     [Fact]
-    public void ALostConnectionKeepsReadsAndUnsentCommandsInOrderAndGivesUpWrites()
+    public void A_lost_connection_keeps_reads_and_unsent_commands_in_order_and_gives_up_writes()
     {
         Queue("GET");
         Queue("INCR");
@@ -81,7 +81,7 @@ public sealed class CommandQueueTests
     }
 
     [Fact]
-    public void ACommandThatIsNotSentInTimeIsToldSoAndNeverSent()
+    public void A_command_that_is_not_sent_in_time_is_told_so_and_never_sent()
     {
         var sent = Queue("A");
         Assert.Equal("A", Send());
@@ -98,7 +98,7 @@ public sealed class CommandQueueTests
     }
 
     [Fact]
-    public void TheBacklogTakesAsManyCommandsAndBytesAsItMayAndNotOneMore()
+    public void The_backlog_takes_as_many_commands_and_bytes_as_it_may_and_not_one_more()
     {
         Assert.Equal(Admission.Queue, _queue.Admit(1000, isConnected: false)); // one of any length
         Queue("A", new string('x', 100));
@@ -120,7 +120,7 @@ public sealed class CommandQueueTests
     }
 
     [Fact]
-    public void ACommandWithoutRoomWaitsForItInItsOrderOnlyWhileSomebodyReads()
+    public void A_command_without_room_waits_for_it_in_its_order_only_while_somebody_reads()
     {
         var big = new string('x', 150);
         Queue("A", big);
@@ -133,7 +133,7 @@ public sealed class CommandQueueTests
     }
 
     [Fact]
-    public void MoreCommandsThanASegmentHoldsKeepTheirOrder()
+    public void More_commands_than_a_segment_holds_keep_their_order()
     {
         for (var round = 0; round < 5; round++)
         {

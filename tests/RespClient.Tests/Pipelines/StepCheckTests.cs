@@ -8,7 +8,7 @@ public sealed class StepCheckTests
     private static readonly RespValue Forbidden = RespValue.FromBytes(RespKind.SimpleError, "NOPERM this user has no permissions"u8.ToArray());
 
     [Fact]
-    public void TwoRefusalsOfPingUnderWayAtOnceDoNotStandForOneOfEcho()
+    public void Two_refusals_of_ping_under_way_at_once_do_not_stand_for_one_of_echo()
     {
         var check = new StepCheck(TimeSpan.FromSeconds(1), frequency: 1000);
         check.Start(0);

@@ -17,7 +17,7 @@ public sealed class FlatReplyTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void AFlatReplyIsTheSameWholeAndCutAnywhereUnderAnyLimits(int seed)
+    public void A_flat_reply_is_the_same_whole_and_cut_anywhere_under_any_limits(int seed)
     {
         var random = new Random(seed);
         for (var number = 0; number < Replies; number++)
@@ -39,7 +39,7 @@ public sealed class FlatReplyTests
     }
 
     [Fact]
-    public void ASessionOfTwelveFieldsTakesItsBytesAndAPlaceForEachString()
+    public void A_session_of_twelve_fields_takes_its_bytes_and_a_place_for_each_string()
     {
         var wire = WireText.ToBytes("%12\r\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"$6\r\nname{i:00}\r\n$50\r\n{new string('v', 50)}\r\n")));
         var reader = new RespReader(RespLimits.Default);
@@ -60,7 +60,7 @@ public sealed class FlatReplyTests
     [InlineData(64, 1016)]
     [InlineData(64, 1024)]
     [InlineData(200, 1024)]
-    public void StringsAreTheSameOneByOneAndAsAnArrayHoweverManyAndLong(int count, int length)
+    public void Strings_are_the_same_one_by_one_and_as_an_array_however_many_and_long(int count, int length)
     {
         string[] texts = [.. Enumerable.Range(0, count).Select(i => ((char)('a' + (i % 26))) + new string('x', length - 2) + ((char)('a' + (i % 7))))];
         var value = Read($"*{count}\r\n" + string.Concat(texts.Select(text => $"${text.Length}\r\n{text}\r\n")));
@@ -70,7 +70,7 @@ public sealed class FlatReplyTests
     }
 
     [Fact]
-    public void AnElementThatIsNotThereIsAnErrorAndAScalarHasNone()
+    public void An_element_that_is_not_there_is_an_error_and_a_scalar_has_none()
     {
         Assert.Throws<IndexOutOfRangeException>(() => Read("*1\r\n$1\r\na\r\n")[1]);
         Assert.Throws<IndexOutOfRangeException>(() => Read("*1\r\n:1\r\n")[-1]);
@@ -82,7 +82,7 @@ public sealed class FlatReplyTests
     }
 
     [Fact]
-    public void StringsThatShareAnArrayAreGivenOutAsArraysOfTheirOwn()
+    public void Strings_that_share_an_array_are_given_out_as_arrays_of_their_own()
     {
         var items = Read("*3\r\n$3\r\nabc\r\n+OK\r\n$2\r\n12\r\n").Items;
         Assert.Equal("abc"u8.ToArray(), items[0].AsBytes());
@@ -96,7 +96,7 @@ public sealed class FlatReplyTests
     }
 
     [Fact]
-    public void ALongStringKeepsNoneOfItsNeighboursInMemory()
+    public void A_long_string_keeps_none_of_its_neighbours_in_memory()
     {
         var text = new string('x', 2000);
         var items = Read($"*2\r\n$1\r\na\r\n$2000\r\n{text}\r\n").Items;

@@ -7,7 +7,7 @@ public sealed class RespReaderTests
 {
     [Theory]
     [MemberData(nameof(WireSamples.Valid), MemberType = typeof(WireSamples))]
-    public void ASampleReadWholeGivesItsReplies(string name, string wire, string[] replies)
+    public void A_sample_read_whole_gives_its_replies(string name, string wire, string[] replies)
     {
         var bytes = WireText.ToBytes(wire);
         Assert.True(replies.SequenceEqual(WireText.ReadAll(bytes, [bytes.Length])), name);
@@ -15,7 +15,7 @@ public sealed class RespReaderTests
 
     [Theory]
     [MemberData(nameof(WireSamples.Valid), MemberType = typeof(WireSamples))]
-    public void ASampleCutAtAnyBorderGivesTheSameReplies(string name, string wire, string[] replies)
+    public void A_sample_cut_at_any_border_gives_the_same_replies(string name, string wire, string[] replies)
     {
         var bytes = WireText.ToBytes(wire);
         for (var cut = 0; cut <= bytes.Length; cut++)
@@ -27,7 +27,7 @@ public sealed class RespReaderTests
 
     [Theory]
     [MemberData(nameof(WireSamples.Valid), MemberType = typeof(WireSamples))]
-    public void ASampleReadByteByByteGivesTheSameReplies(string name, string wire, string[] replies)
+    public void A_sample_read_byte_by_byte_gives_the_same_replies(string name, string wire, string[] replies)
     {
         var bytes = WireText.ToBytes(wire);
         Assert.True(replies.SequenceEqual(WireText.ReadAll(bytes, Enumerable.Repeat(1, bytes.Length))), name);
@@ -35,7 +35,7 @@ public sealed class RespReaderTests
 
     [Theory]
     [MemberData(nameof(WireSamples.Malformed), MemberType = typeof(WireSamples))]
-    public void BytesThatAreNotRespAreMalformedHoweverTheyArrive(string name, string wire)
+    public void Bytes_that_are_not_resp_are_malformed_however_they_arrive(string name, string wire)
     {
         var bytes = WireText.ToBytes(wire);
         for (var cut = 0; cut <= bytes.Length; cut++)
@@ -47,7 +47,7 @@ public sealed class RespReaderTests
     }
 
     [Fact]
-    public void AMalformedReplyStaysMalformedAndNamesItsFault()
+    public void A_malformed_reply_stays_malformed_and_names_its_fault()
     {
         var reader = new RespReader(RespLimits.Default);
         Assert.Equal(RespReadStatus.Malformed, reader.Read("$-5\r\n"u8, out _, out _));
@@ -56,7 +56,7 @@ public sealed class RespReaderTests
     }
 
     [Fact]
-    public void TwoHundredThousandNestedArraysAreMalformedAndNoStackOverflow()
+    public void Two_hundred_thousand_nested_arrays_are_malformed_and_no_stack_overflow()
     {
         var bomb = WireText.ToBytes(string.Concat(Enumerable.Repeat("*1\r\n", 200_000)));
         Assert.Equal(["malformed"], WireText.ReadAll(bomb, [bomb.Length]));
@@ -68,14 +68,14 @@ public sealed class RespReaderTests
     [InlineData("$65\r\n01234567890123456789012345678901234567890123456789012345678901234\r\n")]
     [InlineData("$?\r\n;60\r\n012345678901234567890123456789012345678901234567890123456789\r\n;5\r\n01234\r\n;0\r\n")]
     [InlineData("*2\r\n$65\r\n01234567890123456789012345678901234567890123456789012345678901234\r\n:1\r\n")]
-    public void AStringBeyondTheLimitIsPassedOverAndTheNextReplyIsRead(string wire)
+    public void A_string_beyond_the_limit_is_passed_over_and_the_next_reply_is_read(string wire)
     {
         var limits = RespLimits.Default with { MaxBulkBytes = 64 };
         AssertPassedOver(wire, limits);
     }
 
     [Fact]
-    public void AReplyBeyondTheFrameLimitIsPassedOverAlthoughEachPartIsSmall()
+    public void A_reply_beyond_the_frame_limit_is_passed_over_although_each_part_is_small()
     {
         var limits = RespLimits.Default with { MaxFrameBytes = 64 };
         AssertPassedOver("*4\r\n" + string.Concat(Enumerable.Repeat("$20\r\n01234567890123456789\r\n", 4)), limits);
@@ -84,7 +84,7 @@ public sealed class RespReaderTests
     }
 
     [Fact]
-    public void MoreElementsThanAllowedOverAllLevelsArePassedOver()
+    public void More_elements_than_allowed_over_all_levels_are_passed_over()
     {
         var limits = RespLimits.Default with { MaxElements = 5 };
         AssertPassedOver("*2\r\n*3\r\n:1\r\n:2\r\n:3\r\n*1\r\n:4\r\n", limits);
@@ -97,7 +97,7 @@ public sealed class RespReaderTests
     [InlineData("*2147483647\r\n")]
     [InlineData(">6\r\n")]
     [InlineData(">1\r\n$65\r\n")]
-    public void APushBeyondALimitAndALengthThatWillNeverComeAreMalformedAtTheirHeader(string wire)
+    public void A_push_beyond_a_limit_and_a_length_that_will_never_come_are_malformed_at_their_header(string wire)
     {
         var limits = RespLimits.Default with { MaxElements = 5, MaxBulkBytes = 64 };
         Assert.Equal(["malformed"], WireText.ReadAll(WireText.ToBytes(wire), [wire.Length], limits));
@@ -107,7 +107,7 @@ public sealed class RespReaderTests
     [InlineData("$134217728\r\n")]
     [InlineData("*1048576\r\n")]
     [InlineData("%524288\r\n")]
-    public void AClaimedLengthAllocatesNothingBeforeItsBytesArrive(string header)
+    public void A_claimed_length_allocates_nothing_before_its_bytes_arrive(string header)
     {
         var reader = new RespReader(RespLimits.Default);
         var bytes = WireText.ToBytes(header);
@@ -119,7 +119,7 @@ public sealed class RespReaderTests
     }
 
     [Fact]
-    public void AValueOf64MebibytesInSmallPiecesTakesTimeInProportion()
+    public void A_value_of64_mebibytes_in_small_pieces_takes_time_in_proportion()
     {
         var reader = new RespReader(RespLimits.Default);
         const int Length = 64 << 20;
@@ -137,7 +137,7 @@ public sealed class RespReaderTests
     }
 
     [Fact]
-    public void ALineThatNeverEndsIsMalformedAtItsLimit()
+    public void A_line_that_never_ends_is_malformed_at_its_limit()
     {
         var endless = new byte[LineBytes.MaxLength + 1];
         Array.Fill(endless, (byte)'+');

@@ -7,22 +7,22 @@ namespace RespClient.Tests.Protocol;
 public sealed class RespWriterTests
 {
     [Fact]
-    public void ACommandIsAnArrayOfBulkStringsWithByteLengths() =>
+    public void A_command_is_an_array_of_bulk_strings_with_byte_lengths() =>
         Assert.Equal("*3\r\n$3\r\nSET\r\n$3\r\nk\u00c3\u00a9\r\n$2\r\nab\r\n", Write("SET", "ké", "ab"u8.ToArray()));
 
     [Fact]
-    public void AValueWithSpacesAndLineEndsStaysOneArgument() =>
+    public void A_value_with_spaces_and_line_ends_stays_one_argument() =>
         Assert.Equal("*2\r\n$4\r\nECHO\r\n$15\r\na b\r\nFLUSHALL\r\n\r\n", Write("ECHO", "a b\r\nFLUSHALL\r\n"));
 
     [Fact]
-    public void AnEmptyArgumentIsWrittenAsAnEmptyString() =>
+    public void An_empty_argument_is_written_as_an_empty_string() =>
         Assert.Equal("*2\r\n$4\r\nECHO\r\n$0\r\n\r\n", Write("ECHO", ""));
 
     [Theory]
     [InlineData(0L, "$1\r\n0\r\n")]
     [InlineData(long.MinValue, "$20\r\n-9223372036854775808\r\n")]
     [InlineData(long.MaxValue, "$19\r\n9223372036854775807\r\n")]
-    public void AnIntegerIsWrittenAsItsDigits(long number, string expected) =>
+    public void An_integer_is_written_as_its_digits(long number, string expected) =>
         Assert.Equal("*2\r\n$4\r\nINCR\r\n" + expected, Write("INCR", number));
 
     [Theory]
@@ -30,11 +30,11 @@ public sealed class RespWriterTests
     [InlineData(double.PositiveInfinity, "$4\r\n+inf\r\n")]
     [InlineData(double.NegativeInfinity, "$4\r\n-inf\r\n")]
     [InlineData(-1.7976931348623157E+308, "$24\r\n-1.7976931348623157E+308\r\n")]
-    public void ADoubleIsWrittenWithAllItsDigits(double number, string expected) =>
+    public void A_double_is_written_with_all_its_digits(double number, string expected) =>
         Assert.Equal("*2\r\n$4\r\nINCR\r\n" + expected, Write("INCR", number));
 
     [Fact]
-    public void ArgumentsOfEveryLengthAreReadBackAsTheyWere()
+    public void Arguments_of_every_length_are_read_back_as_they_were()
     {
         foreach (var length in (int[])[0, 1, 9, 10, 99, 100, 999, 1000, 65_536])
         {
@@ -49,18 +49,18 @@ public sealed class RespWriterTests
     }
 
     [Fact]
-    public void APartOfAnArrayIsWrittenAndNothingBesideIt() =>
+    public void A_part_of_an_array_is_written_and_nothing_beside_it() =>
         Assert.Equal("*2\r\n$4\r\nECHO\r\n$2\r\nbc\r\n", Write("ECHO", (ReadOnlyMemory<byte>)"abcd"u8.ToArray().AsMemory(1, 2)));
 
     [Fact]
-    public void MemoryBehindWhichThereIsNoArrayIsWrittenToo()
+    public void Memory_behind_which_there_is_no_array_is_written_too()
     {
         using var memory = new ForeignMemory("abcd"u8.ToArray());
         Assert.Equal("*2\r\n$4\r\nECHO\r\n$3\r\nbcd\r\n", Write("ECHO", (ReadOnlyMemory<byte>)memory.Memory[1..]));
     }
 
     [Fact]
-    public void AnArgumentThatIsNothingIsAnEmptyString() =>
+    public void An_argument_that_is_nothing_is_an_empty_string() =>
         Assert.Equal("*3\r\n$4\r\nECHO\r\n$0\r\n\r\n$0\r\n\r\n", Write("ECHO", default, default(ReadOnlyMemory<byte>)));
 
     private static string Write(string name, params RedisArgument[] arguments)

@@ -13,7 +13,7 @@ public sealed class RedisSubscriptionTests(RedisServerFixture fixture) : IClassF
     [Theory]
     [InlineData("resp2")]
     [InlineData("resp3")]
-    public async Task MessagesPublishedAfterTheSubscriptionArriveInOrder(string protocol)
+    public async Task Messages_published_after_the_subscription_arrive_in_order(string protocol)
     {
         await using var client = await RedisClient.ConnectAsync($"{fixture.Server.ConnectionString},protocol={protocol}");
         await using var subscription = await client.SubscribeAsync(_channel);
@@ -24,7 +24,7 @@ public sealed class RedisSubscriptionTests(RedisServerFixture fixture) : IClassF
     }
 
     [Fact]
-    public async Task APatternReceivesFromEveryChannelItMatches()
+    public async Task A_pattern_receives_from_every_channel_it_matches()
     {
         await using var client = await fixture.ConnectAsync();
         await using var subscription = await client.SubscribePatternAsync(_channel + ".*");
@@ -35,7 +35,7 @@ public sealed class RedisSubscriptionTests(RedisServerFixture fixture) : IClassF
     }
 
     [Fact]
-    public async Task TwoSubscribersOfOneChannelBothReceiveAndLeaveOnTheirOwn()
+    public async Task Two_subscribers_of_one_channel_both_receive_and_leave_on_their_own()
     {
         await using var client = await fixture.ConnectAsync();
         var first = await client.SubscribeAsync(_channel);
@@ -49,7 +49,7 @@ public sealed class RedisSubscriptionTests(RedisServerFixture fixture) : IClassF
     }
 
     [Fact]
-    public async Task TheLastSubscriberToLeaveUnsubscribesAtTheServer()
+    public async Task The_last_subscriber_to_leave_unsubscribes_at_the_server()
     {
         await using var client = await fixture.ConnectAsync();
         await (await client.SubscribeAsync(_channel)).DisposeAsync();
@@ -57,7 +57,7 @@ public sealed class RedisSubscriptionTests(RedisServerFixture fixture) : IClassF
     }
 
     [Fact]
-    public async Task ALostConnectionIsSubscribedAgainAndCounted()
+    public async Task A_lost_connection_is_subscribed_again_and_counted()
     {
         await using var client = await fixture.ConnectAsync();
         await using var subscription = await client.SubscribeAsync(_channel);
@@ -68,7 +68,7 @@ public sealed class RedisSubscriptionTests(RedisServerFixture fixture) : IClassF
     }
 
     [Fact]
-    public async Task AReaderThatIsTooSlowLosesTheOldestMessagesAndSeesHowMany()
+    public async Task A_reader_that_is_too_slow_loses_the_oldest_messages_and_sees_how_many()
     {
         await using var client = await fixture.ConnectAsync();
         await using var subscription = await client.SubscribeAsync(_channel, capacity: 2);
@@ -82,7 +82,7 @@ public sealed class RedisSubscriptionTests(RedisServerFixture fixture) : IClassF
     }
 
     [Fact]
-    public async Task ARefusedChannelIsToldToWhoeverSubscribes()
+    public async Task A_refused_channel_is_told_to_whoever_subscribes()
     {
         await using var client = await fixture.ConnectAsync();
         await client.ExecuteAsync(new RedisCommand("ACL", "SETUSER", _channel, "on", ">pw", "+@all", "~*", "resetchannels"));
@@ -92,7 +92,7 @@ public sealed class RedisSubscriptionTests(RedisServerFixture fixture) : IClassF
     }
 
     [Fact]
-    public async Task DisposingTheClientEndsTheEnumeration()
+    public async Task Disposing_the_client_ends_the_enumeration()
     {
         var client = await fixture.ConnectAsync();
         var subscription = await client.SubscribeAsync(_channel);

@@ -17,7 +17,7 @@ public sealed class RenewalTests
     [InlineData(true, '>')]
     [InlineData(false, '*')]
     [InlineData(true, '*')]
-    public async Task ASubscriptionThatTheServerEndsUnaskedIsSubscribedAgainAndCounted(bool isPattern, char type)
+    public async Task A_subscription_that_the_server_ends_unasked_is_subscribed_again_and_counted(bool isPattern, char type)
     {
         var p = isPattern ? "p" : "";
         await using var server = Server(async (connection, command, number) =>
@@ -34,7 +34,7 @@ public sealed class RenewalTests
     }
 
     [Fact]
-    public async Task ASubscriptionThatTheServerEndsAgainAndAgainIsAskedForLessAndLessOften()
+    public async Task A_subscription_that_the_server_ends_again_and_again_is_asked_for_less_and_less_often()
     {
         const int Rounds = 20;
         await using var server = Server(async (connection, command, number) =>
@@ -57,7 +57,7 @@ public sealed class RenewalTests
     }
 
     [Fact]
-    public async Task ASubscriptionThatIsEndedAfterAMessageIsAskedForAtOnceAgain()
+    public async Task A_subscription_that_is_ended_after_a_message_is_asked_for_at_once_again()
     {
         await using var server = Server(async (connection, command, number) => await connection.SendAsync(
             Note('>', "subscribe", command[0]) + (number is 3 or 4 ? Message('>', false, command[0], $"{number}") : "")
@@ -72,7 +72,7 @@ public sealed class RenewalTests
     }
 
     [Fact]
-    public async Task AServerThatGreetsSubscribersAndHangsUpIsAskedLessAndLessOften()
+    public async Task A_server_that_greets_subscribers_and_hangs_up_is_asked_less_and_less_often()
     {
         const int Rounds = 20;
         await using var server = ScriptedServer.Start(async connection =>
@@ -97,7 +97,7 @@ public sealed class RenewalTests
     }
 
     [Fact]
-    public async Task AConnectionOfSubscriptionsThatGivesNoSignOfLifeIsReplacedAndTheLossIsCounted()
+    public async Task A_connection_of_subscriptions_that_gives_no_sign_of_life_is_replaced_and_the_loss_is_counted()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -115,7 +115,7 @@ public sealed class RenewalTests
     }
 
     [Fact]
-    public async Task LeavingASubscriptionIsNotTakenForItsEndByTheServer()
+    public async Task Leaving_a_subscription_is_not_taken_for_its_end_by_the_server()
     {
         var told = 0;
         await using var server = Server(async (connection, command, number) =>
@@ -141,7 +141,7 @@ public sealed class RenewalTests
     }
 
     [Fact]
-    public async Task ASubscriptionThatIsRefusedWhenItIsRenewedEndsItsEnumeration()
+    public async Task A_subscription_that_is_refused_when_it_is_renewed_ends_its_enumeration()
     {
         await using var server = Server((connection, command, number) => connection.SendAsync(
             number == 1 ? Note('>', "subscribe", command[0]) + Note('>', "unsubscribe", command[0]) : "-NOPERM no access to this channel\r\n"));
@@ -154,7 +154,7 @@ public sealed class RenewalTests
     }
 
     [Fact]
-    public async Task ARefusalIsToldToTheOneItBelongsToThoughOthersHaveComeAndGone()
+    public async Task A_refusal_is_told_to_the_one_it_belongs_to_though_others_have_come_and_gone()
     {
         await using var server = Server((connection, command, number) => connection.SendAsync(
             command[0] == "secret" ? "-NOPERM no access to this channel\r\n" : Note('>', command.Name.ToLowerInvariant(), command[0])));
@@ -171,7 +171,7 @@ public sealed class RenewalTests
     }
 
     [Fact]
-    public async Task EveryLostConnectionIsCountedAlsoOneThatIsLostBeforeTheSubscriptionIsRenewed()
+    public async Task Every_lost_connection_is_counted_also_one_that_is_lost_before_the_subscription_is_renewed()
     {
         const int LostWhileRenewing = 3;
         await using var server = ScriptedServer.Start(async connection =>
@@ -199,7 +199,7 @@ public sealed class RenewalTests
     }
 
     [Fact]
-    public async Task AConnectionLostBeforeTheFirstConfirmationIsNoInterruptionForAnybody()
+    public async Task A_connection_lost_before_the_first_confirmation_is_no_interruption_for_anybody()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -221,7 +221,7 @@ public sealed class RenewalTests
     }
 
     [Fact]
-    public async Task ManyWhoComeAndGoAtOnceAskInTheOrderInWhichTheyCameAndWent()
+    public async Task Many_who_come_and_go_at_once_ask_in_the_order_in_which_they_came_and_went()
     {
         var asked = new ConcurrentQueue<string>();
         await using var server = Server(async (connection, command, number) =>
@@ -251,7 +251,7 @@ public sealed class RenewalTests
     }
 
     [Fact]
-    public async Task AfterManyHaveComeAndGoneExactlyWhatIsWantedIsSubscribedAtARealServer()
+    public async Task After_many_have_come_and_gone_exactly_what_is_wanted_is_subscribed_at_a_real_server()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);

@@ -10,7 +10,7 @@ public sealed class CallerPaceTests
     public CallerPaceTests() => _pace = new CallerPace(_clock, processors: 8);
 
     [Fact]
-    public void CallersAreTakenForQuickUntilTheyAreSlow()
+    public void Callers_are_taken_for_quick_until_they_are_slow()
     {
         Assert.True(_pace.AreQuick(_clock.Now));
         Note(callers: 10, microseconds: 1000, times: 3);
@@ -24,7 +24,7 @@ public sealed class CallerPaceTests
     [InlineData(3, 220, false)]
     [InlineData(3, 79, true)]
     [InlineData(8, 220, false)]
-    public void FewProcessorsMakeLongerCallersQuickBecauseAnotherThreadWouldWaitForOne(int processors, int microseconds, bool areQuick)
+    public void Few_processors_make_longer_callers_quick_because_another_thread_would_wait_for_one(int processors, int microseconds, bool areQuick)
     {
         var pace = new CallerPace(_clock, processors);
         for (var batch = 0; batch < 10; batch++)
@@ -36,14 +36,14 @@ public sealed class CallerPaceTests
     }
 
     [Fact]
-    public void ManyCallersWhoAreQuickEachAreQuickHoweverLongTheyTakeTogether()
+    public void Many_callers_who_are_quick_each_are_quick_however_long_they_take_together()
     {
         Note(callers: 1000, microseconds: 1000, times: 50);
         Assert.True(_pace.AreQuick(_clock.Now));
     }
 
     [Fact]
-    public void AReaderThatLostItsProcessorNowAndThenIsNoSlowCaller()
+    public void A_reader_that_lost_its_processor_now_and_then_is_no_slow_caller()
     {
         for (var round = 0; round < 100; round++)
         {
@@ -54,7 +54,7 @@ public sealed class CallerPaceTests
     }
 
     [Fact]
-    public void SlowCallersThatBecomeQuickAreTakenForQuickAgain()
+    public void Slow_callers_that_become_quick_are_taken_for_quick_again()
     {
         Note(callers: 10, microseconds: 5000, times: 1000);
         Note(callers: 10, microseconds: 10, times: 100);
@@ -62,7 +62,7 @@ public sealed class CallerPaceTests
     }
 
     [Fact]
-    public void ACallerThatBlocksAgainAndAgainIsDistrustedTwiceAsLongUpToTenSeconds()
+    public void A_caller_that_blocks_again_and_again_is_distrusted_twice_as_long_up_to_ten_seconds()
     {
         foreach (var expected in (double[])[0.25, 0.5, 1, 2, 4, 8, 10, 10])
         {

@@ -11,7 +11,7 @@ public sealed class ReplyLoopTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     [Fact]
-    public async Task AQuickCallerGoesOnWhereItsReplyWasReadWithoutAChangeOfThread()
+    public async Task A_quick_caller_goes_on_where_its_reply_was_read_without_a_change_of_thread()
     {
         await using var server = ScriptedServer.Answering(_ => "+OK\r\n");
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -26,7 +26,7 @@ public sealed class ReplyLoopTests
     }
 
     [Fact]
-    public async Task ACallerThatBlocksUntilItsOwnClientIsDisposedOfIsNotWaitedFor()
+    public async Task A_caller_that_blocks_until_its_own_client_is_disposed_of_is_not_waited_for()
     {
         await using var server = ScriptedServer.Answering(_ => "+OK\r\n");
         for (var round = 0; round < 20; round++)
@@ -45,7 +45,7 @@ public sealed class ReplyLoopTests
     }
 
     [Fact]
-    public async Task CallersWhoTakeLongAreLeftToTheThreadPoolAndRunBesideEachOther()
+    public async Task Callers_who_take_long_are_left_to_the_thread_pool_and_run_beside_each_other()
     {
         await using var server = ScriptedServer.Answering(_ => "+OK\r\n");
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -64,7 +64,7 @@ public sealed class ReplyLoopTests
     }
 
     [Fact]
-    public async Task OneThatBlocksAmongAnsweredTogetherHoldsUpNeitherThemNorWhatComesAfter()
+    public async Task One_that_blocks_among_answered_together_holds_up_neither_them_nor_what_comes_after()
     {
         // All three are answered in one piece, the blocker first.
         await using var server = ScriptedServer.Start(async connection =>
@@ -103,7 +103,7 @@ public sealed class ReplyLoopTests
     }
 
     [Fact]
-    public async Task ACallerThatWaitsForItsNextReplyWithItsThreadGetsItAllTheSame()
+    public async Task A_caller_that_waits_for_its_next_reply_with_its_thread_gets_it_all_the_same()
     {
         await using var server = ScriptedServer.Answering(command => $"+{command[0]}\r\n");
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -119,7 +119,7 @@ public sealed class ReplyLoopTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ReadersThatWaitAreGoneOnceTheirClientIsDisposed(bool unix)
+    public async Task Readers_that_wait_are_gone_once_their_client_is_disposed(bool unix)
     {
         await using var server = await RedisServer.StartAsync();
         var client = await RedisClient.ConnectAsync(unix ? $"unix://{server.UnixSocket}" : server.ConnectionString);

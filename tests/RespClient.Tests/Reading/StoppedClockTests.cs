@@ -15,7 +15,7 @@ public sealed class StoppedClockTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public async Task NoCommandWaitsForTheClockWhateverElseTheServerSends(int callers)
+    public async Task No_command_waits_for_the_clock_whatever_else_the_server_sends(int callers)
     {
         const int CommandsEach = 400;
         await using var server = ScriptedServer.Start(async connection =>

@@ -12,7 +12,7 @@ public sealed class ExecuteAndWaitTests(ReplicaSetFixture set) : IClassFixture<R
     private readonly string _key = Guid.NewGuid().ToString("N");
 
     [Fact]
-    public async Task WhatTwoReplicasHaveConfirmedIsReadableOnBothAtOnce()
+    public async Task What_two_replicas_have_confirmed_is_readable_on_both_at_once()
     {
         await using var client = await RedisClient.ConnectAsync(set.Master.ConnectionString);
         await using var first = await RedisClient.ConnectAsync(set.Replicas[0].ConnectionString);
@@ -30,7 +30,7 @@ public sealed class ExecuteAndWaitTests(ReplicaSetFixture set) : IClassFixture<R
     [Theory]
     [InlineData(1)]
     [InlineData(0)]
-    public async Task StoppedReplicasAreNotCountedWithinTheTimeAndTheWriteStands(int running)
+    public async Task Stopped_replicas_are_not_counted_within_the_time_and_the_write_stands(int running)
     {
         await using var client = await RedisClient.ConnectAsync(set.Master.ConnectionString);
 
@@ -58,7 +58,7 @@ public sealed class ExecuteAndWaitTests(ReplicaSetFixture set) : IClassFixture<R
     }
 
     [Fact]
-    public async Task WaitAsACommandIsRefusedBecauseItWouldConfirmOtherWrites()
+    public async Task Wait_as_a_command_is_refused_because_it_would_confirm_other_writes()
     {
         await using var client = await RedisClient.ConnectAsync(set.Master.ConnectionString);
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(async () => await client.ExecuteAsync(new RedisCommand("WAIT", 2, 1000)));
@@ -66,7 +66,7 @@ public sealed class ExecuteAndWaitTests(ReplicaSetFixture set) : IClassFixture<R
     }
 
     [Fact]
-    public async Task ARefusedWriteIsRefusedAndTheNextOneGetsItsOwnReplies()
+    public async Task A_refused_write_is_refused_and_the_next_one_gets_its_own_replies()
     {
         await using var client = await RedisClient.ConnectAsync(set.Master.ConnectionString);
         await client.SetAsync(_key, "text");
@@ -78,7 +78,7 @@ public sealed class ExecuteAndWaitTests(ReplicaSetFixture set) : IClassFixture<R
     }
 
     [Fact]
-    public async Task ARefusedWaitSaysThatTheWriteHasRun()
+    public async Task A_refused_wait_says_that_the_write_has_run()
     {
         await set.Master.CliAsync("ACL", "SETUSER", _key, "on", ">pw", "+@all", "-wait", "~*");
         await using var client = await RedisClient.ConnectAsync($"{set.Master.ConnectionString},user={_key},password=pw");
@@ -96,7 +96,7 @@ public sealed class ExecuteAndWaitTests(ReplicaSetFixture set) : IClassFixture<R
     [InlineData("SET", 0, 100, typeof(ArgumentOutOfRangeException))]
     [InlineData("SET", 1, 0, typeof(ArgumentOutOfRangeException))]
     [InlineData("SET", 1, 3_600_001, typeof(ArgumentOutOfRangeException))]
-    public async Task WhatCannotBeWaitedForIsMisuseAndNothingIsSent(string name, int replicas, int milliseconds, Type expected)
+    public async Task What_cannot_be_waited_for_is_misuse_and_nothing_is_sent(string name, int replicas, int milliseconds, Type expected)
     {
         await using var client = new RedisClient(new RedisClientOptions { ConnectionString = "127.0.0.1:1" });
         await Assert.ThrowsAsync(expected, () =>
@@ -104,7 +104,7 @@ public sealed class ExecuteAndWaitTests(ReplicaSetFixture set) : IClassFixture<R
     }
 
     [Fact]
-    public async Task WriteAndWaitTravelOneBehindTheOtherOnAConnectionThatNobodyShares()
+    public async Task Write_and_wait_travel_one_behind_the_other_on_a_connection_that_nobody_shares()
     {
         var seen = new List<string>();
         await using var server = ScriptedServer.Start(async connection =>
@@ -125,7 +125,7 @@ public sealed class ExecuteAndWaitTests(ReplicaSetFixture set) : IClassFixture<R
     [InlineData(":1\r\n+what\r\n")]
     [InlineData(":1\r\n")]
     [InlineData("")]
-    public async Task WithoutAnAnswerToBothTheOutcomeIsNotToldAsANumberAndNothingIsSentAgain(string answer)
+    public async Task Without_an_answer_to_both_the_outcome_is_not_told_as_a_number_and_nothing_is_sent_again(string answer)
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -145,7 +145,7 @@ public sealed class ExecuteAndWaitTests(ReplicaSetFixture set) : IClassFixture<R
     }
 
     [Fact]
-    public async Task CancellationAndDisposalEndTheWaitAtOnce()
+    public async Task Cancellation_and_disposal_end_the_wait_at_once()
     {
         var client = await RedisClient.ConnectAsync(set.Master.ConnectionString);
         using var cancellation = new CancellationTokenSource();

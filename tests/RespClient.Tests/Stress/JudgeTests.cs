@@ -9,7 +9,7 @@ namespace RespClient.Tests.Stress;
 public sealed class JudgeTests
 {
     [Fact]
-    public void AnAcknowledgedWriteLeavesNoEarlierValueAsPossible()
+    public void An_acknowledged_write_leaves_no_earlier_value_as_possible()
     {
         var key = new OwnKey("a.");
         var first = key.Next();
@@ -26,7 +26,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void AWriteThatMayStillBeOnItsWayIsToAKeyThatIsUsedNoMore()
+    public void A_write_that_may_still_be_on_its_way_is_to_a_key_that_is_used_no_more()
     {
         var key = new OwnKey("a.");
         var name = key.Name;
@@ -36,7 +36,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void ACounterGrowsWithEachReplyAndNeverBeyondItsCalls()
+    public void A_counter_grows_with_each_reply_and_never_beyond_its_calls()
     {
         var counter = new OwnCounter("a.");
         counter.Ask();
@@ -50,7 +50,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void AnElementThatIsGoneIsAFailureUnlessACallThatEndedEarlyMayHaveIt()
+    public void An_element_that_is_gone_is_a_failure_unless_a_call_that_ended_early_may_have_it()
     {
         var list = new OwnList("a.");
         var element = list.Next();
@@ -64,7 +64,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void AnElementThatIsTakenTwiceOrWasNeverPushedIsAFailure()
+    public void An_element_that_is_taken_twice_or_was_never_pushed_is_a_failure()
     {
         var list = new OwnList("a.");
         var element = list.Next();
@@ -78,7 +78,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void ACommitThatIsMadeTwiceOrLostIsAFailure()
+    public void A_commit_that_is_made_twice_or_lost_is_a_failure()
     {
         var counter = new WatchedCounter("a");
         Assert.Equal(1, counter.After(ReplyText.Null));
@@ -92,7 +92,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void ABufferOrAWriterThatIsUsedAfterItsWaitIsAFailure()
+    public void A_buffer_or_a_writer_that_is_used_after_its_wait_is_a_failure()
     {
         var buffer = new GuardedBuffer();
         "before"u8.CopyTo(buffer.Memory.Span);
@@ -111,7 +111,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void ARecordOfAnotherKeyOrAnOlderVersionIsAFailure()
+    public void A_record_of_another_key_or_an_older_version_is_a_failure()
     {
         var records = new TrackedRecords("a.");
         records.Check(3, new TrackedRecord(records.Name(3), 5), least: 5);

@@ -17,7 +17,7 @@ public sealed class StressTests(ITestOutputHelper output)
     private const string Disposal = "disposal";
 
     [Fact]
-    public async Task EachOfTenThousandCallersGetsItsOwnReplyWhateverIsCancelledLostOrLate()
+    public async Task Each_of_ten_thousand_callers_gets_its_own_reply_whatever_is_cancelled_lost_or_late()
     {
         var options = StressOptions.FromEnvironment(TimeSpan.FromSeconds(9), part: 0.85) with { Without = [Disposal] };
         var report = await RunAsync(options);
@@ -27,7 +27,7 @@ public sealed class StressTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task EveryCallEndsWithItsClientAndNoElementIsTakenLater()
+    public async Task Every_call_ends_with_its_client_and_no_element_is_taken_later()
     {
         var options = StressOptions.FromEnvironment(TimeSpan.FromSeconds(2.5), part: 0.15) with { Phases = [Disposal] };
         var report = await RunAsync(options);
@@ -35,7 +35,7 @@ public sealed class StressTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task AServerThatLiesToOneCallerFailsTheRunWhichSaysSeedPhaseKindAndWhatWasExpected()
+    public async Task A_server_that_lies_to_one_caller_fails_the_run_which_says_seed_phase_kind_and_what_was_expected()
     {
         // Caller 7 of 300 gets what caller 8 has asked for.
         FaultProxy? proxy = null;

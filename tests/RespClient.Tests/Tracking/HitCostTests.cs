@@ -12,7 +12,7 @@ namespace RespClient.Tests.Tracking;
 public sealed class HitCostTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task HitAllocatesNothingAndTakesUnderAHundredNanoseconds()
+    public async Task Hit_allocates_nothing_and_takes_under_a_hundred_nanoseconds()
     {
         // Short rounds: the best of them was not interrupted by whatever else the machine does.
         const int Hits = 20_000;

@@ -14,7 +14,7 @@ public sealed class TrackedCacheTests
     private readonly Notes _notes = new();
 
     [Fact]
-    public async Task SecondReadIsAHitAndCostsNoCommand()
+    public async Task Second_read_is_a_hit_and_costs_no_command()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -35,7 +35,7 @@ public sealed class TrackedCacheTests
     }
 
     [Fact]
-    public async Task ChangeByAnotherClientIsSeenWithoutAsking()
+    public async Task Change_by_another_client_is_seen_without_asking()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -49,7 +49,7 @@ public sealed class TrackedCacheTests
     }
 
     [Fact]
-    public async Task ThousandConcurrentMissesOfOneKeyAreOneRead()
+    public async Task Thousand_concurrent_misses_of_one_key_are_one_read()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -62,7 +62,7 @@ public sealed class TrackedCacheTests
     }
 
     [Fact]
-    public async Task MeterReportsWhatTheCacheHasDone()
+    public async Task Meter_reports_what_the_cache_has_done()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -95,7 +95,7 @@ public sealed class TrackedCacheTests
     }
 
     [Fact]
-    public async Task ReadsThatCrossTheAnswerOfAnotherReaderFindWhatItBrought()
+    public async Task Reads_that_cross_the_answer_of_another_reader_find_what_it_brought()
     {
         await using var server = ScriptedServer.Answering(_ => Notes.Answer(1));
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -116,7 +116,7 @@ public sealed class TrackedCacheTests
     }
 
     [Fact]
-    public async Task TrackedReadSurvivesALostConnectionAndItsAnswerIsNotKept()
+    public async Task Tracked_read_survives_a_lost_connection_and_its_answer_is_not_kept()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -138,7 +138,7 @@ public sealed class TrackedCacheTests
     }
 
     [Fact]
-    public async Task MissingRecordIsToldAsNoneAndAskedForAgain()
+    public async Task Missing_record_is_told_as_none_and_asked_for_again()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -149,7 +149,7 @@ public sealed class TrackedCacheTests
     }
 
     [Fact]
-    public async Task ReaderWhoCancelsLeavesTheReadToTheOthers()
+    public async Task Reader_who_cancels_leaves_the_read_to_the_others()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -166,7 +166,7 @@ public sealed class TrackedCacheTests
     }
 
     [Fact]
-    public async Task ErrorOfTheServerAndOfTheParserReachTheReaderAndNothingIsKept()
+    public async Task Error_of_the_server_and_of_the_parser_reach_the_reader_and_nothing_is_kept()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -183,7 +183,7 @@ public sealed class TrackedCacheTests
     [Theory]
     [InlineData("-ERR unknown command 'HELLO'\r\n", "+OK\r\n", "RESP2")]
     [InlineData("", "-NOPERM this user has no permissions to run the 'client|tracking' command\r\n", "NOPERM")]
-    public async Task CacheIsOffAndSaysWhyWhereTheServerCannotOrWillNotTrack(string hello, string tracking, string reason)
+    public async Task Cache_is_off_and_says_why_where_the_server_cannot_or_will_not_track(string hello, string tracking, string reason)
     {
         var version = 0;
         await using var server = ScriptedServer.Start(async connection =>
@@ -213,7 +213,7 @@ public sealed class TrackedCacheTests
     [InlineData(100, 1000, "MaxBytes")]
     [InlineData(1 << 20, 40, "MaxStaleness")]
     [InlineData(1 << 20, 100_000, "MaxStaleness")]
-    public async Task OptionOutOfItsRangeIsRefusedByName(long maxBytes, int staleness, string name)
+    public async Task Option_out_of_its_range_is_refused_by_name(long maxBytes, int staleness, string name)
     {
         await using var client = new RedisClient(new RedisClientOptions { ConnectionString = "127.0.0.1:1" });
         var options = new TrackedCacheOptions { MaxBytes = maxBytes, MaxStaleness = TimeSpan.FromMilliseconds(staleness) };

@@ -17,7 +17,7 @@ public sealed class WriterTests
     private readonly Notes _notes = new();
 
     [Fact]
-    public async Task WrittenRecordIsAHitWithoutAnotherCommandAndStaysTracked()
+    public async Task Written_record_is_a_hit_without_another_command_and_stays_tracked()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -35,7 +35,7 @@ public sealed class WriterTests
     }
 
     [Fact]
-    public async Task WritersOfOneRecordAtTheSameTimeBuildOnWhatTheOthersWroteAndItIsNeverReadAgain()
+    public async Task Writers_of_one_record_at_the_same_time_build_on_what_the_others_wrote_and_it_is_never_read_again()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -60,7 +60,7 @@ public sealed class WriterTests
     }
 
     [Fact]
-    public async Task RecordFromBeforeIsServedUntilTheWriteIsAnswered()
+    public async Task Record_from_before_is_served_until_the_write_is_answered()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -78,7 +78,7 @@ public sealed class WriterTests
     }
 
     [Fact]
-    public async Task WriteThatMeetsAForgottenScriptIsRunAndKeptAllTheSame()
+    public async Task Write_that_meets_a_forgotten_script_is_run_and_kept_all_the_same()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -90,7 +90,7 @@ public sealed class WriterTests
     }
 
     [Fact]
-    public async Task WriteThatFailsAtTheServerTakesTheRecordAwayAndIsToldToItsCaller()
+    public async Task Write_that_fails_at_the_server_takes_the_record_away_and_is_told_to_its_caller()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -103,7 +103,7 @@ public sealed class WriterTests
     }
 
     [Fact]
-    public async Task WhoCannotSayWhatWasWrittenLeavesTheNextReadToTheServer()
+    public async Task Who_cannot_say_what_was_written_leaves_the_next_read_to_the_server()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -123,7 +123,7 @@ public sealed class WriterTests
     }
 
     [Fact]
-    public async Task WriteThatWouldChangeTheSharedConnectionIsRefusedLikeAnywhereElse()
+    public async Task Write_that_would_change_the_shared_connection_is_refused_like_anywhere_else()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -140,7 +140,7 @@ public sealed class WriterTests
     }
 
     [Fact]
-    public async Task WrittenRecordsAreNotKeptWhereNobodyHasTriedTheServer()
+    public async Task Written_records_are_not_kept_where_nobody_has_tried_the_server()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -152,7 +152,7 @@ public sealed class WriterTests
     }
 
     [Fact]
-    public async Task WrittenRecordsAreNotKeptAndTheLogSaysSoWhereTheUserMayRunNoScripts()
+    public async Task Written_records_are_not_kept_and_the_log_says_so_where_the_user_may_run_no_scripts()
     {
         await using var server = await RedisServer.StartAsync();
         await server.CliAsync("ACL", "SETUSER", "reader", "on", "nopass", "~*", "+@all", "-eval");
@@ -165,7 +165,7 @@ public sealed class WriterTests
     }
 
     [Fact]
-    public async Task WriteThatFoundNothingToChangeLeavesTheRecordAsItIs()
+    public async Task Write_that_found_nothing_to_change_leaves_the_record_as_it_is()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -177,7 +177,7 @@ public sealed class WriterTests
     }
 
     [Fact]
-    public async Task ScriptThatDoesNotReadWhatItChangesIsFoundOutAndItsRecordDropped()
+    public async Task Script_that_does_not_read_what_it_changes_is_found_out_and_its_record_dropped()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -191,7 +191,7 @@ public sealed class WriterTests
     }
 
     [Fact]
-    public async Task ServerThatWasFullWhenItWasTriedIsTriedAgain()
+    public async Task Server_that_was_full_when_it_was_tried_is_tried_again()
     {
         await using var server = await RedisServer.StartAsync();
         await server.CliAsync("CONFIG", "SET", "maxmemory", "1");
@@ -207,7 +207,7 @@ public sealed class WriterTests
     }
 
     [Fact]
-    public async Task ServerThatWasTooBusyToTurnTrackingOnIsAskedAgain()
+    public async Task Server_that_was_too_busy_to_turn_tracking_on_is_asked_again()
     {
         var asked = 0;
         await using var server = ScriptedServer.Start(async connection =>
@@ -226,7 +226,7 @@ public sealed class WriterTests
     }
 
     [Fact]
-    public async Task CacheThatIsDisposedWhileTrackingIsTurnedOnStaysOff()
+    public async Task Cache_that_is_disposed_while_tracking_is_turned_on_stays_off()
     {
         var hold = new TaskCompletionSource();
         var version = 0;
@@ -249,7 +249,7 @@ public sealed class WriterTests
     }
 
     [Fact]
-    public async Task WriteThatIsCancelledBeforeTheCallIsNotSent()
+    public async Task Write_that_is_cancelled_before_the_call_is_not_sent()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -263,7 +263,7 @@ public sealed class WriterTests
     }
 
     [Fact]
-    public async Task WriteHasASpanLikeAnyOtherCommand()
+    public async Task Write_has_a_span_like_any_other_command()
     {
         var names = new ConcurrentQueue<string>();
         using var listener = new ActivityListener

@@ -14,7 +14,7 @@ namespace RespClient.Tests.Transactions;
 public sealed class PushInsideExecTests
 {
     [Fact]
-    public async Task APushThatARealServerPutsIntoTheReplyOfExecIsNoneOfItsReplies()
+    public async Task A_push_that_a_real_server_puts_into_the_reply_of_exec_is_none_of_its_replies()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -30,7 +30,7 @@ public sealed class PushInsideExecTests
     [Theory]
     [InlineData(false, 1)]
     [InlineData(true, 0)]
-    public async Task AnInvalidationInsideTheReplyOfExecDropsTheRecordInEveryCut(bool isFlush, int left)
+    public async Task An_invalidation_inside_the_reply_of_exec_drops_the_record_in_every_cut(bool isFlush, int left)
     {
         var exec = "*2\r\n" + Notes.Push("note:a") + ":1\r\n" + (isFlush ? Notes.PushEverything : Notes.Push("note:b")) + "$2\r\nOK\r\n";
         Delivery[] deliveries = [.. Delivery.Every(exec.Length)];

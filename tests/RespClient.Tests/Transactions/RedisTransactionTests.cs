@@ -12,7 +12,7 @@ public sealed class RedisTransactionTests(RedisServerFixture fixture) : IClassFi
     private readonly string _key = Guid.NewGuid().ToString("N");
 
     [Fact]
-    public async Task ATransactionGivesTheRepliesOfItsCommandsInOrder()
+    public async Task A_transaction_gives_the_replies_of_its_commands_in_order()
     {
         await using var client = await fixture.ConnectAsync();
         var result = await client.CreateTransaction()
@@ -27,7 +27,7 @@ public sealed class RedisTransactionTests(RedisServerFixture fixture) : IClassFi
     }
 
     [Fact]
-    public async Task NobodyElsesCommandRunsInsideATransaction()
+    public async Task Nobody_elses_command_runs_inside_a_transaction()
     {
         await using var client = await fixture.ConnectAsync();
         await Task.WhenAll(Enumerable.Range(0, 200).Select(async _ =>
@@ -45,7 +45,7 @@ public sealed class RedisTransactionTests(RedisServerFixture fixture) : IClassFi
     }
 
     [Fact]
-    public async Task ARefusedCommandAbortsTheTransactionAndItsReasonIsTold()
+    public async Task A_refused_command_aborts_the_transaction_and_its_reason_is_told()
     {
         await using var client = await fixture.ConnectAsync();
         var error = await Assert.ThrowsAsync<RedisServerException>(async () => await client.CreateTransaction()
@@ -59,7 +59,7 @@ public sealed class RedisTransactionTests(RedisServerFixture fixture) : IClassFi
     }
 
     [Fact]
-    public async Task AWatchedKeyThatChangedMakesTheTransactionAConflictAndNoError()
+    public async Task A_watched_key_that_changed_makes_the_transaction_a_conflict_and_no_error()
     {
         await using var client = await fixture.ConnectAsync();
         await client.SetAsync(_key, "old");
@@ -73,7 +73,7 @@ public sealed class RedisTransactionTests(RedisServerFixture fixture) : IClassFi
     }
 
     [Fact]
-    public async Task AnUntouchedWatchCommitsItsTransaction()
+    public async Task An_untouched_watch_commits_its_transaction()
     {
         await using var client = await fixture.ConnectAsync();
         await using var watch = await client.WatchAsync([_key]);
@@ -83,7 +83,7 @@ public sealed class RedisTransactionTests(RedisServerFixture fixture) : IClassFi
     }
 
     [Fact]
-    public async Task AWatchThatLostItsConnectionFailsAndRunsNothing()
+    public async Task A_watch_that_lost_its_connection_fails_and_runs_nothing()
     {
         await using var client = await fixture.ConnectAsync();
         await using var watch = await client.WatchAsync([_key]);
@@ -96,7 +96,7 @@ public sealed class RedisTransactionTests(RedisServerFixture fixture) : IClassFi
     }
 
     [Fact]
-    public async Task AWatchThatWasGivenBackDisturbsNoTransactionOfTheNext()
+    public async Task A_watch_that_was_given_back_disturbs_no_transaction_of_the_next()
     {
         await using var client = await fixture.ConnectAsync();
         var first = await client.WatchAsync([_key]);
@@ -114,7 +114,7 @@ public sealed class RedisTransactionTests(RedisServerFixture fixture) : IClassFi
     }
 
     [Fact]
-    public async Task AWatchThatIsGivenBackWithoutAnAnswerLendsItsConnectionToNobody()
+    public async Task A_watch_that_is_given_back_without_an_answer_lends_its_connection_to_nobody()
     {
         await using var proxy = FaultProxy.Start(fixture.Server.Port);
         await using var client = await RedisClient.ConnectAsync(proxy.ConnectionString + ",asyncTimeout=1000");
@@ -141,7 +141,7 @@ public sealed class RedisTransactionTests(RedisServerFixture fixture) : IClassFi
     }
 
     [Fact]
-    public async Task AConnectionLostBeforeExecWasAnsweredIsOutcomeUnknownAndNothingIsResent()
+    public async Task A_connection_lost_before_exec_was_answered_is_outcome_unknown_and_nothing_is_resent()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -165,7 +165,7 @@ public sealed class RedisTransactionTests(RedisServerFixture fixture) : IClassFi
     }
 
     [Fact]
-    public async Task ATransactionIsExecutedOnceAndNeverEmpty()
+    public async Task A_transaction_is_executed_once_and_never_empty()
     {
         await using var client = await fixture.ConnectAsync();
         var transaction = client.CreateTransaction();

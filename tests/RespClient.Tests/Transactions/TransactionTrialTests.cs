@@ -16,7 +16,7 @@ public sealed class TransactionTrialTests
     [Theory]
     [InlineData("-multi", RedisErrorKind.NoPermission)]
     [InlineData("-exec", RedisErrorKind.ExecAbort)]
-    public async Task WithoutTheRightNothingOfATransactionRunsAndWithItTheNextOneDoes(string missing, RedisErrorKind kind)
+    public async Task Without_the_right_nothing_of_a_transaction_runs_and_with_it_the_next_one_does(string missing, RedisErrorKind kind)
     {
         await using var server = await RedisServer.StartAsync();
         await server.CliAsync("ACL", "SETUSER", "clerk", "on", ">pw", "+@all", missing, "~*");
@@ -39,7 +39,7 @@ public sealed class TransactionTrialTests
     }
 
     [Fact]
-    public async Task WithoutTheRightToDiscardTransactionsRunAsBefore()
+    public async Task Without_the_right_to_discard_transactions_run_as_before()
     {
         await using var server = await RedisServer.StartAsync();
         await server.CliAsync("ACL", "SETUSER", "clerk", "on", ">pw", "+@all", "-discard", "~*");
@@ -50,7 +50,7 @@ public sealed class TransactionTrialTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ARightLostBetweenTwoTransactionsIsToldWithTheCommandsThatRanOneByOne(bool isWatch)
+    public async Task A_right_lost_between_two_transactions_is_told_with_the_commands_that_ran_one_by_one(bool isWatch)
     {
         await using var server = await RedisServer.StartAsync();
         await server.CliAsync("ACL", "SETUSER", "clerk", "on", ">pw", "+@all", "-lpush", "~*");
@@ -81,7 +81,7 @@ public sealed class TransactionTrialTests
     [InlineData("+OK\r\n", "+QUEUED\r\n", "-ERR no\r\n", "-EXECABORT\r\n", "Refused")]
     [InlineData("+OK\r\n", "+QUEUED\r\n", "+QUEUED\r\n", "+OK\r\n", "no array")]
     [InlineData("+OK\r\n", "+QUEUED\r\n", "+QUEUED\r\n", "*2\r\n:1\r\n:1\r\n", "ran")]
-    public async Task WhateverIsAnsweredToATransactionIsToldAsWhatRanAndTheNextCallerGetsItsOwnReply(
+    public async Task Whatever_is_answered_to_a_transaction_is_told_as_what_ran_and_the_next_caller_gets_its_own_reply(
         string multi, string first, string second, string exec, string expected)
     {
         await using var server = ScriptedServer.Start(async connection =>
@@ -109,7 +109,7 @@ public sealed class TransactionTrialTests
     [InlineData(NoMulti, "$100\r\n", "OutcomeUnknown: INCR, INCR.")]
     [InlineData("+OK\r\n", "$100\r\n", "OutcomeUnknown: INCR.")]
     [InlineData("+OK\r\n", "+QUEUED\r\n", "too large")]
-    public async Task AReplyBeyondALimitIsAlsoTheReplyOfACommandThatRan(string multi, string first, string expected)
+    public async Task A_reply_beyond_a_limit_is_also_the_reply_of_a_command_that_ran(string multi, string first, string expected)
     {
         var large = new string('x', 100) + "\r\n";
         await using var server = ScriptedServer.Start(async connection =>
@@ -137,7 +137,7 @@ public sealed class TransactionTrialTests
     }
 
     [Fact]
-    public async Task AServerThatHasNeverTakenATransactionIsNeverSentACommandOfOne()
+    public async Task A_server_that_has_never_taken_a_transaction_is_never_sent_a_command_of_one()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -160,7 +160,7 @@ public sealed class TransactionTrialTests
     }
 
     [Fact]
-    public async Task TransactionsAreTriedOnceAConnectionAndOnlyWhereTheyAreUsed()
+    public async Task Transactions_are_tried_once_a_connection_and_only_where_they_are_used()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -196,7 +196,7 @@ public sealed class TransactionTrialTests
     }
 
     [Fact]
-    public async Task ATrialLostWithItsConnectionIsRepeatedOnTheNextAndTheTransactionRunsOnce()
+    public async Task A_trial_lost_with_its_connection_is_repeated_on_the_next_and_the_transaction_runs_once()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -224,7 +224,7 @@ public sealed class TransactionTrialTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ATransactionWhoseTrialIsNotAnsweredInTimeIsNotSentAndNeverWillBe(bool isConnected)
+    public async Task A_transaction_whose_trial_is_not_answered_in_time_is_not_sent_and_never_will_be(bool isConnected)
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync($"{server.ConnectionString},asyncTimeout=300");
@@ -255,7 +255,7 @@ public sealed class TransactionTrialTests
     }
 
     [Fact]
-    public async Task ACancelledTrialEndsTheWaitOfItsCallerAndOfNobodyElse()
+    public async Task A_cancelled_trial_ends_the_wait_of_its_caller_and_of_nobody_else()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -272,7 +272,7 @@ public sealed class TransactionTrialTests
     }
 
     [Fact]
-    public async Task ACancelledWatchEndsAtOnceThoughItsTrialIsNotAnswered()
+    public async Task A_cancelled_watch_ends_at_once_though_its_trial_is_not_answered()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync($"{server.ConnectionString},asyncTimeout=60000");

@@ -9,7 +9,7 @@ namespace RespClient.Tests.Faults.Callers;
 public sealed class CallerFaultTests
 {
     [Fact]
-    public async Task CommandCancelledBeforeItWasSentNeverReachesTheServer()
+    public async Task Command_cancelled_before_it_was_sent_never_reaches_the_server()
     {
         await using var server = ScriptedServer.Answering(_ => "+OK\r\n");
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -22,7 +22,7 @@ public sealed class CallerFaultTests
     }
 
     [Fact]
-    public async Task CommandCancelledWhileTheServerIsDownIsNotSentWhenItIsBack()
+    public async Task Command_cancelled_while_the_server_is_down_is_not_sent_when_it_is_back()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -39,7 +39,7 @@ public sealed class CallerFaultTests
     }
 
     [Fact]
-    public async Task CommandCancelledAfterItWasSentKeepsItsPlaceSoThatOthersGetTheirOwnReplies()
+    public async Task Command_cancelled_after_it_was_sent_keeps_its_place_so_that_others_get_their_own_replies()
     {
         var answer = new TaskCompletionSource();
         await using var server = ScriptedServer.Start(async connection =>
@@ -66,7 +66,7 @@ public sealed class CallerFaultTests
     }
 
     [Fact]
-    public async Task CommandThatTimedOutKeepsItsPlaceSoThatOthersGetTheirOwnReplies()
+    public async Task Command_that_timed_out_keeps_its_place_so_that_others_get_their_own_replies()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -86,7 +86,7 @@ public sealed class CallerFaultTests
     [InlineData("a time-out of its own", 70)]
     [InlineData("the client's", 90)]
     [InlineData("blocks", 190)]
-    public async Task CommandsWaitAsLongAsTheyOrTheirClientSayOrAsTheyBlockAndThen(string whose, int milliseconds)
+    public async Task Commands_wait_as_long_as_they_or_their_client_say_or_as_they_block_and_then(string whose, int milliseconds)
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -104,7 +104,7 @@ public sealed class CallerFaultTests
     }
 
     [Fact]
-    public async Task ACommandThatMayWaitLongerOrForEverKeepsASilentConnectionAliveAndIsAnswered()
+    public async Task A_command_that_may_wait_longer_or_for_ever_keeps_a_silent_connection_alive_and_is_answered()
     {
         var answer = new TaskCompletionSource();
         await using var server = ScriptedServer.Start(async connection =>
@@ -133,7 +133,7 @@ public sealed class CallerFaultTests
     }
 
     [Fact]
-    public async Task ContinuationThatBlocksOrThrowsHoldsNobodyElseUp()
+    public async Task Continuation_that_blocks_or_throws_holds_nobody_else_up()
     {
         await using var server = ScriptedServer.Answering(command => $"+{command[0]}\r\n");
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -164,7 +164,7 @@ public sealed class CallerFaultTests
     }
 
     [Fact]
-    public async Task StarvedThreadPoolDelaysCallersButLosesNothing()
+    public async Task Starved_thread_pool_delays_callers_but_loses_nothing()
     {
         await using var server = ScriptedServer.Answering(command => $"+{command[0]}\r\n");
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -180,7 +180,7 @@ public sealed class CallerFaultTests
     }
 
     [Fact]
-    public async Task TimeOutsAreToldThoughEveryThreadOfThePoolIsBlocked()
+    public async Task Time_outs_are_told_though_every_thread_of_the_pool_is_blocked()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -209,7 +209,7 @@ public sealed class CallerFaultTests
     }
 
     [Fact]
-    public async Task CommandsAreSentThoughEveryThreadOfThePoolIsBlocked()
+    public async Task Commands_are_sent_though_every_thread_of_the_pool_is_blocked()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -231,7 +231,7 @@ public sealed class CallerFaultTests
     }
 
     [Fact]
-    public async Task DisposeWithCommandsInFlightEndsEachOfThemAndSaysWhetherItCanHaveRun()
+    public async Task Dispose_with_commands_in_flight_ends_each_of_them_and_says_whether_it_can_have_run()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {

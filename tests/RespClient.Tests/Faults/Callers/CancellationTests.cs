@@ -14,7 +14,7 @@ public sealed class CancellationTests
     [Theory]
     [InlineData(3)]
     [InlineData(30)]
-    public async Task AmongCallersWhoCancelAtOnceEveryReplyIsItsOwnCallers(int percentCancelled)
+    public async Task Among_callers_who_cancel_at_once_every_reply_is_its_own_callers(int percentCancelled)
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);

@@ -13,7 +13,7 @@ public sealed class DisposalTests
     [InlineData("GET", false)]
     [InlineData("INCR", true)]
     [InlineData("PING", true)]
-    public async Task EveryCommandInFlightHasEndedWhenDisposalReturns(string name, bool retriesReads)
+    public async Task Every_command_in_flight_has_ended_when_disposal_returns(string name, bool retriesReads)
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -38,7 +38,7 @@ public sealed class DisposalTests
     }
 
     [Fact]
-    public async Task ABlockingCommandWithoutATimeOutEndsAndTakesNoElementLater()
+    public async Task A_blocking_command_without_a_time_out_ends_and_takes_no_element_later()
     {
         await using var server = await RedisServer.StartAsync();
         await using var other = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -59,7 +59,7 @@ public sealed class DisposalTests
     }
 
     [Fact]
-    public async Task AWatchAndABlockingCommandThatIsJustConnectingEndAsWell()
+    public async Task A_watch_and_a_blocking_command_that_is_just_connecting_end_as_well()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -81,7 +81,7 @@ public sealed class DisposalTests
     }
 
     [Fact]
-    public async Task DisposalUnderLoadLeavesNobodyWaitingInAnyOfFiftyRounds()
+    public async Task Disposal_under_load_leaves_nobody_waiting_in_any_of_fifty_rounds()
     {
         await using var server = await RedisServer.StartAsync();
         for (var round = 0; round < 50; round++)

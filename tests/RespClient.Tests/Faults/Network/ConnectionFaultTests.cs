@@ -10,7 +10,7 @@ namespace RespClient.Tests.Faults.Network;
 public sealed class ConnectionFaultTests
 {
     [Fact]
-    public async Task ServerThatAcceptsAndNeverAnswersFailsTheConnectWithinItsTimeout()
+    public async Task Server_that_accepts_and_never_answers_fails_the_connect_within_its_timeout()
     {
         await using var server = ScriptedServer.Start(connection => connection.StareAsync());
         var options = Options(server.ConnectionString);
@@ -26,7 +26,7 @@ public sealed class ConnectionFaultTests
     [InlineData(1)]
     [InlineData(20)]
     [InlineData(60)]
-    public async Task ConnectionClosedDuringTheHandshakeIsTriedAgain(int bytesOfHandshake)
+    public async Task Connection_closed_during_the_handshake_is_tried_again(int bytesOfHandshake)
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -51,7 +51,7 @@ public sealed class ConnectionFaultTests
     }
 
     [Fact]
-    public async Task StateIsReplayedAfterAReconnectBeforeAnyCommandOfACaller()
+    public async Task State_is_replayed_after_a_reconnect_before_any_command_of_a_caller()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -77,7 +77,7 @@ public sealed class ConnectionFaultTests
     }
 
     [Fact]
-    public async Task HalfOpenConnectionIsFoundOutAndReplacedWhileCommandsTimeOutInTime()
+    public async Task Half_open_connection_is_found_out_and_replaced_while_commands_time_out_in_time()
     {
         await using var server = ScriptedServer.Answering(_ => "+OK\r\n");
         await using var proxy = FaultProxy.Start(server.Port);
@@ -100,7 +100,7 @@ public sealed class ConnectionFaultTests
     [Theory]
     [InlineData(Direction.ToServer)]
     [InlineData(Direction.ToClient)]
-    public async Task OneDirectionDroppedEndsInTimeoutsAndThenInANewConnection(Direction direction)
+    public async Task One_direction_dropped_ends_in_timeouts_and_then_in_a_new_connection(Direction direction)
     {
         await using var server = ScriptedServer.Answering(_ => "+OK\r\n");
         await using var proxy = FaultProxy.Start(server.Port);
@@ -116,7 +116,7 @@ public sealed class ConnectionFaultTests
     }
 
     [Fact]
-    public async Task SlowAndTricklingNetworkChangesNothingButTheTimeItTakes()
+    public async Task Slow_and_trickling_network_changes_nothing_but_the_time_it_takes()
     {
         await using var server = ScriptedServer.Answering(command => $"${command[0].Length}\r\n{command[0]}\r\n");
         await using var proxy = FaultProxy.Start(server.Port);
@@ -132,7 +132,7 @@ public sealed class ConnectionFaultTests
     }
 
     [Fact]
-    public async Task ReplyCutAtEveryByteEndsAsOutcomeUnknownAndNeverAsSomebodyElsesReply()
+    public async Task Reply_cut_at_every_byte_ends_as_outcome_unknown_and_never_as_somebody_elses_reply()
     {
         const string Reply = "$12\r\nhello, world\r\n";
         await using var server = ScriptedServer.Answering(_ => Reply);
@@ -151,7 +151,7 @@ public sealed class ConnectionFaultTests
     }
 
     [Fact]
-    public async Task ReadWhoseReplyWasLostIsSentAgainAndAWriteNever()
+    public async Task Read_whose_reply_was_lost_is_sent_again_and_a_write_never()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -178,7 +178,7 @@ public sealed class ConnectionFaultTests
     }
 
     [Fact]
-    public async Task ServerThatDoesNotReadLeavesTheClientBoundedInMemoryAndEveryCallerWithAnAnswer()
+    public async Task Server_that_does_not_read_leaves_the_client_bounded_in_memory_and_every_caller_with_an_answer()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -208,7 +208,7 @@ public sealed class ConnectionFaultTests
     }
 
     [Fact]
-    public async Task TenThousandCommandsWhileTheServerIsDownRunOnceAndInOrderWhenItIsBack()
+    public async Task Ten_thousand_commands_while_the_server_is_down_run_once_and_in_order_when_it_is_back()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(Options(server.ConnectionString));
@@ -223,7 +223,7 @@ public sealed class ConnectionFaultTests
     }
 
     [Fact]
-    public async Task BacklogIsBoundedByCountAndByTimeWhileTheServerIsDown()
+    public async Task Backlog_is_bounded_by_count_and_by_time_while_the_server_is_down()
     {
         await using var server = await RedisServer.StartAsync();
         var options = Options(server.ConnectionString);

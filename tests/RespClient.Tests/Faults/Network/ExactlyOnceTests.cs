@@ -15,7 +15,7 @@ public sealed class ExactlyOnceTests
     private static readonly bool IsLongRun = Environment.GetEnvironmentVariable("LONG_RUN") == "1";
 
     [Fact]
-    public async Task NothingRunsTwiceAndNoReplyGoesAstrayWhileTheNetworkIsResetUnderLoad()
+    public async Task Nothing_runs_twice_and_no_reply_goes_astray_while_the_network_is_reset_under_load()
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = FaultProxy.Start(server.Port);
@@ -49,7 +49,7 @@ public sealed class ExactlyOnceTests
 
     /// <summary>Every 50 ms; for a minute with <c>LONG_RUN=1</c>.</summary>
     [Fact]
-    public async Task NothingRunsTwiceAndNoReplyGoesAstrayWhileTheServerKillsItsClients()
+    public async Task Nothing_runs_twice_and_no_reply_goes_astray_while_the_server_kills_its_clients()
     {
         await using var server = await RedisServer.StartAsync();
         await PlayAsync(server, server.ConnectionString, callers: 50, async running =>
@@ -65,7 +65,7 @@ public sealed class ExactlyOnceTests
     }
 
     [Fact]
-    public async Task NothingRunsTwiceWhileTheServerCrashesAndStartsAgain()
+    public async Task Nothing_runs_twice_while_the_server_crashes_and_starts_again()
     {
         await using var server = await RedisServer.StartAsync("--appendonly", "yes", "--appendfsync", "always");
         await PlayAsync(server, server.ConnectionString, callers: 20, async running =>

@@ -16,7 +16,7 @@ public sealed class FaultProxyTests
     [InlineData(1)]
     [InlineData(4)]
     [InlineData(6)]
-    public async Task CutLetsExactlyTheNamedNumberOfBytesThrough(int bytes)
+    public async Task Cut_lets_exactly_the_named_number_of_bytes_through(int bytes)
     {
         await using var server = ScriptedServer.Answering(_ => "+EIGHT\r\n");
         await using var proxy = FaultProxy.Start(server.Port);
@@ -27,7 +27,7 @@ public sealed class FaultProxyTests
     }
 
     [Fact]
-    public async Task HalfOpenNetworkHoldsRepliesBackUntilItIsHealed()
+    public async Task Half_open_network_holds_replies_back_until_it_is_healed()
     {
         await using var server = ScriptedServer.Answering(_ => "+HI\r\n");
         await using var proxy = FaultProxy.Start(server.Port);
@@ -44,7 +44,7 @@ public sealed class FaultProxyTests
     }
 
     [Fact]
-    public async Task DroppedDirectionLosesBytesAndHealingResetsTheConnection()
+    public async Task Dropped_direction_loses_bytes_and_healing_resets_the_connection()
     {
         await using var server = ScriptedServer.Answering(_ => "+HI\r\n");
         await using var proxy = FaultProxy.Start(server.Port);
@@ -58,7 +58,7 @@ public sealed class FaultProxyTests
     }
 
     [Fact]
-    public async Task TrickledReplyArrivesWholeButInManyReads()
+    public async Task Trickled_reply_arrives_whole_but_in_many_reads()
     {
         await using var server = ScriptedServer.Answering(_ => "+ABCDEFGH\r\n");
         await using var proxy = FaultProxy.Start(server.Port);
@@ -79,7 +79,7 @@ public sealed class FaultProxyTests
     }
 
     [Fact]
-    public async Task DelayKeepsTheOrderOfWhatWasSent()
+    public async Task Delay_keeps_the_order_of_what_was_sent()
     {
         var count = 0;
         await using var server = ScriptedServer.Answering(_ => $":{++count}\r\n");

@@ -14,7 +14,7 @@ public sealed class RecoveryTests(ITestOutputHelper output)
 
     /// <summary>Over 7 restarts; over 50 with <c>LONG_RUN=1</c>.</summary>
     [Fact]
-    public async Task CallersUnderLoadAreServedWithin200MsOfTheServersReturnInTheMedian()
+    public async Task Callers_under_load_are_served_within200_ms_of_the_servers_return_in_the_median()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);

@@ -25,7 +25,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         : 5);
 
     [Fact]
-    public async Task RandomFaultsGiveNoWrongReplyNoLeakAndNoUnobservedException()
+    public async Task Random_faults_give_no_wrong_reply_no_leak_and_no_unobserved_exception()
     {
         var unobserved = new List<Exception>();
         void Keep(object? sender, UnobservedTaskExceptionEventArgs e)

@@ -12,7 +12,7 @@ namespace RespClient.Tests.Faults.Network;
 public sealed class TlsFaultTests(TlsServerFixture fixture) : IClassFixture<TlsServerFixture>
 {
     [Fact]
-    public async Task TlsConnectionCutInTheMiddleOfAReplyIsOutcomeUnknownAndTheNextOneServes()
+    public async Task Tls_connection_cut_in_the_middle_of_a_reply_is_outcome_unknown_and_the_next_one_serves()
     {
         await using var proxy = FaultProxy.Start(fixture.Port);
         await using var client = await RedisClient.ConnectAsync(Options(proxy.Port));
@@ -33,7 +33,7 @@ public sealed class TlsFaultTests(TlsServerFixture fixture) : IClassFixture<TlsS
     }
 
     [Fact]
-    public async Task TlsHandshakeCutAnywhereIsTriedAgainUntilTheNetworkIsGood()
+    public async Task Tls_handshake_cut_anywhere_is_tried_again_until_the_network_is_good()
     {
         await using var proxy = FaultProxy.Start(fixture.Port);
         foreach (var bytes in (int[])[1, 5, 50, 500, 1500])
@@ -49,7 +49,7 @@ public sealed class TlsFaultTests(TlsServerFixture fixture) : IClassFixture<TlsS
     }
 
     [Fact]
-    public async Task TlsOverATricklingNetworkOnlyTakesLonger()
+    public async Task Tls_over_a_trickling_network_only_takes_longer()
     {
         await using var proxy = FaultProxy.Start(fixture.Port);
         proxy.Trickle(97, TimeSpan.FromMilliseconds(1));
@@ -59,7 +59,7 @@ public sealed class TlsFaultTests(TlsServerFixture fixture) : IClassFixture<TlsS
     }
 
     [Fact]
-    public async Task TlsClientOfAServerWithoutTlsFailsTheConnectAndDoesNotHang()
+    public async Task Tls_client_of_a_server_without_tls_fails_the_connect_and_does_not_hang()
     {
         var options = Options(fixture.Server.Port);
         options.ConnectTimeout = TimeSpan.FromSeconds(1);
@@ -69,7 +69,7 @@ public sealed class TlsFaultTests(TlsServerFixture fixture) : IClassFixture<TlsS
     }
 
     [Fact]
-    public async Task PlainClientOfATlsServerFailsTheConnectAndDoesNotHang()
+    public async Task Plain_client_of_a_tls_server_fails_the_connect_and_does_not_hang()
     {
         var options = new RedisClientOptions
         {
@@ -81,7 +81,7 @@ public sealed class TlsFaultTests(TlsServerFixture fixture) : IClassFixture<TlsS
     }
 
     [Fact]
-    public async Task ServerThatAnswersTlsWithRubbishFailsTheConnect()
+    public async Task Server_that_answers_tls_with_rubbish_fails_the_connect()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {

@@ -21,7 +21,7 @@ public sealed class ForeignScriptReplyTests
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public async Task NobodyIsHandedWhatAnotherHasAskedForAndTheConnectionIsDropped(string fault)
+    public async Task Nobody_is_handed_what_another_has_asked_for_and_the_connection_is_dropped(string fault)
     {
         var log = new RecordingLogger();
         await using var server = Server(fault, faultyConnections: 1);
@@ -38,7 +38,7 @@ public sealed class ForeignScriptReplyTests
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public async Task AScriptThatMayRunTwiceIsAnsweredOverTheNextConnection(string fault)
+    public async Task A_script_that_may_run_twice_is_answered_over_the_next_connection(string fault)
     {
         await using var server = Server(fault, faultyConnections: 1);
         await using var client = await ConnectAsync(server);
@@ -48,7 +48,7 @@ public sealed class ForeignScriptReplyTests
     }
 
     [Fact]
-    public async Task TheSameAgainIsAnErrorAndThereIsNoThirdTime()
+    public async Task The_same_again_is_an_error_and_there_is_no_third_time()
     {
         await using var server = Server("emptied", faultyConnections: int.MaxValue);
         await using var client = await ConnectAsync(server);
@@ -58,7 +58,7 @@ public sealed class ForeignScriptReplyTests
     }
 
     [Fact]
-    public async Task EachConnectionThatGaveAForeignReplyIsCountedOnce()
+    public async Task Each_connection_that_gave_a_foreign_reply_is_counted_once()
     {
         var count = 0L;
         using var listener = new MeterListener
@@ -82,7 +82,7 @@ public sealed class ForeignScriptReplyTests
     }
 
     [Fact]
-    public async Task ARecordIsNotKeptFromAForeignReplyToItsWriteAndTheOthersAreForgotten()
+    public async Task A_record_is_not_kept_from_a_foreign_reply_to_its_write_and_the_others_are_forgotten()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var proxy = TestServers.Proxy.FaultProxy.Start(redis.Port);

@@ -12,7 +12,7 @@ namespace RespClient.Tests.Faults.Replies;
 public sealed class LargeReplyTests
 {
     [Fact]
-    public async Task ATimeOutBehindALargeReplySaysWhatStoodAheadAndHowFarItWas()
+    public async Task A_time_out_behind_a_large_reply_says_what_stood_ahead_and_how_far_it_was()
     {
         var rest = new TaskCompletionSource();
         await using var server = ScriptedServer.Start(async connection =>
@@ -48,7 +48,7 @@ public sealed class LargeReplyTests
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task AReplyBeyondALimitEndsItsOwnCallersWaitAndTheConnectionGoesOn(int protocol)
+    public async Task A_reply_beyond_a_limit_ends_its_own_callers_wait_and_the_connection_goes_on(int protocol)
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(new RedisClientOptions
@@ -80,7 +80,7 @@ public sealed class LargeReplyTests
     }
 
     [Fact]
-    public async Task ALengthThatWillNeverComeEndsTheConnectionAndSaysWhy()
+    public async Task A_length_that_will_never_come_ends_the_connection_and_says_why()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -95,7 +95,7 @@ public sealed class LargeReplyTests
     }
 
     [Fact]
-    public async Task ALargeReadOnAConnectionOfItsOwnHoldsUpNobody()
+    public async Task A_large_read_on_a_connection_of_its_own_holds_up_nobody()
     {
         var rest = new TaskCompletionSource();
         await using var server = ScriptedServer.Start(async connection =>
@@ -121,7 +121,7 @@ public sealed class LargeReplyTests
     }
 
     [Fact]
-    public async Task ALargeReadOnAConnectionOfItsOwnHasTheTimeOutOfEveryCommand()
+    public async Task A_large_read_on_a_connection_of_its_own_has_the_time_out_of_every_command()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {

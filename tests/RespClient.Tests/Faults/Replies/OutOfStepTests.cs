@@ -16,7 +16,7 @@ public sealed class OutOfStepTests
     [InlineData("", 3)]
     [InlineData("+one\r\n+again\r\n", 3)]
     [InlineData("%2\r\n+one\r\n+two\r\n+three\r\n", 3)]
-    public async Task UnderLoadAConnectionThatIsOutOfStepIsDroppedWithinASecond(string fault, int protocol)
+    public async Task Under_load_a_connection_that_is_out_of_step_is_dropped_within_a_second(string fault, int protocol)
     {
         await using var server = Server(fault);
         await using var client = await RedisClient.ConnectAsync($"{server.ConnectionString},protocol=resp{protocol}");
@@ -70,7 +70,7 @@ public sealed class OutOfStepTests
     }
 
     [Fact]
-    public async Task AfterATimeOutWhoseReplyNeverComesTheNextCallerGetsAnErrorAndNotAnothersReply()
+    public async Task After_a_time_out_whose_reply_never_comes_the_next_caller_gets_an_error_and_not_anothers_reply()
     {
         await using var server = Server("");
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -97,7 +97,7 @@ public sealed class OutOfStepTests
     }
 
     [Fact]
-    public async Task WhatWasAnsweredTogetherWithTheWrongReplyIsNotHandedOut()
+    public async Task What_was_answered_together_with_the_wrong_reply_is_not_handed_out()
     {
         // The shift, what follows it and the answer to the probe come in one piece: nobody is given what belongs to others.
         await using var server = ScriptedServer.Start(async connection =>
@@ -132,7 +132,7 @@ public sealed class OutOfStepTests
     }
 
     [Fact]
-    public async Task AnIdleConnectionThatIsOutOfStepIsFoundByItsHeartbeat()
+    public async Task An_idle_connection_that_is_out_of_step_is_found_by_its_heartbeat()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -150,7 +150,7 @@ public sealed class OutOfStepTests
     }
 
     [Fact]
-    public async Task AServerThatRefusesPingIsAskedToEchoAndOneThatRefusesBothIsToldOfOnce()
+    public async Task A_server_that_refuses_ping_is_asked_to_echo_and_one_that_refuses_both_is_told_of_once()
     {
         var log = new RecordingLogger();
         await using var server = ScriptedServer.Start(async connection =>
@@ -174,7 +174,7 @@ public sealed class OutOfStepTests
     }
 
     [Fact]
-    public async Task ADedicatedConnectionThatIsOutOfStepIsNotUsedASecondTime()
+    public async Task A_dedicated_connection_that_is_out_of_step_is_not_used_a_second_time()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {

@@ -18,7 +18,7 @@ public sealed class ReplyFaultTests
 
     [Theory]
     [MemberData(nameof(ShortRows))]
-    public Task RowEndsAsTheTableSaysHoweverItIsCut(string name)
+    public Task Row_ends_as_the_table_says_however_it_is_cut(string name)
     {
         var row = ReplyFaultTable.Rows.Single(row => row.Name == name);
         return PlayAsync(row, [.. Delivery.Every(row.Wire.Length)]);
@@ -26,7 +26,7 @@ public sealed class ReplyFaultTests
 
     [Theory]
     [MemberData(nameof(LongRows))]
-    public Task LongRowEndsAsTheTableSays(string name)
+    public Task Long_row_ends_as_the_table_says(string name)
     {
         var row = ReplyFaultTable.LongRows.Single(row => row.Name == name);
         return PlayAsync(row, [Delivery.Whole, Delivery.SplitAt(1), Delivery.SplitAt(row.Wire.Length / 2), Delivery.SplitAt(row.Wire.Length - 1)]);

@@ -11,7 +11,7 @@ namespace RespClient.Tests.Faults.Replies;
 public sealed class ReplyOrderTests
 {
     [Fact]
-    public async Task ManyRepliesAndAPartOfOneInAReadReachTheirOwnCallersInEveryCut()
+    public async Task Many_replies_and_a_part_of_one_in_a_read_reach_their_own_callers_in_every_cut()
     {
         // Three commands are answered in two writes, cut at each place of the whole.
         const string Answers = "$3\r\none\r\n>2\r\n+note\r\n:1\r\n:2\r\n*2\r\n+three\r\n$-1\r\n";
@@ -38,7 +38,7 @@ public sealed class ReplyOrderTests
     }
 
     [Fact]
-    public async Task ErrorInTheMiddleOfAPipelineGoesToItsOwnCallerAlone()
+    public async Task Error_in_the_middle_of_a_pipeline_goes_to_its_own_caller_alone()
     {
         var count = 0;
         await using var server = ScriptedServer.Answering(_ => ++count % 3 == 0 ? "-ERR every third\r\n" : $":{count}\r\n");
@@ -59,7 +59,7 @@ public sealed class ReplyOrderTests
     }
 
     [Fact]
-    public async Task ReplyThatNobodyAskedForEndsTheConnectionAndNeverReachesACaller()
+    public async Task Reply_that_nobody_asked_for_ends_the_connection_and_never_reaches_a_caller()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -81,7 +81,7 @@ public sealed class ReplyOrderTests
     }
 
     [Fact]
-    public async Task KeysAndValuesOfEveryByteGoThereAndBackUnchanged()
+    public async Task Keys_and_values_of_every_byte_go_there_and_back_unchanged()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -101,7 +101,7 @@ public sealed class ReplyOrderTests
     }
 
     [Fact]
-    public async Task ValueOfSixtyFourMebibytesArrivesWholeAndIsNotScannedAgainAtEachRead()
+    public async Task Value_of_sixty_four_mebibytes_arrives_whole_and_is_not_scanned_again_at_each_read()
     {
         const int Size = 64 << 20;
         var value = new byte[Size];
@@ -129,7 +129,7 @@ public sealed class ReplyOrderTests
     [InlineData("*1048576\r\n")]
     [InlineData("%500000\r\n")]
     [InlineData("*8\r\n*100000\r\n")]
-    public void ClaimedLengthAllocatesNothingBeforeItsBytesArrive(string claim)
+    public void Claimed_length_allocates_nothing_before_its_bytes_arrive(string claim)
     {
         var reader = new RespReader(RespLimits.Default);
         var before = GC.GetAllocatedBytesForCurrentThread();

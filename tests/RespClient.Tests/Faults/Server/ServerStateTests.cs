@@ -26,13 +26,13 @@ public sealed class ServerStateTests
     };
 
     [Fact]
-    public void OfAllKindsOfRefusalFourStayUntilSomebodyChangesRightsOrConfiguration() => Assert.Equal(
+    public void Of_all_kinds_of_refusal_four_stay_until_somebody_changes_rights_or_configuration() => Assert.Equal(
         [RedisErrorKind.NoAuth, RedisErrorKind.WrongPassword, RedisErrorKind.NoPermission, RedisErrorKind.UnknownCommand],
         Enum.GetValues<RedisErrorKind>().Where(kind => kind.IsForbidden()));
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task RefusalIsToldByItsKindAndWhetherARetryHelps(string error, RedisErrorKind kind, bool retryHelps)
+    public async Task Refusal_is_told_by_its_kind_and_whether_a_retry_helps(string error, RedisErrorKind kind, bool retryHelps)
     {
         await using var server = ScriptedServer.Answering(_ => $"-{error}\r\n");
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -48,7 +48,7 @@ public sealed class ServerStateTests
     [Theory]
     [InlineData("-ERR unknown command 'HELLO', with args beginning with: '3'\r\n")]
     [InlineData("-NOPROTO unsupported protocol version\r\n")]
-    public async Task ServerWithoutHelloIsServedOverResp2(string answer)
+    public async Task Server_without_hello_is_served_over_resp2(string answer)
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -73,7 +73,7 @@ public sealed class ServerStateTests
     [Theory]
     [InlineData("-WRONGPASS invalid username-password pair or user is disabled.\r\n", RedisErrorKind.WrongPassword)]
     [InlineData("-NOAUTH HELLO must be called with the client already authenticated.\r\n", RedisErrorKind.NoAuth)]
-    public async Task RefusedCredentialsFailTheConnectAndNeverShowThePassword(string answer, RedisErrorKind kind)
+    public async Task Refused_credentials_fail_the_connect_and_never_show_the_password(string answer, RedisErrorKind kind)
     {
         const string Password = "correct-horse-battery";
         await using var server = ScriptedServer.Start(async connection =>
@@ -90,7 +90,7 @@ public sealed class ServerStateTests
     }
 
     [Fact]
-    public async Task ServerThatKnowsNeitherClientInfoNorClientNamesIsServedAllTheSame()
+    public async Task Server_that_knows_neither_client_info_nor_client_names_is_served_all_the_same()
     {
         await using var server = ScriptedServer.Start(async connection =>
         {
@@ -108,7 +108,7 @@ public sealed class ServerStateTests
     }
 
     [Fact]
-    public async Task ServerThatIsStillLoadingIsWaitedForAndNotTakenForReady()
+    public async Task Server_that_is_still_loading_is_waited_for_and_not_taken_for_ready()
     {
         var loading = true;
         await using var server = ScriptedServer.Start(async connection =>

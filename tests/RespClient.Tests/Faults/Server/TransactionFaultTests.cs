@@ -19,7 +19,7 @@ public sealed class TransactionFaultTests
     [InlineData("*3\r\n:1\r\n!14\r\nERR no\r\nnumber\r\n_\r\n", true, "1 !ERR no\r\nnumber null")]
     [InlineData("*-1\r\n", false, "")]
     [InlineData("_\r\n", false, "")]
-    public async Task EndOfATransactionIsReadInEveryCut(string exec, bool committed, string replies)
+    public async Task End_of_a_transaction_is_read_in_every_cut(string exec, bool committed, string replies)
     {
         var answer = "+OK\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n" + exec;
         Delivery[] deliveries = [.. Delivery.Every(answer.Length)];
@@ -49,7 +49,7 @@ public sealed class TransactionFaultTests
     }
 
     [Fact]
-    public async Task RefusedCommandAbortsTheTransactionAndTheNextCallerGetsHisOwnReply()
+    public async Task Refused_command_aborts_the_transaction_and_the_next_caller_gets_his_own_reply()
     {
         const string Answer = "+OK\r\n+QUEUED\r\n-ERR unknown command 'GETT'\r\n+QUEUED\r\n-EXECABORT Transaction discarded because of previous errors.\r\n";
         await using var server = ScriptedServer.Start(async connection =>
@@ -71,7 +71,7 @@ public sealed class TransactionFaultTests
     }
 
     [Fact]
-    public async Task ConnectionCutAnywhereInATransactionLeavesAllOfItOrNothingAndNeverRunsItTwice()
+    public async Task Connection_cut_anywhere_in_a_transaction_leaves_all_of_it_or_nothing_and_never_runs_it_twice()
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = FaultProxy.Start(server.Port);
@@ -103,7 +103,7 @@ public sealed class TransactionFaultTests
     }
 
     [Fact]
-    public async Task ScriptThatTheServerForgotIsRunOnceForEachCallerAlsoInsideAPipeline()
+    public async Task Script_that_the_server_forgot_is_run_once_for_each_caller_also_inside_a_pipeline()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);

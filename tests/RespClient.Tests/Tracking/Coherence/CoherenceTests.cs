@@ -21,7 +21,7 @@ public sealed class CoherenceTests(ITestOutputHelper output)
     private static readonly TimeSpan ClockSlack = TimeSpan.FromMilliseconds(2);
 
     [Fact]
-    public async Task HitsAreNeverOlderThanTheBoundOnAGoodNetwork()
+    public async Task Hits_are_never_older_than_the_bound_on_a_good_network()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -29,7 +29,7 @@ public sealed class CoherenceTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task HitsAreNeverOlderThanTheBoundOnANetworkThatFailsInEveryWay()
+    public async Task Hits_are_never_older_than_the_bound_on_a_network_that_fails_in_every_way()
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = FaultProxy.Start(server.Port);
@@ -59,7 +59,7 @@ public sealed class CoherenceTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task HitsAreNeverOlderThanTheBoundWhileTheServerKillsTheConnection()
+    public async Task Hits_are_never_older_than_the_bound_while_the_server_kills_the_connection()
     {
         await using var server = await RedisServer.StartAsync();
         await server.CliAsync("ACL", "SETUSER", "reader", "on", "nopass", "~*", "&*", "+@all");
@@ -76,7 +76,7 @@ public sealed class CoherenceTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task HitsAreNeverOlderThanTheBoundWhenTheServerTracksOneKeyOnly()
+    public async Task Hits_are_never_older_than_the_bound_when_the_server_tracks_one_key_only()
     {
         await using var server = await RedisServer.StartAsync("--tracking-table-max-keys", "1");
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -85,7 +85,7 @@ public sealed class CoherenceTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task HitsAreNeverOlderThanTheBoundWhileEverythingIsFlushed()
+    public async Task Hits_are_never_older_than_the_bound_while_everything_is_flushed()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -101,7 +101,7 @@ public sealed class CoherenceTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task PausedServerStopsHitsAtTheBoundAndTheyComeBackWithIt()
+    public async Task Paused_server_stops_hits_at_the_bound_and_they_come_back_with_it()
     {
         await using var server = await RedisServer.StartAsync();
         await server.CliAsync("HSET", "note:a", "v", "1", "t", "text");
@@ -126,7 +126,7 @@ public sealed class CoherenceTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task FiftyThousandRecordsThatEndAtOnceAreNeverServedAfterTheirEnd()
+    public async Task Fifty_thousand_records_that_end_at_once_are_never_served_after_their_end()
     {
         const int Count = 50_000;
         await using var server = await RedisServer.StartAsync();

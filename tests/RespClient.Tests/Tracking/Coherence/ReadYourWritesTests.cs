@@ -15,7 +15,7 @@ public sealed class ReadYourWritesTests(ITestOutputHelper output)
 
     /// <summary>A hundred thousand times; a million with <c>LONG_RUN=1</c>. Four writers share each record.</summary>
     [Fact]
-    public async Task EveryWriterSeesHisOwnWriteAtOnceWhoeverElseWrites()
+    public async Task Every_writer_sees_his_own_write_at_once_whoever_else_writes()
     {
         var notes = new Notes();
         await using var server = await RedisServer.StartAsync();
@@ -40,7 +40,7 @@ public sealed class ReadYourWritesTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task WriterAloneOnHisRecordReadsItBackWithoutAnotherCommand()
+    public async Task Writer_alone_on_his_record_reads_it_back_without_another_command()
     {
         var notes = new Notes();
         await using var server = await RedisServer.StartAsync();

@@ -21,7 +21,7 @@ public sealed class WholeDatabaseTests
     [InlineData("FLUSHALL", "SYNC")]
     [InlineData("FLUSHDB")]
     [InlineData("FLUSHDB", "ASYNC")]
-    public async Task NothingThatWasFlushedIsServedBeyondTheBound(params string[] flush)
+    public async Task Nothing_that_was_flushed_is_served_beyond_the_bound(params string[] flush)
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -33,7 +33,7 @@ public sealed class WholeDatabaseTests
     }
 
     [Fact]
-    public async Task NothingThatTheServerEvictedForWantOfMemoryIsServedBeyondTheBound()
+    public async Task Nothing_that_the_server_evicted_for_want_of_memory_is_served_beyond_the_bound()
     {
         await using var server = await RedisServer.StartAsync("--maxmemory-policy", "allkeys-random");
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -45,7 +45,7 @@ public sealed class WholeDatabaseTests
     }
 
     [Fact]
-    public async Task WithATrackingTableThatOverflowsNoRecordOutlivesItsChangeBeyondTheBound()
+    public async Task With_a_tracking_table_that_overflows_no_record_outlives_its_change_beyond_the_bound()
     {
         await using var server = await RedisServer.StartAsync("--tracking-table-max-keys", "10");
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -62,7 +62,7 @@ public sealed class WholeDatabaseTests
     [Theory]
     [InlineData("flushed")]
     [InlineData("evicted")]
-    public async Task ACacheThatHeedsNoPushIsCaughtServingBeyondTheBound(string what)
+    public async Task A_cache_that_heeds_no_push_is_caught_serving_beyond_the_bound(string what)
     {
         await using var server = await RedisServer.StartAsync("--maxmemory-policy", "allkeys-random");
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -80,7 +80,7 @@ public sealed class WholeDatabaseTests
     [InlineData("-n", "1", "FLUSHDB")]
     [InlineData("HSET", "note:1", "t", "new", "v", "7")]
     [InlineData("DEL", "note:1")]
-    public async Task AfterSwapdbARecordIsServedUntilTheServerSaysSomethingOfItAndThenNoLonger(params string[] remedy)
+    public async Task After_swapdb_a_record_is_served_until_the_server_says_something_of_it_and_then_no_longer(params string[] remedy)
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);
@@ -95,7 +95,7 @@ public sealed class WholeDatabaseTests
     }
 
     [Fact]
-    public async Task AfterSwapdbARecordStillEndsAtItsOwnDeadline()
+    public async Task After_swapdb_a_record_still_ends_at_its_own_deadline()
     {
         await using var server = await RedisServer.StartAsync();
         await using var client = await RedisClient.ConnectAsync(server.ConnectionString);

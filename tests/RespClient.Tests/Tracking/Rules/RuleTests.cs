@@ -51,17 +51,17 @@ public sealed class RuleTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task RuleHoldsInTheScenarioMadeForIt(string rule) => Assert.Null(await Rules[rule].Scenario(TrackingRules.All));
+    public async Task Rule_holds_in_the_scenario_made_for_it(string rule) => Assert.Null(await Rules[rule].Scenario(TrackingRules.All));
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task RuleBrokenOnPurposeIsNoticed(string rule) => Assert.NotNull(await Rules[rule].Scenario(Rules[rule].Broken));
+    public async Task Rule_broken_on_purpose_is_noticed(string rule) => Assert.NotNull(await Rules[rule].Scenario(Rules[rule].Broken));
 
     /// <summary>8. What a renewal or an idle write costs: every process that keeps the record reads it again.</summary>
     [Theory]
     [InlineData("PEXPIRE", "note:a", "60000")]
     [InlineData("HSET", "note:a", "t", "text")]
-    public async Task RenewalOrAWriteOfTheSameValueInvalidatesOnEveryNodeAndSoIsWorthSkipping(params string[] command)
+    public async Task Renewal_or_a_write_of_the_same_value_invalidates_on_every_node_and_so_is_worth_skipping(params string[] command)
     {
         await using var server = await RedisServer.StartAsync();
         await server.CliAsync("HSET", "note:a", "v", "1", "t", "text");
@@ -87,7 +87,7 @@ public sealed class RuleTests
     }
 
     [Fact]
-    public async Task ACacheThatNobodyReadsLeavesTheServerAloneUntilSomebodyDoes()
+    public async Task A_cache_that_nobody_reads_leaves_the_server_alone_until_somebody_does()
     {
         await using var server = await RedisServer.StartAsync();
         await server.CliAsync("HSET", "note:a", "v", "1", "t", "text");
@@ -112,7 +112,7 @@ public sealed class RuleTests
     }
 
     [Fact]
-    public async Task HitsGoOnOverAnIdleConnectionBecauseItIsPinged()
+    public async Task Hits_go_on_over_an_idle_connection_because_it_is_pinged()
     {
         await using var server = await RedisServer.StartAsync();
         await server.CliAsync("HSET", "note:a", "v", "1", "t", "text");

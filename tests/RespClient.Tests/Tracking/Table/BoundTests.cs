@@ -13,7 +13,7 @@ public sealed class BoundTests
     private readonly HandClock _clock = new();
 
     [Fact]
-    public void ARecordThatFillsAllRoomIsKeptAndOneByteMoreIsNot()
+    public void A_record_that_fills_all_room_is_kept_and_one_byte_more_is_not()
     {
         var entries = new TrackedEntries<string, string>(1000);
         Assert.False(entries.Put("a", "a", 1001 - Overhead, long.MaxValue));
@@ -30,7 +30,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public void OfRecordsWithoutRoomThoseGoFirstThatNobodyHasUsed()
+    public void Of_records_without_room_those_go_first_that_nobody_has_used()
     {
         var entries = new TrackedEntries<string, string>(2 * Overhead);
         entries.Put("a", "a", 0, long.MaxValue);
@@ -44,7 +44,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task EveryKeyThatAPushNamesIsDroppedAndWhatIsBeingReadThenIsNotKept()
+    public async Task Every_key_that_a_push_names_is_dropped_and_what_is_being_read_then_is_not_kept()
     {
         var answers = new Queue<string>(
         [
@@ -69,7 +69,7 @@ public sealed class BoundTests
     [Theory]
     [InlineData(1000, false)]
     [InlineData(10_000, true)]
-    public async Task AHitIsAsOldAsTheQuestionOfTheNewestAnswerAndNoOlderThanTheBoundThatWasSet(int bound, bool isServed)
+    public async Task A_hit_is_as_old_as_the_question_of_the_newest_answer_and_no_older_than_the_bound_that_was_set(int bound, bool isServed)
     {
         var hold = new TaskCompletionSource();
         await using var server = Server(async (connection, _) =>
@@ -92,7 +92,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task AReadThatIsUnderWayForLongerThanTheBoundIsJoinedByNobody()
+    public async Task A_read_that_is_under_way_for_longer_than_the_bound_is_joined_by_nobody()
     {
         var hold = new TaskCompletionSource();
         await using var server = Server(async (connection, _) =>
@@ -114,7 +114,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task ACacheKeepsNoMoreBytesThanItWasToldTo()
+    public async Task A_cache_keeps_no_more_bytes_than_it_was_told_to()
     {
         var version = 0;
         await using var server = Server((connection, _) => connection.SendAsync(Notes.Answer(++version, new string('x', 1000))));

@@ -20,7 +20,7 @@ public sealed class OwnWriteTests
     }
 
     [Fact]
-    public void AReadThatBeganBeforeTheEndOfAWriteIsJoinedByNobodyAfterIt()
+    public void A_read_that_began_before_the_end_of_a_write_is_joined_by_nobody_after_it()
     {
         _table.Mark(Key);
         var early = Join(isNew: true);
@@ -32,7 +32,7 @@ public sealed class OwnWriteTests
     }
 
     [Fact]
-    public void OfTwoWritesUnderWayTheEndOfTheFirstKeepsNothingYet()
+    public void Of_two_writes_under_way_the_end_of_the_first_keeps_nothing_yet()
     {
         _table.Mark(Key);
         _table.Mark(Key);
@@ -47,7 +47,7 @@ public sealed class OwnWriteTests
     }
 
     [Fact]
-    public void APushThatComesAfterTheEndOfAnEarlierReadPoisonsTheLaterOne()
+    public void A_push_that_comes_after_the_end_of_an_earlier_read_poisons_the_later_one()
     {
         var earlier = Join(isNew: true);
         _table.Invalidate("note:a"u8, 1);
@@ -62,7 +62,7 @@ public sealed class OwnWriteTests
     }
 
     [Fact]
-    public void ThePushOfAnOwnWriteIsTheFirstOfItsKeyRightBehindItsReply()
+    public void The_push_of_an_own_write_is_the_first_of_its_key_right_behind_its_reply()
     {
         var pushes = new AwaitedPush<string>();
         pushes.Await(Key, 5);
