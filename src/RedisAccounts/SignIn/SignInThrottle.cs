@@ -185,7 +185,7 @@ public sealed class SignInThrottle
     public async ValueTask ForgetDevicesAsync(string accountId, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(accountId);
-        await _redis.ExecuteAsync(new RedisCommand("DEL", _keys.Devices(accountId)), cancellationToken);
+        await _redis.DeleteAsync(_keys.Devices(accountId), cancellationToken);
     }
 
     private static void ThrowUnlessAllowed(SignInPermit permit)

@@ -82,7 +82,7 @@ public sealed class RedisSessionCache : IBufferDistributedCache, IFieldCache
 
     /// <inheritdoc/>
     public async Task RemoveAsync(string key, CancellationToken token = default) =>
-        await _client.ExecuteAsync(new RedisCommand("UNLINK", Key(key)), token);
+        await _client.UnlinkAsync(Key(key), token);
 
     /// <inheritdoc/>
     public byte[]? Get(string key) => GetAsync(key).GetAwaiter().GetResult();
@@ -106,13 +106,10 @@ public sealed class RedisSessionCache : IBufferDistributedCache, IFieldCache
     public void Remove(string key) => RemoveAsync(key).GetAwaiter().GetResult();
 
     ValueTask<RespValue> IFieldCache.ReadAsync(string key, CancellationToken cancellationToken) =>
-        _client.ExecuteAsync(new RedisCommand("HGETALL", key), cancellationToken);
+        _client.HGetAllAsync(key, cancellationToken);
 
-    async ValueTask<RespValue> IFieldCache.ReadAsync(string key, string[] fields, CancellationToken cancellationToken)
-    {
-        RedisArgument[] arguments = [key, .. fields.Select(field => (RedisArgument)field)];
-        return await _client.ExecuteAsync(new RedisCommand("HMGET", arguments), cancellationToken);
-    }
+    ValueTask<RespValue> IFieldCache.ReadAsync(string key, string[] fields, CancellationToken cancellationToken) =>
+        _client.HMGetAsync(key, [.. fields.Select(field => (RedisArgument)field)], cancellationToken);
 
     ValueTask<RespValue> IFieldCache.ConfirmAsync(string key, string[] fields, CancellationToken cancellationToken) =>
         _fields.ReadAsync(key, fields, cancellationToken);

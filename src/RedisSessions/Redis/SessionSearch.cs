@@ -49,8 +49,7 @@ internal sealed class SessionSearch(
 
         try
         {
-            RedisArgument[] arguments = [keys.User(userId), .. stale.Select(key => (RedisArgument)key)];
-            await client.ExecuteAsync(new RedisCommand("ZREM", arguments), cancellationToken);
+            await client.ZRemAsync(keys.User(userId), [.. stale.Select(key => (RedisArgument)key)], cancellationToken);
         }
         catch (RedisException e)
         {

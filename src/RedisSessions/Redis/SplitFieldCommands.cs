@@ -42,10 +42,10 @@ internal sealed class SplitFieldCommands(IRedisClient client)
 
     public async ValueTask<bool> DeleteAsync(string key, string? indexKey, CancellationToken cancellationToken)
     {
-        var existed = (await client.ExecuteAsync(new RedisCommand("UNLINK", key), cancellationToken)).AsBoolean();
+        var existed = await client.UnlinkAsync(key, cancellationToken);
         if (indexKey is not null)
         {
-            await client.ExecuteAsync(new RedisCommand("ZREM", indexKey, key), cancellationToken);
+            await client.ZRemAsync(indexKey, [key], cancellationToken);
         }
 
         return existed;
@@ -61,7 +61,7 @@ internal sealed class SplitFieldCommands(IRedisClient client)
         }
 
         await Restore.ExecuteAsync(client, [newKey], [FieldArguments.Milliseconds(left), content], cancellationToken);
-        await client.ExecuteAsync(new RedisCommand("UNLINK", key), cancellationToken);
+        await client.UnlinkAsync(key, cancellationToken);
         return true;
     }
 

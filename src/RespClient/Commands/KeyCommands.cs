@@ -15,6 +15,14 @@ public static class KeyCommands
     public static ValueTask<bool> DeleteAsync(this IRedisClient client, RedisArgument key, CancellationToken cancellationToken = default) =>
         client.ExecuteAsync(new RedisCommand("DEL", key), cancellationToken).AsBoolean();
 
+    /// <summary>UNLINK: as DEL, but Redis frees the memory later, on another thread; how many of the keys existed.</summary>
+    public static ValueTask<long> UnlinkAsync(this IRedisClient client, ReadOnlySpan<RedisArgument> keys, CancellationToken cancellationToken = default) =>
+        client.ExecuteAsync(new RedisCommand("UNLINK", keys), cancellationToken).AsInt64();
+
+    /// <summary>UNLINK of one key: whether it existed.</summary>
+    public static ValueTask<bool> UnlinkAsync(this IRedisClient client, RedisArgument key, CancellationToken cancellationToken = default) =>
+        client.ExecuteAsync(new RedisCommand("UNLINK", key), cancellationToken).AsBoolean();
+
     /// <summary>EXISTS: whether the key exists.</summary>
     public static ValueTask<bool> ExistsAsync(this IRedisClient client, RedisArgument key, CancellationToken cancellationToken = default) =>
         client.ExecuteAsync(new RedisCommand("EXISTS", key), cancellationToken).AsBoolean();

@@ -59,9 +59,8 @@ internal sealed class CodeCheck(IRedisClient redis, RedisKeys keys, ServerKeys s
     }
 
     /// <summary>Ends all open codes of an address, in one command.</summary>
-    public ValueTask<RespValue> CancelAsync(ContactAddress address, CancellationToken cancellationToken) =>
-        redis.ExecuteAsync(
-            new RedisCommand("UNLINK", [.. Enum.GetValues<CodePurpose>().Select(p => (RedisArgument)keys.Code(p, address))]), cancellationToken);
+    public ValueTask<long> CancelAsync(ContactAddress address, CancellationToken cancellationToken) =>
+        redis.UnlinkAsync([.. Enum.GetValues<CodePurpose>().Select(p => (RedisArgument)keys.Code(p, address))], cancellationToken);
 
     private static ConfirmOutcome Read(string status, long number) => status switch
     {

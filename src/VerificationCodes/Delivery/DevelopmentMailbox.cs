@@ -48,7 +48,7 @@ internal sealed class DevelopmentMailbox(IRedisClient redis, RedisKeys keys) : I
     }
 
     public async ValueTask ClearAsync(CancellationToken cancellationToken) =>
-        await redis.ExecuteAsync(new RedisCommand("DEL", keys.DevelopmentMailbox), cancellationToken);
+        await redis.DeleteAsync(keys.DevelopmentMailbox, cancellationToken);
 
     public ValueTask<DeliveryResult> SendAsync(OutgoingMail mail, CancellationToken cancellationToken) =>
         KeepAsync(new Letter(NewId(), mail.To.Value, mail.Subject, mail.Text, mail.Html, mail.Language), cancellationToken);

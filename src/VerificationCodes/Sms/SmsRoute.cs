@@ -52,5 +52,5 @@ internal sealed class SmsRoute(IRedisClient redis, RedisKeys keys, IOptions<SmsO
 
     public async ValueTask FailedAsync() => await Script.ExecuteAsync(redis, [keys.SmsTrouble], [(long)Counts.TotalMilliseconds]);
 
-    public async ValueTask WorkedAsync() => await redis.ExecuteAsync(new RedisCommand("UNLINK", keys.SmsTrouble));
+    public async ValueTask WorkedAsync() => await redis.UnlinkAsync(keys.SmsTrouble);
 }

@@ -2,8 +2,10 @@ using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Mono.Cecil.Rocks;
 
+using RespClient.Clocks;
 using RespClient.Queue;
 using RespClient.Tests.Model.Stepping;
+using RespClient.Tracking;
 using RespClient.Wire;
 
 namespace RespClient.Tests.Model.Rewriting;
@@ -14,11 +16,14 @@ namespace RespClient.Tests.Model.Rewriting;
 /// </summary>
 internal sealed class SteppedAssembly
 {
-    private static readonly string[] Namespaces = ["RespClient.Pipelines", "RespClient.Pending", "RespClient.Tracking.Table"];
-    private static readonly string[] OtherTypes = ["DeadlineSweep"];
-
-    // What each thread has for itself, or what is a concurrent collection throughout.
-    private static readonly string[] LeftAlone = ["CommandPool`1", "CommandRules", "CommandErrors", "WireObservers"];
+    // CommandPool is each thread's own, WireObservers a concurrent collection throughout: they are left alone.
+    private static readonly string[] SteppedTypes =
+    [
+        nameof(CommandFifo), nameof(CommandPipeline), nameof(CommandQueue), nameof(SendBuffer), nameof(PipelineLimits),
+        nameof(StepCheck), nameof(WaitingRoom), nameof(DeadlineSweep),
+        nameof(PendingBytes), nameof(PendingCommand), "PendingCommand`1", nameof(PendingProbe), nameof(PendingReply), nameof(ReplyTask),
+        "AwaitedPush`1", nameof(CoarseClock), "PendingRead`2", "TrackedEntries`2", "TrackedTable`2", nameof(TrackingRules),
+    ];
 
     private readonly ModuleDefinition _module;
 
@@ -63,7 +68,7 @@ internal sealed class SteppedAssembly
 
     private static bool IsStepped(TypeDefinition type) => type.DeclaringType is { } outer
         ? IsStepped(outer)
-        : !LeftAlone.Contains(type.Name) && (Namespaces.Contains(type.Namespace) || OtherTypes.Contains(type.Name));
+        : SteppedTypes.Contains(type.Name);
 
     private void Rewrite(MethodDefinition method, bool isStepped)
     {
@@ -201,7 +206,7 @@ internal sealed class SteppedAssembly
             case ("System.Threading.ThreadPool", "UnsafeQueueUserWorkItem") when called.Parameters[0].ParameterType.Name == nameof(IThreadPoolWorkItem):
                 Replace(instruction, nameof(Steps.Queue));
                 break;
-            case ("RespClient.Deadlines.EndedCalls", "Add"):
+            case (var ended, nameof(EndedCalls.Add)) when ended == typeof(EndedCalls).FullName:
                 Replace(instruction, nameof(Steps.End));
                 break;
             case ("System.Threading.CancellationToken", "UnsafeRegister"):
