@@ -23,7 +23,7 @@ internal static class PostgreSqlFailure
                 case PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn }:
                     return new AccountsUnavailableException(TablesMissing, exception) { IsLasting = true };
                 case PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } missing:
-                    return new AccountsUnavailableException("PostgreSQL has no such database. Migrate first; that creates it, if the user may: " + missing.MessageText, exception) { IsLasting = true };
+                    return new AccountsUnavailableException("PostgreSQL has no such database; migrate the accounts first, which creates it if the user may: " + missing.MessageText, exception) { IsLasting = true };
                 case PostgresException refused when IsRefusal(refused):
                     return new AccountsUnavailableException("PostgreSQL refuses: " + refused.MessageText, exception) { IsLasting = IsLasting(refused) };
                 case PostgresException:

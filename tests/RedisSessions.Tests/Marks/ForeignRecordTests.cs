@@ -56,7 +56,7 @@ public sealed class ForeignRecordTests(RedisFixture redis) : IClassFixture<Redis
             Assert.Equal(cookie, anna.Cookie);
             await Eventually.TrueAsync(() => app.Proxy.Connections == connections + 1);
             Assert.Equal((0, 1L), (app.Alarms, app.Counters["foreign_replies", said]));
-            Assert.Single(app.App.Log.OfSessions, line => line.Level == LogLevel.Warning && line.Text.Contains("asked again", StringComparison.Ordinal));
+            Assert.Single(app.App.Log.OfSessions, line => line.Level == LogLevel.Warning && line.Text.Contains("the second one did, and counts", StringComparison.Ordinal));
             Assert.Equal("anna", (await anna.GetAsync("/get?k=who")).Body);
         }
     }
