@@ -45,7 +45,7 @@ public sealed class OutboxTests(SharedRedis redis)
             return DeliveryResult.Delivered;
         };
         await bench.Codes.IssueAsync(CodeBench.Ask());
-        await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("could not be noted", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => bench.Logs.Lines.Any(l => l.Contains("could not be recorded", StringComparison.Ordinal)));
 
         await server.StartAgainAsync();
         await Eventually.TrueAsync(async () =>
