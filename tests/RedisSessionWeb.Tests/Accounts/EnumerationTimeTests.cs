@@ -47,8 +47,9 @@ public sealed class EnumerationTimeTests(EnumerationTimeTests.Fixture fixture, I
 
         var (x, y) = (Median(knownTimes), Median(unknownTimes));
         output.WriteLine($"{action}: 2 x {Samples} answers, median known {x:F2} ms, unknown {y:F2} ms, apart {Math.Abs(x - y):F2} ms");
-        // A password hash left out or a mail waited for is ten milliseconds and more even here.
-        Assert.True(Math.Abs(x - y) < Math.Max(1.5, 0.2 * Math.Max(x, y)), $"{action}: known {x:F2} ms, unknown {y:F2} ms");
+        // A password hash left out or a mail waited for is ten milliseconds and more even here. An account that is there is
+        // read in one command more, which takes up to two milliseconds where other tests keep both processors busy.
+        Assert.True(Math.Abs(x - y) < Math.Max(3, 0.2 * Math.Max(x, y)), $"{action}: known {x:F2} ms, unknown {y:F2} ms");
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
