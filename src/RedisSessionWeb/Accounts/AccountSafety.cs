@@ -1,9 +1,9 @@
 using RedisAccounts;
 using RedisAccounts.SignIn;
 
-using RedisSessions.Users;
-
 using RedisSessionWeb.Visitors;
+
+using RedisSessions.Users;
 
 using VerificationCodes;
 using VerificationCodes.Addresses;

@@ -8,10 +8,10 @@ using PostgreSqlAccounts;
 
 using RedisAccounts.Passwords.Hashing;
 
-using RedisSessions;
-
 using RedisSessionWeb.Errors;
 using RedisSessionWeb.Hosting.Requests;
+
+using RedisSessions;
 
 using RespClient;
 

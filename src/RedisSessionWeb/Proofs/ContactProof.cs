@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
 
-using RedisSessions.Stores;
-
 using RedisSessionWeb.Visitors;
+
+using RedisSessions.Stores;
 
 using VerificationCodes;
 using VerificationCodes.Addresses;

@@ -71,7 +71,7 @@ internal static class SessionRuntimeFactory
             Committer = new SessionCommitter(records, carrier, options, metrics, log),
             Metrics = metrics,
             Log = log,
-            Directory = DirectoryOf(provider, cache, keys, options, report, clock),
+            Search = SearchOf(provider, cache, keys, options, report, clock),
         };
     }
 
@@ -134,7 +134,7 @@ internal static class SessionRuntimeFactory
             provider.GetService<ILoggerFactory>()?.CreateLogger("RedisSessions.NearCache"));
     }
 
-    private static SessionSearch? DirectoryOf(
+    private static SessionSearch? SearchOf(
         IServiceProvider provider, IDistributedCache cache, SessionKeys keys, RedisSessionOptions options, RecordReport report,
         RedisClock clock) =>
         cache is IFieldCache fields && ClientOf(provider) is { } client

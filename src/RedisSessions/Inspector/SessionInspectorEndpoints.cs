@@ -26,7 +26,7 @@ internal sealed class SessionInspectorEndpoints(
         var wanted = size ?? 50;
         if (wanted is < 1 or > LargestPage)
         {
-            return BadRequest($"size is {wanted}; allowed: 1 to {LargestPage}.");
+            return BadRequest($"size is '{wanted}'; allowed: 1 to {LargestPage}.");
         }
 
         if (!string.IsNullOrEmpty(user))

@@ -28,7 +28,7 @@ internal sealed class SessionInspectorOptionsValidator : IValidateOptions<Sessio
         if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
         {
             failures.Add(string.Create(
-                CultureInfo.InvariantCulture, $"Inspector:{key} is {value}; allowed: {least} to {most}."));
+                CultureInfo.InvariantCulture, $"Inspector:{key} is '{value}'; allowed: {least} to {most}."));
         }
     }
 }

@@ -11,9 +11,9 @@ public sealed class SessionCatalog
 {
     private const int LargestPage = 1000;
 
-    private readonly SessionRuntime _services;
+    private readonly SessionRuntime _runtime;
 
-    internal SessionCatalog(SessionRuntime services) => _services = services;
+    internal SessionCatalog(SessionRuntime runtime) => _runtime = runtime;
 
     /// <summary>One page of sessions, in no particular order. A session that lives all the while is on one page at least.</summary>
     /// <param name="cursor"><see langword="null"/> or <c>"0"</c> for the first page, then <see cref="SessionPage.NextCursor"/>.</param>
@@ -31,9 +31,9 @@ public sealed class SessionCatalog
             throw new ArgumentException("Not a cursor of a page.", nameof(cursor));
         }
 
-        var directory = _services.RequireDirectory();
-        var (keys, next) = await directory.ScanAsync(cursor ?? "0", pageSize, cancellationToken);
-        var summaries = await directory.SummariesAsync(keys, cancellationToken);
+        var search = _runtime.RequireSearch();
+        var (keys, next) = await search.ScanAsync(cursor ?? "0", pageSize, cancellationToken);
+        var summaries = await search.SummariesAsync(keys, cancellationToken);
         return new SessionPage([.. summaries.Select(one => one.Summary).OfType<SessionSummary>()], next == "0" ? null : next);
     }
 
@@ -45,7 +45,7 @@ public sealed class SessionCatalog
     public async ValueTask<SessionDetails?> FindAsync(string sessionId, CancellationToken cancellationToken = default)
     {
         if (await KeyOfAsync(sessionId, cancellationToken) is not { } key
-            || await _services.Records.ReloadAsync(key, cancellationToken) is not { } record)
+            || await _runtime.Records.ReloadAsync(key, cancellationToken) is not { } record)
         {
             return null;
         }
@@ -69,11 +69,11 @@ public sealed class SessionCatalog
             return false;
         }
 
-        var summaries = await _services.RequireDirectory().SummariesAsync([key], cancellationToken);
-        var existed = await _services.Records.DeleteAsync(key, summaries[0].Summary?.UserId);
+        var summaries = await _runtime.RequireSearch().SummariesAsync([key], cancellationToken);
+        var existed = await _runtime.Records.DeleteAsync(key, summaries[0].Summary?.UserId);
         if (existed)
         {
-            _services.Metrics.Destroyed();
+            _runtime.Metrics.Destroyed();
         }
 
         return existed;
@@ -83,17 +83,17 @@ public sealed class SessionCatalog
     private async ValueTask<string?> KeyOfAsync(string sessionId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sessionId);
-        var directory = _services.RequireDirectory();
-        if (_services.Options.HashIds)
+        var search = _runtime.RequireSearch();
+        if (_runtime.Options.HashIds)
         {
-            return _services.Keys.RecordOfPublic(sessionId);
+            return _runtime.Keys.RecordOfPublic(sessionId);
         }
 
         var cursor = "0";
         do
         {
-            (var keys, cursor) = await directory.ScanAsync(cursor, LargestPage, cancellationToken);
-            if (keys.Find(key => _services.Keys.PublicId(key) == sessionId) is { } found)
+            (var keys, cursor) = await search.ScanAsync(cursor, LargestPage, cancellationToken);
+            if (keys.Find(key => _runtime.Keys.PublicId(key) == sessionId) is { } found)
             {
                 return found;
             }

@@ -19,9 +19,9 @@ public sealed class UserSessions
     // On a cluster, a session that gets a new id while all are ended turns up in the next round.
     private const int MaxRounds = 100;
 
-    private readonly SessionRuntime _services;
+    private readonly SessionRuntime _runtime;
 
-    internal UserSessions(SessionRuntime services) => _services = services;
+    internal UserSessions(SessionRuntime runtime) => _runtime = runtime;
 
     /// <summary>The user's live sessions, the one used last first.</summary>
     /// <param name="userId">The <c>NameIdentifier</c> claim of the principal who signed in.</param>
@@ -47,8 +47,8 @@ public sealed class UserSessions
     public async ValueTask<bool> EndAsync(string userId, string sessionId, CancellationToken cancellationToken = default)
     {
         var live = await LiveAsync(userId, cancellationToken);
-        var ended = await EndAsync(userId, live.Select(entry => entry.Key).Where(key => _services.Keys.PublicId(key) == sessionId));
-        _services.Metrics.Destroyed(ended);
+        var ended = await EndAsync(userId, live.Select(entry => entry.Key).Where(key => _runtime.Keys.PublicId(key) == sessionId));
+        _runtime.Metrics.Destroyed(ended);
         return ended > 0;
     }
 
@@ -65,9 +65,9 @@ public sealed class UserSessions
     {
         ArgumentNullException.ThrowIfNull(keptSessionId);
         // Where ids are not hashed, the public id does not give the key.
-        var kept = _services.Options.HashIds
-            ? _services.Keys.RecordOfPublic(keptSessionId)
-            : (await KeysAsync(userId, cancellationToken)).Find(key => _services.Keys.PublicId(key) == keptSessionId);
+        var kept = _runtime.Options.HashIds
+            ? _runtime.Keys.RecordOfPublic(keptSessionId)
+            : (await KeysAsync(userId, cancellationToken)).Find(key => _runtime.Keys.PublicId(key) == keptSessionId);
         return await EndAllButAsync(userId, kept, cancellationToken);
     }
 
@@ -100,9 +100,9 @@ public sealed class UserSessions
     private async ValueTask<int> EndAllButAsync(string userId, string? keptKey, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(userId);
-        _services.RequireDirectory();
+        _runtime.RequireSearch();
         cancellationToken.ThrowIfCancellationRequested();
-        var (removed, areAll) = await _services.Records.DeleteOfUserAsync(userId, keptKey);
+        var (removed, areAll) = await _runtime.Records.DeleteOfUserAsync(userId, keptKey);
         var ended = removed.Count;
         for (var round = 0; round < MaxRounds && !areAll; round++)
         {
@@ -112,20 +112,20 @@ public sealed class UserSessions
             areAll = live.Count == 0 && (await KeysAsync(userId, cancellationToken)).TrueForAll(key => key == keptKey);
         }
 
-        _services.Metrics.Destroyed(ended);
+        _runtime.Metrics.Destroyed(ended);
         return ended;
     }
 
     private async ValueTask<int> EndAsync(string userId, IEnumerable<string> keys)
     {
-        var existed = await Task.WhenAll(keys.Select(key => _services.Records.DeleteAsync(key, userId).AsTask()).ToArray());
+        var existed = await Task.WhenAll(keys.Select(key => _runtime.Records.DeleteAsync(key, userId).AsTask()).ToArray());
         return existed.Count(one => one);
     }
 
     private ValueTask<List<string>> KeysAsync(string userId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(userId);
-        return _services.RequireDirectory().KeysOfUserAsync(userId, cancellationToken);
+        return _runtime.RequireSearch().KeysOfUserAsync(userId, cancellationToken);
     }
 
     // A record that names another key is not shown. Its key is still in this user's index, and is ended with the rest.
@@ -133,9 +133,9 @@ public sealed class UserSessions
         string userId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(userId);
-        var directory = _services.RequireDirectory();
-        var keys = await directory.KeysOfUserAsync(userId, cancellationToken);
-        var summaries = await directory.SummariesAsync(keys, cancellationToken);
+        var search = _runtime.RequireSearch();
+        var keys = await search.KeysOfUserAsync(userId, cancellationToken);
+        var summaries = await search.SummariesAsync(keys, cancellationToken);
         var live = new List<(string, SessionSummary?)>(keys.Count);
         var stale = new List<string>();
         for (var i = 0; i < keys.Count; i++)
@@ -151,7 +151,7 @@ public sealed class UserSessions
             }
         }
 
-        await directory.DropAsync(userId, stale, cancellationToken);
+        await search.DropAsync(userId, stale, cancellationToken);
         return live;
     }
 }

@@ -7,7 +7,7 @@ using RedisSessions.Endpoints;
 namespace RedisSessions.Request;
 
 /// <summary>The life of a request's session: load, run, commit; what cannot be kept is a 503.</summary>
-internal sealed class SessionMiddleware(RequestDelegate next, SessionOpener store, SessionLog log)
+internal sealed class SessionMiddleware(RequestDelegate next, SessionOpener opener, SessionLog log)
 {
     public Task InvokeAsync(HttpContext context) =>
         EndpointOf(context)?.Metadata.GetMetadata<WithoutSessionAttribute>() is null
@@ -19,16 +19,16 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionOpener stor
 
     private async Task RunWithSessionAsync(HttpContext context)
     {
-        var state = store.Find(context);
+        var state = opener.Find(context);
         if (state.AwaitsRecord)
         {
             try
             {
-                state.Open(await store.LoadAsync(state, CancellationToken.None));
+                state.Open(await opener.LoadAsync(state, CancellationToken.None));
             }
             catch (SessionUnavailableException e)
             {
-                store.TakeFailure(state, e);
+                opener.TakeFailure(state, e);
             }
         }
 

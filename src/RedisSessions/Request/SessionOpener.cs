@@ -9,27 +9,27 @@ using RedisSessions.Redis;
 namespace RedisSessions.Request;
 
 /// <summary>Opens the session of a request: id out of cookie or header, record out of Redis.</summary>
-internal sealed class SessionOpener(SessionRuntime services)
+internal sealed class SessionOpener(SessionRuntime runtime)
 {
-    public RedisSessionOptions Options => services.Options;
+    public RedisSessionOptions Options => runtime.Options;
 
-    public SessionKeys Keys => services.Keys;
+    public SessionKeys Keys => runtime.Keys;
 
-    public IRecordStore Records => services.Records;
+    public IRecordStore Records => runtime.Records;
 
-    public SessionCommitter Committer => services.Committer;
+    public SessionCommitter Committer => runtime.Committer;
 
     /// <summary>The session of a request, with the id it carries. Its record is still to be loaded.</summary>
     public SessionState Find(HttpContext context)
     {
         var session = new SessionState(this, context);
-        switch (services.Carrier.Read(context, out var id))
+        switch (runtime.Carrier.Read(context, out var id))
         {
             case var carried and (CarriedId.Valid or CarriedId.Several):
                 session.Expect(id, carried);
                 break;
             case CarriedId.Malformed:
-                services.Metrics.Rejected();
+                runtime.Metrics.Rejected();
                 session.Carried = CarriedId.Malformed;
                 break;
         }
@@ -48,14 +48,14 @@ internal sealed class SessionOpener(SessionRuntime services)
     /// <summary>The record could not be loaded: the session throws when it is touched, or the request runs without it.</summary>
     public void TakeFailure(SessionState session, SessionUnavailableException failure)
     {
-        services.Metrics.Failed("load");
+        runtime.Metrics.Failed("load");
         session.Fail(failure, RunsWithoutSession(session.Context));
     }
 
     /// <summary>Whether enough time has passed since the last renewal, by Redis' clock, to renew with this request.</summary>
     public bool IsRenewalDue(SessionRecord record)
     {
-        var age = services.Clock.Now - record.RenewedAt;
+        var age = runtime.Clock.Now - record.RenewedAt;
         // A renewal far in the future: this clock is behind, and would otherwise never renew.
         return age >= RenewAfter(record.Lifetime.IdleTimeout) || age < -ClockTolerance;
     }
@@ -65,7 +65,7 @@ internal sealed class SessionOpener(SessionRuntime services)
     /// request of a browser that keeps the others.
     /// </summary>
     public bool IsSettlementDue(SessionRecord record) =>
-        record.RenewedAt == record.CreatedAt || services.Clock.Now - record.RenewedAt >= SettlesEvery;
+        record.RenewedAt == record.CreatedAt || runtime.Clock.Now - record.RenewedAt >= SettlesEvery;
 
     // A session with a shorter life of its own must not end between two renewals.
     private TimeSpan RenewAfter(TimeSpan lifetime) => Options.RenewAfter switch
@@ -85,7 +85,7 @@ internal sealed class SessionOpener(SessionRuntime services)
     // the order of the cookies says nothing.
     private async ValueTask<SessionRecord?> LoadNewestAsync(SessionState session, CancellationToken cancellationToken)
     {
-        var ids = services.Carrier.ReadSeveral(session.Context);
+        var ids = runtime.Carrier.ReadSeveral(session.Context);
         // Started before any is awaited: they travel together.
         var records = await Task.WhenAll([.. ids.Select(id => LoadAsync(Keys.Record(id), cancellationToken).AsTask())]);
         SessionRecord? newest = null;
@@ -106,13 +106,13 @@ internal sealed class SessionOpener(SessionRuntime services)
         : record.Identity is not null;
 
     private ValueTask<SessionRecord?> LoadAsync(string key, CancellationToken cancellationToken) =>
-        SessionActivity.IsListenedTo || services.Metrics.TimesLoads
+        SessionActivity.IsListenedTo || runtime.Metrics.TimesLoads
             ? LoadObservedAsync(key, cancellationToken)
             : Records.LoadAsync(key, cancellationToken);
 
     private async ValueTask<SessionRecord?> LoadObservedAsync(string key, CancellationToken cancellationToken)
     {
-        var started = services.Metrics.LoadStarted();
+        var started = runtime.Metrics.LoadStarted();
         using var activity = SessionActivity.StartLoad();
         try
         {
@@ -125,7 +125,7 @@ internal sealed class SessionOpener(SessionRuntime services)
         }
         finally
         {
-            services.Metrics.LoadEnded(started);
+            runtime.Metrics.LoadEnded(started);
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class SessionRuntime : IAsyncDisposable, IDisposable
     public IAsyncDisposable? Near { get; init; }
 
     /// <summary>Finds sessions by user or page by page; <see langword="null"/> where they do not live in Redis.</summary>
-    public required SessionSearch? Directory { get; init; }
+    public required SessionSearch? Search { get; init; }
 
     public ValueTask DisposeAsync() => Near?.DisposeAsync() ?? ValueTask.CompletedTask;
 
@@ -36,6 +36,6 @@ internal sealed class SessionRuntime : IAsyncDisposable, IDisposable
     public void Dispose() => _ = DisposeAsync().AsTask();
 
     /// <exception cref="NotSupportedException">Sessions do not live in Redis.</exception>
-    public SessionSearch RequireDirectory() => Directory ?? throw new NotSupportedException(
+    public SessionSearch RequireSearch() => Search ?? throw new NotSupportedException(
         "Sessions can be listed only where they live in Redis: call services.AddRespClient(...).");
 }

@@ -12,7 +12,7 @@ namespace RedisSessions.Request;
 /// What a request knows of its session and wants done to it: the shared record, the changes beside it, and whether the
 /// response has to wait for a commit. <see cref="RedisSession"/> is its face.
 /// </summary>
-internal sealed class SessionState(SessionOpener store, HttpContext context) : ISessionFeature
+internal sealed class SessionState(SessionOpener opener, HttpContext context) : ISessionFeature
 {
     private PendingChanges? _changes;
     private SessionLifetime? _lifetime;
@@ -63,7 +63,7 @@ internal sealed class SessionState(SessionOpener store, HttpContext context) : I
     public bool IsAvailable => _loadFailure is null && !_isDetached;
 
     public SessionLifetime Lifetime =>
-        _lifetime ?? Record?.Lifetime ?? SessionLifetime.Remembered(store.Options.MaxAge);
+        _lifetime ?? Record?.Lifetime ?? SessionLifetime.Remembered(opener.Options.MaxAge);
 
     public SessionIdentity? Identity => SignedIn ?? Record?.Identity;
 
@@ -71,9 +71,9 @@ internal sealed class SessionState(SessionOpener store, HttpContext context) : I
 
     public SessionId SecretId => _newSecret?.Value ?? (_secret ??= SessionId.New());
 
-    public string Key => store.Keys.Record(_secret ??= SessionId.New());
+    public string Key => opener.Keys.Record(_secret ??= SessionId.New());
 
-    public string? NewKey => _newSecret is { } secret ? store.Keys.Record(secret.Value) : null;
+    public string? NewKey => _newSecret is { } secret ? opener.Keys.Record(secret.Value) : null;
 
     public IEnumerable<string> ValueKeys => _changes?.Keys ?? Record?.Values.Keys ?? [];
 
@@ -119,7 +119,7 @@ internal sealed class SessionState(SessionOpener store, HttpContext context) : I
             // An unknown id is never adopted.
             _secret = null;
         }
-        else if (store.IsRenewalDue(record) || (Carried == CarriedId.Several && store.IsSettlementDue(record)))
+        else if (opener.IsRenewalDue(record) || (Carried == CarriedId.Several && opener.IsSettlementDue(record)))
         {
             _isRenewalDue = true;
             Hook();
@@ -138,7 +138,7 @@ internal sealed class SessionState(SessionOpener store, HttpContext context) : I
     {
         if (!IsAvailable && _secret is not null)
         {
-            Open(await store.LoadAsync(this, cancellationToken));
+            Open(await opener.LoadAsync(this, cancellationToken));
             if (!Context.Response.HasStarted)
             {
                 Hook(); // what was set while there was no session counts from here on
@@ -155,7 +155,7 @@ internal sealed class SessionState(SessionOpener store, HttpContext context) : I
             return;
         }
 
-        var record = await store.Records.ReloadAsync(Key, cancellationToken);
+        var record = await opener.Records.ReloadAsync(Key, cancellationToken);
         if (record is null)
         {
             BecomeNew();
@@ -306,7 +306,7 @@ internal sealed class SessionState(SessionOpener store, HttpContext context) : I
     public void TakeUnrenewed() => _isRenewalDue = false;
 
     /// <summary>Commits now what is pending.</summary>
-    public ValueTask CommitAsync() => BlocksResponse ? store.Committer.CommitAsync(this) : ValueTask.CompletedTask;
+    public ValueTask CommitAsync() => BlocksResponse ? opener.Committer.CommitAsync(this) : ValueTask.CompletedTask;
 
     /// <summary>The handler has returned: commits, then lets pass what it left in the writer.</summary>
     public ValueTask EndAsync() => _body?.OpenAsync() ?? CommitAsync();
@@ -372,7 +372,7 @@ internal sealed class SessionState(SessionOpener store, HttpContext context) : I
 
     private PendingChanges NewChanges()
     {
-        var changes = new PendingChanges(store.Options.MaxSize);
+        var changes = new PendingChanges(opener.Options.MaxSize);
         changes.Reset(Record);
         return changes;
     }
@@ -385,7 +385,7 @@ internal sealed class SessionState(SessionOpener store, HttpContext context) : I
             return;
         }
 
-        _body = CommittingResponseBody.PutInPlace(this, store.Committer);
+        _body = CommittingResponseBody.PutInPlace(this, opener.Committer);
     }
 }
 

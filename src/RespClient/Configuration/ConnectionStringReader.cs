@@ -196,13 +196,13 @@ internal sealed class ConnectionStringReader
         switch (key.ToUpperInvariant())
         {
             case "CHANNELPREFIX" or "TUNNEL" when value.Length > 0:
-                throw Fault($"has {key}, which is not there; leave it out");
+                throw Fault($"has {key}, which is not supported; leave it out");
             case "SERVICENAME" or "SENTINELUSER" or "SENTINELPASSWORD" when value.Length > 0:
                 throw Fault($"has {key}, but Sentinel is not asked; give the end points of the servers");
             case "PROXY" when !value.Equals("None", StringComparison.OrdinalIgnoreCase):
-                throw Fault($"has a {key}, which is not there; allowed: None");
+                throw Fault($"has a {key}, which is not supported; allowed: None");
             case "HIGHINTEGRITY" when ReadBoolean(key, value):
-                throw Fault($"has {key}, which is not there; leave it out: replies are checked in another way");
+                throw Fault($"has {key}, which is not supported; leave it out: replies are checked in another way");
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class RedisClientOptionsValidator : IValidateOptions<RedisClient
             Least(nameof(options.MaxBacklogCommands), options.MaxBacklogCommands, 1),
             Least(nameof(options.MaxBacklogBytes), options.MaxBacklogBytes, 1024),
             Least(nameof(options.Database), options.Database, 0),
-            options.Protocol is 0 or 2 or 3 ? null : $"{nameof(options.Protocol)} is {options.Protocol}; allowed: 0, 2 and 3.",
+            options.Protocol is 0 or 2 or 3 ? null : $"{nameof(options.Protocol)} is '{options.Protocol}'; allowed: 0, 2 and 3.",
             options.ClientName is { } name && name.AsSpan().ContainsAnyExceptInRange('!', '~')
                 ? $"{nameof(options.ClientName)} is '{name}'; allowed: printable ASCII without spaces." : null,
             options.User is not null && options.Password is null
@@ -42,8 +42,8 @@ internal sealed class RedisClientOptionsValidator : IValidateOptions<RedisClient
     }
 
     private static string? Range(string key, TimeSpan value, TimeSpan least, TimeSpan most) =>
-        value < least || value > most ? $"{key} is {value}; allowed: {least} to {most}." : null;
+        value < least || value > most ? $"{key} is '{value}'; allowed: {least} to {most}." : null;
 
     private static string? Least(string key, int value, int least) =>
-        value < least ? $"{key} is {value}; allowed: {least} or more." : null;
+        value < least ? $"{key} is '{value}'; allowed: {least} or more." : null;
 }

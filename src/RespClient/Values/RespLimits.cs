@@ -25,9 +25,9 @@ public sealed record RespLimits
 
     /// <summary>What is wrong with these limits, or <see langword="null"/>.</summary>
     internal string? Problem() =>
-        MaxDepth is < 1 or > 1_000 ? $"{nameof(MaxDepth)} is {MaxDepth}; allowed: 1 to 1000."
-        : MaxElements < 1 ? $"{nameof(MaxElements)} is {MaxElements}; allowed: 1 or more."
-        : MaxBulkBytes < 64 || MaxBulkBytes > Array.MaxLength ? $"{nameof(MaxBulkBytes)} is {MaxBulkBytes}; allowed: 64 to {Array.MaxLength}."
-        : MaxFrameBytes < 64 ? $"{nameof(MaxFrameBytes)} is {MaxFrameBytes}; allowed: 64 or more."
+        MaxDepth is < 1 or > 1_000 ? $"{nameof(MaxDepth)} is '{MaxDepth}'; allowed: 1 to 1000."
+        : MaxElements < 1 ? $"{nameof(MaxElements)} is '{MaxElements}'; allowed: 1 or more."
+        : MaxBulkBytes < 64 || MaxBulkBytes > Array.MaxLength ? $"{nameof(MaxBulkBytes)} is '{MaxBulkBytes}'; allowed: 64 to {Array.MaxLength}."
+        : MaxFrameBytes < 64 ? $"{nameof(MaxFrameBytes)} is '{MaxFrameBytes}'; allowed: 64 or more."
         : null;
 }

@@ -13,11 +13,14 @@ namespace RedisSessionWeb.Tests.Accounts;
 
 /// <summary>How long an answer takes tells nobody who has an account (OWASP ASVS 5.0.0, 6.3.8).</summary>
 /// <remarks>
-/// 100 answers of each kind (300 with <c>LONG_RUN=1</c>), in turns, so that whatever else the machine does slows both alike. Passwords are hashed in
-/// fewer rounds than in earnest, as nothing but the time of the run depends on it; the long run takes all of them.
+/// 100 answers of each kind (300 with <c>LONG_RUN=1</c>), in turns, so that what else the machine does slows both alike; where
+/// they are apart, once more: a difference that the application makes stays, one that other tests make does not. Passwords
+/// are hashed in fewer rounds than in earnest, as only the time of the run depends on it; the long run takes all of them.
 /// </remarks>
 public sealed class EnumerationTimeTests(EnumerationTimeTests.Fixture fixture, ITestOutputHelper output) : IClassFixture<EnumerationTimeTests.Fixture>
 {
+    private const int Rounds = 3;
+
     private static readonly int Samples = Environment.GetEnvironmentVariable("LONG_RUN") == "1" ? 300 : 100;
 
     [Theory]
@@ -30,6 +33,22 @@ public sealed class EnumerationTimeTests(EnumerationTimeTests.Fixture fixture, I
     {
         using var known = await Asker.StartAsync(fixture, page, action, "known@example.com");
         using var unknown = await Asker.StartAsync(fixture, page, action, "unknown@example.com");
+        var apart = new List<double>();
+        do
+        {
+            var (x, y) = await CompareAsync(known, unknown, status);
+            output.WriteLine($"{action}: 2 x {Samples} answers, median known {x:F2} ms, unknown {y:F2} ms, apart {Math.Abs(x - y):F2} ms");
+
+            // A password hash left out or a mail waited for is ten milliseconds and more even here.
+            apart.Add(Math.Abs(x - y) < Math.Max(1.5, 0.2 * Math.Max(x, y)) ? 0 : x - y);
+        }
+        while (apart[^1] != 0 && apart.Count < Rounds);
+
+        Assert.True(apart.Contains(0), $"{action}: known addresses take longer by {string.Join(", ", apart.Select(ms => $"{ms:F2} ms"))}");
+    }
+
+    private static async Task<(double Known, double Unknown)> CompareAsync(Asker known, Asker unknown, HttpStatusCode status)
+    {
         var (knownTimes, unknownTimes) = (new List<double>(), new List<double>());
         for (var i = -10; i < Samples; i++)
         {
@@ -45,11 +64,7 @@ public sealed class EnumerationTimeTests(EnumerationTimeTests.Fixture fixture, I
             unknownTimes.Add(first == known ? b : a);
         }
 
-        var (x, y) = (Median(knownTimes), Median(unknownTimes));
-        output.WriteLine($"{action}: 2 x {Samples} answers, median known {x:F2} ms, unknown {y:F2} ms, apart {Math.Abs(x - y):F2} ms");
-        // A password hash left out or a mail waited for is ten milliseconds and more even here. An account that is there is
-        // read in one command more, which takes up to two milliseconds where other tests keep both processors busy.
-        Assert.True(Math.Abs(x - y) < Math.Max(3, 0.2 * Math.Max(x, y)), $"{action}: known {x:F2} ms, unknown {y:F2} ms");
+        return (Median(knownTimes), Median(unknownTimes));
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

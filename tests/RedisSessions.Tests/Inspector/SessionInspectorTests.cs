@@ -250,7 +250,7 @@ public sealed class SessionInspectorTests(RedisFixture redis) : IClassFixture<Re
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() =>
             InspectorApp.StartAsync(redis.Server, options => options.EventsKept = 1));
 
-        Assert.Equal("Inspector:EventsKept is 1; allowed: 100 to 1000000.", error.Message);
+        Assert.Equal("Inspector:EventsKept is '1'; allowed: 100 to 1000000.", error.Message);
     }
 
     [Fact]

@@ -59,10 +59,10 @@ public sealed class AddRespClientTests
             })
             .BuildServiceProvider();
         var error = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<RedisClient>());
-        Assert.Contains(error.Failures, f => f == "ConnectTimeout is 00:00:00; allowed: 00:00:00.0100000 to 00:10:00.");
-        Assert.Contains(error.Failures, f => f.StartsWith("Database is -1;", StringComparison.Ordinal));
+        Assert.Contains(error.Failures, f => f == "ConnectTimeout is '00:00:00'; allowed: 00:00:00.0100000 to 00:10:00.");
+        Assert.Contains(error.Failures, f => f.StartsWith("Database is '-1';", StringComparison.Ordinal));
         Assert.Contains(error.Failures, f => f.StartsWith("ClientName is 'two words';", StringComparison.Ordinal));
-        Assert.Contains(error.Failures, f => f.StartsWith("MaxDepth is 0;", StringComparison.Ordinal));
+        Assert.Contains(error.Failures, f => f.StartsWith("MaxDepth is '0';", StringComparison.Ordinal));
     }
 
     [Theory]

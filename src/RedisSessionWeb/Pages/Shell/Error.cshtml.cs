@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.WebUtilities;
 
-using RedisSessions.Endpoints;
-
 using RedisSessionWeb.Errors;
+
+using RedisSessions.Endpoints;
 
 namespace RedisSessionWeb.Pages.Shell;
 
